@@ -1,0 +1,109 @@
+#ifndef DB_DB_H
+#define DB_DB_H
+/* A store is the database of one business: one SQLite file, or one PostgreSQL schema. Both engines work the same way:
+ * each thread that reads has its own connection; all writes of a process go through one writer thread, which takes
+ * everything that waits into one transaction, each job in its own savepoint, commits once, and then tells each job.
+ * No timer: a lone job is committed at once. On PostgreSQL the batch begins by locking the log's head row, so that the
+ * batches of several nodes stand in one order, which is the order of event sequence numbers, and never deadlock.
+ *
+ * Statements are written in .sql files and compiled to typed functions (tools/README.md); nothing else reaches the
+ * database. The functions generated from them, and this folder, are the only callers of db/stmt.h. */
+#include "base/clock.h"
+#include "base/err.h"
+#include "base/str.h"
+
+struct store;
+struct db; /* one connection; one thread at a time */
+
+enum db_engine { DB_SQLITE, DB_PG };
+
+struct store_options {
+	const char *home;      /* folder of the embedded database; used when url is NULL */
+	const char *url;       /* postgresql://…/db?schema=NAME, or NULL */
+	bool normal_sync;      /* SQLite synchronous=NORMAL: loses the last commits on power failure; an operator's choice */
+	unsigned queue_max;    /* jobs that may wait for the writer; 0 means 4096 */
+	unsigned batch_max;    /* jobs in one transaction; 0 means 256 */
+};
+
+/* Opens a store. It need not have been migrated. ret_why, if not NULL, gets a sentence in a on failure.
+ *   errors   STORE (cannot be opened or reached)                thread  any */
+MUST_USE enum err store_open(const struct store_options *o, struct arena *a, struct store **ret, struct str *ret_why);
+void store_close(struct store *s); /* waits for the writer to finish what it has; accepts NULL */
+enum db_engine store_engine(const struct store *s);
+
+/* Brings the schema to the newest migration, each in its own transaction. Safe to call from several nodes at once.
+ *   ret_done  how many migrations ran
+ *   errors    STORE, CONFLICT (the store was written by a newer program) */
+MUST_USE enum err store_migrate(struct store *s, struct arena *a, int *ret_done, struct str *ret_why);
+MUST_USE enum err store_version(struct store *s, int *ret_have, int *ret_newest);
+
+/* A connection for reading (a write through it fails). Reconnects by itself after PostgreSQL was away.
+ *   errors   STORE */
+MUST_USE enum err store_reader(struct store *s, struct db **ret);
+void db_close(struct db *db);
+
+/* Between these all reads of the connection see one moment (SQLite; on PostgreSQL each statement sees the newest). */
+MUST_USE enum err db_read_begin(struct db *db);
+void db_read_end(struct db *db);
+
+/* ------------------------------------------------------------------ writing */
+
+/* The work of one write. Runs on the writer thread inside its savepoint: returning anything but OK undoes what it wrote.
+ * It must not wait for anything but the database. */
+typedef enum err db_work(struct db *db, void *arg);
+
+struct db_job {
+	db_work *work;
+	/* Called on the writer thread after the commit with OK, or with what went wrong: the work's own error, STORE or
+	 * DISK_FULL when the commit failed. Must not block. The job may be freed in it. */
+	void (*done)(struct db_job *job, enum err e);
+	void *arg;
+	struct db_job *next; /* the store's own */
+	enum err result;     /* the store's own */
+};
+
+/* Hands a job to the writer. errors: BUSY when the queue is full (nothing happens then). Thread any. */
+MUST_USE enum err store_submit(struct store *s, struct db_job *job);
+
+/* The same, waiting for the answer. Never call it on the writer thread. errors: BUSY, STORE, DISK_FULL, the work's own. */
+MUST_USE enum err store_write(struct store *s, db_work *work, void *arg);
+
+/* The hook runs on the writer thread after each commit and before any job of it is told, with the writer's connection:
+ * this is how a page that a write made stale is gone from memory before the write is acknowledged. Set before serving. */
+void store_after_commit(struct store *s, void (*hook)(struct db *db, void *arg), void *arg);
+
+/* Inside a transaction on the writer: makes every node's watch wake up after the commit (LISTEN/NOTIFY on PostgreSQL). */
+MUST_USE enum err db_announce(struct db *db);
+
+/* What the queue looks like, for /metrics. */
+struct store_stats {
+	uint64_t commits, jobs, refused, failed;
+	unsigned waiting;
+};
+void store_stats(const struct store *s, struct store_stats *ret);
+
+/* ------------------------------------------------------------- hearing of others */
+
+/* A watch tells that someone committed: this process, another process on the same SQLite file, another node. */
+struct db_watch;
+MUST_USE enum err db_watch_open(struct store *s, struct db_watch **ret);
+/* Waits up to timeout_ms. ret_changed: something may have been committed since the last call. While the store cannot be
+ * reached returns STORE at once or after the timeout, and reconnects on a later call. */
+MUST_USE enum err db_watch_wait(struct db_watch *w, int timeout_ms, bool *ret_changed);
+void db_watch_poke(struct db_watch *w); /* makes the waiting call return; any thread */
+void db_watch_close(struct db_watch *w);
+
+/* ---------------------------------------------------------------- keeping it safe */
+
+/* Copies the store to a file while others use it (SQLite: the backup API; PostgreSQL: every table as rows, in one
+ * snapshot, in a SQLite file of the same schema). The file is complete or absent. errors: STORE, DISK_FULL, CONFLICT
+ * (the file exists). */
+MUST_USE enum err store_backup(struct store *s, const char *file, struct arena *a, struct str *ret_why);
+/* Puts a backup into an empty store. errors: CONFLICT (not empty), MALFORMED (not a backup), STORE. */
+MUST_USE enum err store_restore(struct store *s, const char *file, struct arena *a, struct str *ret_why);
+/* The engine's own check (quick_check, foreign_key_check); complaints, none when sound. */
+MUST_USE enum err store_check(struct store *s, struct arena *a, struct str **ret_complaints, size_t *ret_n);
+
+enum db_engine db_engine(const struct db *db);
+
+#endif

@@ -1,0 +1,65 @@
+#ifndef DB_STMT_H
+#define DB_STMT_H
+/* What the generated SQL functions are made of. Nobody else includes this (tools/layers checks it).
+ *
+ * A statement's text is a list of pieces; a variant, chosen by the generated function, keeps those whose conditions hold:
+ * `filters` has a bit for each optional parameter that was given, `order` is the chosen order. Texts are assembled once
+ * per connection and variant and stay prepared. */
+#include "db/db.h"
+
+enum sql_type { SQL_INT, SQL_TEXT, SQL_BOOL, SQL_REAL, SQL_BLOB, SQL_INTS };
+
+struct sql_piece {
+	const char *text;     /* with ?1 ?2 … (SQLite) or $1 $2 … (PostgreSQL) */
+	int filter;           /* bit number that must be set, or -1 */
+	int order;            /* order number that must be chosen, or -1 */
+};
+
+struct sql_def {
+	const char *name;                 /* the statement's name, and where it stands */
+	const char *file;
+	int line;
+	const struct sql_piece *sqlite;   /* each ended by a piece with text NULL */
+	const struct sql_piece *pg;
+	int params, columns;
+	const unsigned char *param_types; /* enum sql_type each; times and ids are SQL_INT */
+	const unsigned char *column_types;
+	bool writes;
+	int filters, orders;              /* how many there are */
+};
+
+/* Every statement of the program, ended by NULL; generated. The SQL test prepares each on both engines. */
+extern const struct sql_def *const sql_all[];
+
+struct stmt;
+
+/* Begins a use of a statement on a connection; at most one use of the same variant at a time. errors: STORE (with the
+ * database's own words in the log), DENIED (a writing statement on a reading connection). */
+MUST_USE enum err stmt_begin(struct db *db, const struct sql_def *def, unsigned filters, int order, struct stmt **ret);
+
+/* Parameters count from 0; all of a statement are set before the first step. Texts need only live until then. */
+void stmt_set_int(struct stmt *s, int at, int64_t v);
+void stmt_set_real(struct stmt *s, int at, double v);
+void stmt_set_bool(struct stmt *s, int at, bool v);
+void stmt_set_text(struct stmt *s, int at, struct str v);     /* STR_NONE is NULL; must be UTF-8 without NUL bytes */
+void stmt_set_blob(struct stmt *s, int at, struct str v);
+void stmt_set_ints(struct stmt *s, int at, const int64_t *v, size_t n);
+void stmt_set_null(struct stmt *s, int at);
+
+/* Runs to the next row. errors: STORE, DISK_FULL, CONFLICT (a unique, foreign-key or check rule of the schema broke). */
+MUST_USE enum err stmt_step(struct stmt *s, bool *ret_row);
+
+/* Columns count from 0; texts live until the next step. */
+bool stmt_null(struct stmt *s, int at);
+int64_t stmt_int(struct stmt *s, int at);
+double stmt_real(struct stmt *s, int at);
+struct str stmt_text(struct stmt *s, int at);                 /* STR_NONE for NULL; blobs, too */
+
+int64_t stmt_changed(struct stmt *s);  /* rows inserted, updated or deleted by the finished statement */
+void stmt_end(struct stmt *s);         /* accepts NULL */
+
+/* Prepares a statement in every variant and checks parameter and column counts against its definition; ret_why gets the
+ * database's words. For the SQL test. */
+MUST_USE enum err db_check_statement(struct db *db, const struct sql_def *def, struct arena *a, struct str *ret_why);
+
+#endif
