@@ -78,7 +78,7 @@
   }
 
   function listen(url) {
-    const source = new EventSource(url);
+    let source;
     const hear = ({ data }) => {
       let news;
       try { news = JSON.parse(data); } catch { return; }
@@ -88,9 +88,14 @@
     };
     const topics = new URL(url, location.href).searchParams.get("topics") ?? "";
     const kinds = new Set(["message", ...topics.split(",").map((topic) => topic.split(":")[0])]);
-    kinds.forEach((kind) => kind && source.addEventListener(kind, hear));
+    const connect = () => {
+      source = new EventSource(url);
+      kinds.forEach((kind) => kind && source.addEventListener(kind, hear));
+    };
+    connect();
+    // a page kept for the Back button holds no connection
     addEventListener("pagehide", () => source.close());
-    addEventListener("pageshow", (event) => { if (event.persisted) listen(url); }, { once: true });
+    addEventListener("pageshow", (event) => event.persisted && connect());
   }
 
   /* --------------------------------------------------------------- toasts */
@@ -118,15 +123,19 @@
 
   /* -------------------------------------------------------- forms by fetch */
 
-  const body = (form, button) => new URLSearchParams(new FormData(form, button));
+  const post = (form, button, part) => fetch(form.getAttribute("action") || location.href, {
+    method: "POST", body: new URLSearchParams(new FormData(form, button)), headers: { "X-Fragment": part },
+  });
 
   async function sendPart(form, button, part) {
     if (form.getAttribute("aria-busy")) return;
     form.setAttribute("aria-busy", "true");
     try {
-      const answer = await fetch(form.action, { method: "POST", body: body(form, button), headers: { "X-Fragment": part } });
+      const answer = await post(form, button, part);
       if (!answer.ok || answer.redirected) throw new Error(answer.status);
-      swap(form, await answer.text());
+      const html = await answer.text();
+      dropDraft(form);
+      swap(form, html);
     } catch {
       // the plain way: the server's page says what is wrong, or asks to log in
       form.removeAttribute("aria-busy");
@@ -141,31 +150,35 @@
     if (part && !("plain" in form.dataset)) {
       event.preventDefault();
       sendPart(form, event.submitter, part);
-    } else if ("draft" in form.dataset) sessionStorage.removeItem(draftKey(form));
+    } else dropDraft(form);
   });
 
   document.addEventListener("keydown", (event) => {
     if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
-    const form = event.target.matches("textarea") && event.target.form;
-    if (!form) return;
+    if (!(event.target instanceof HTMLTextAreaElement)) return;
     event.preventDefault();
-    form.requestSubmit();
+    event.target.form?.requestSubmit();
   });
 
   /* --------------------------------------------------------------- drafts */
 
+  const store = (() => { try { return sessionStorage; } catch { return null; } })(); // null: the browser keeps nothing
   const draftKey = (form) => "draft:" + form.dataset.draft;
   const draftFields = (form) => [...form.elements].filter((field) =>
     field.name && field.matches("textarea, input:is([type=text], [type=search], :not([type]))") && field.autocomplete !== "one-time-code");
 
+  function dropDraft(form) {
+    if ("draft" in form.dataset) store?.removeItem(draftKey(form));
+  }
+
   function keepDraft(form) {
     const texts = draftFields(form).filter((field) => field.value !== field.defaultValue).map((field) => [field.name, field.value]);
-    if (texts.length) sessionStorage.setItem(draftKey(form), JSON.stringify(texts));
-    else sessionStorage.removeItem(draftKey(form));
+    if (texts.length) store?.setItem(draftKey(form), JSON.stringify(texts));
+    else dropDraft(form);
   }
 
   function restoreDraft(form) {
-    const texts = new Map(JSON.parse(sessionStorage.getItem(draftKey(form)) ?? "[]"));
+    const texts = new Map(JSON.parse(store?.getItem(draftKey(form)) ?? "[]"));
     for (const field of draftFields(form))
       if (texts.has(field.name) && field.value === "") field.value = texts.get(field.name);
   }
@@ -176,6 +189,7 @@
 
   function similar(input) {
     const into = document.querySelector(input.dataset.similarInto);
+    if (!into) return;
     const now = typing.get(input) ?? {};
     clearTimeout(now.timer);
     now.stop?.abort();
@@ -201,8 +215,7 @@
     const most = Number(input.dataset.maxBytes) || Infinity, files = [...input.files];
     const big = files.find((file) => file.size > most);
     input.setCustomValidity(big ? fill(input.dataset.tooBig ?? big.name, { name: big.name, size: showSize(big.size), most: showSize(most) }) : "");
-    const list = document.querySelector(input.dataset.filesInto || null);
-    list?.replaceChildren(...files.map((file) => {
+    document.querySelector(input.dataset.filesInto)?.replaceChildren(...files.map((file) => {
       const item = document.createElement("li");
       item.textContent = `${file.name} · ${showSize(file.size)}`;
       return item;
@@ -223,7 +236,7 @@
     if (target.name === "theme" && form && "themeForm" in form.dataset) {
       if (target.value === "auto") delete root.dataset.theme;
       else root.dataset.theme = target.value;
-      fetch(form.action, { method: "POST", body: body(form), headers: { "X-Fragment": "theme" } }).catch(() => {});
+      post(form, null, "theme").catch(() => {});
     }
   });
 

@@ -7,22 +7,7 @@
 #include <stddef.h>
 #include <stdio.h>
 
-/* The vocabulary. In .sql rows and parameters, in views, and in route inputs the same words mean the same. */
-enum kind {
-	K_INT,     /* int: int64_t */
-	K_REAL,    /* real: double; NULL is NAN */
-	K_BOOL,    /* bool */
-	K_TEXT,    /* text: struct str; NULL is STR_NONE */
-	K_DATE,    /* date: struct str holding YYYY-MM-DD */
-	K_TIME,    /* time: usec_t; NULL is 0 */
-	K_BLOB,    /* blob: struct str of any bytes; never in JSON */
-	K_ID,      /* NAME_id from src/base/ids.def: struct NAME_id; NULL is v == 0 */
-	K_INTS,    /* ints: a list of integers, as a parameter only */
-	K_HTML,    /* html: struct html, made only by the sanitizer and the Markdown renderer; views only */
-	K_URL,     /* url: struct url, checked when made; views only */
-	K_STRUCT,  /* the name of a row or view; NAME? is a pointer that may be NULL */
-	K_FILE,    /* file: an upload; route inputs only */
-};
+#include "base/kind.h"
 
 struct type {
 	enum kind kind;

@@ -1,0 +1,78 @@
+#ifndef WEB_OUT_H
+#define WEB_OUT_H
+/* Writing a page. Generated templates call these; the place in the markup chooses the function, the type chooses the case,
+ * and what has no case does not compile. Values are escaped for text and for quoted attributes alike: & < > " '. */
+#include "base/buf.h"
+#include "base/values.h"
+#include "text/locale.h"
+
+struct page;
+
+struct out {
+	struct buf *b;
+	const struct page *page;          /* what the layout and the formatters know: language, zone, now, the viewer */
+	const struct locale *locale;
+};
+
+static inline void out_raw(struct out *o, const char *literal, size_t n) { buf_add(o->b, str_n(literal, n)); }
+
+void out_text_str(struct out *o, struct str s);
+void out_text_int(struct out *o, int64_t v);
+void out_text_real(struct out *o, double v);      /* shortest form that reads back the same */
+void out_text_opt(struct out *o, struct opt_int v);
+void out_html(struct out *o, struct html h);      /* text places only */
+void out_url(struct out *o, struct url u);        /* a whole href or src */
+void out_part_str(struct out *o, struct str s);   /* percent-encoded, for a part of an address */
+void out_part_int(struct out *o, int64_t v);
+void out_part_real(struct out *o, double v);
+
+#define OUT_ID_CASE_(name) struct name##_id: out_id_##name,
+#define ID(name) static inline void out_id_##name(struct out *o, struct name##_id v) { out_text_int(o, v.v); }
+#include "base/ids.def"
+#undef ID
+
+/* {{path}} in text; generated code passes the value. */
+#define out_text(o, x) _Generic((x), struct str: out_text_str, int64_t: out_text_int, int: out_text_int, double: out_text_real, \
+	struct opt_int: out_text_opt, struct html: out_html, OUT_IDS_(OUT_ID_CASE_) bool: out_text_int)(o, x)
+/* {{path}} in a quoted attribute: the same, without html. */
+#define out_attr(o, x) _Generic((x), struct str: out_text_str, int64_t: out_text_int, int: out_text_int, double: out_text_real, \
+	struct opt_int: out_text_opt, struct url: out_url, OUT_IDS_(OUT_ID_CASE_) bool: out_text_int)(o, x)
+/* {{path}} within an address. */
+#define out_part(o, x) _Generic((x), struct str: out_part_str, int64_t: out_part_int, int: out_part_int, double: out_part_real, \
+	OUT_IDS_(OUT_ID_CASE_) bool: out_part_int)(o, x)
+
+/* {{if path}} */
+static inline bool true_str(struct str s) { return s.n > 0; }
+static inline bool true_int(int64_t v) { return v != 0; }
+static inline bool true_opt(struct opt_int v) { return v.has && v.v != 0; }
+static inline bool true_real(double v) { return v != 0 && v == v; }
+static inline bool true_html(struct html h) { return h.s.n > 0; }
+static inline bool true_url(struct url u) { return u.s.n > 0; }
+static inline bool true_ptr(const void *p) { return p != NULL; }
+#define ID(name) static inline bool true_id_##name(struct name##_id v) { return v.v != 0; }
+#include "base/ids.def"
+#undef ID
+#define TRUE_ID_CASE_(name) struct name##_id: true_id_##name,
+#define truth(x) _Generic((x), struct str: true_str, int64_t: true_int, int: true_int, bool: true_int, double: true_real, \
+	struct opt_int: true_opt, struct html: true_html, struct url: true_url, OUT_IDS_(TRUE_ID_CASE_) default: true_ptr)(x)
+
+/* The ids as a list for _Generic; a test compares it with ids.def. */
+#define OUT_IDS_(X) X(answer) X(conversation) X(event) X(file) X(identity) X(import) X(job) X(mail) X(message) \
+	X(organization) X(person) X(record) X(session) X(tag)
+
+/* Translated sentences. key indexes the catalogue (messages.h). Arguments stand for {name}; a raw one is a literal opening
+ * tag, closed at {/name}. */
+struct out_arg {
+	const char *name;
+	void (*write)(struct out *o, const void *value);  /* writes the value, escaped; NULL for a raw one */
+	const void *value;
+	const char *open, *close;                         /* raw: "<a href=\"/terms\">", "</a>" */
+};
+void out_message(struct out *o, int key, const struct out_arg *arg, int args);
+void out_plural(struct out *o, int key, int64_t n, const struct out_arg *arg, int args);
+
+void out_icon(struct out *o, const char *name);
+void out_static(struct out *o, const char *name);     /* the address of a static file, with its hash */
+void out_csrf(struct out *o);
+
+#endif
