@@ -156,7 +156,7 @@
       say(sentence);
     };
 
-    let timer, stop, fitted = "lat" in dataset;
+    let timer, stop, fitted = Boolean(dataset.lat);
     const load = async () => {
       stop?.abort();
       stop = new AbortController();
@@ -270,7 +270,7 @@
   }
 
   function start(el) {
-    const { dataset } = el, known = "lat" in dataset && dataset.lat !== "";
+    const { dataset } = el, known = Boolean(dataset.lat);
     const at = known ? [Number(dataset.lat), Number(dataset.lon)] : [25, 10];
     const map = L.map(el, {
       zoomControl: false, attributionControl: false, scrollWheelZoom: false, minZoom: 2, maxZoom: dataset.tiles ? 19 : 16,

@@ -123,6 +123,17 @@ struct type gen_type(const char *file, int line, const char *word) {
 	return t;
 }
 
+/* A field must not have the name of one before it, nor of a group; a group's own name is a field's name in C, too. */
+static void gen_unlike(const char *file, int line, const struct field *before, int n, const struct field *f) {
+	const char *name = f->group ? f->group : f->name;
+	for (int i = 0; i < n; i++) {
+		const struct field *b = &before[i];
+		if (strcmp(b->group ? b->group : b->name, name) != 0) continue;
+		if (b->group == NULL || f->group == NULL || strcmp(b->name, f->name) == 0)
+			gen_fail(file, line, "'%s' stands twice", b->group && f->group ? f->name : name);
+	}
+}
+
 struct field *gen_fields(const char *file, int line, char *list, int *ret_n) {
 	int room = 1, n = 0;
 	for (char *c = list; *c; c++) room += *c == '|';
@@ -154,9 +165,7 @@ struct field *gen_fields(const char *file, int line, char *list, int *ret_n) {
 			rest = gen_trim(rest + 5);
 		}
 		f->rest = rest;
-		for (int i = 0; i < n - 1; i++)
-			if (strcmp(field[i].name, name) == 0 && strcmp(field[i].group ? field[i].group : "", f->group ? f->group : "") == 0)
-				gen_fail(file, line, "'%s' stands twice", name);
+		gen_unlike(file, line, field, n - 1, f);
 	}
 	*ret_n = n;
 	return field;
@@ -195,6 +204,55 @@ void gen_rows(struct source s) {
 		d->field = gen_fields(s.file, at, list, &d->fields);
 		if (d->fields == 0) gen_fail(s.file, at, "row '%s' has no fields", d->name);
 	}
+}
+
+/* Reads the fields of a view from the line behind its head; returns the line of its {{end}}, both counted from 0. */
+static int view_fields(struct decl *d, char **line, int i, int n) {
+	enum { MOST = 200 };
+	int head = i - 1, got;
+	d->field = gen_alloc(sizeof *d->field * MOST);
+	for (; i < n; i++) {
+		char *text = gen_trim(line[i]);
+		if (strcmp(text, "{{end}}") == 0) return i;
+		if (strncmp(text, "{{", 2) == 0) break;
+		struct field *f = gen_fields(d->file, i + 1, text, &got);
+		if (got > 1) gen_fail(d->file, i + 1, "one field a line");
+		if (got == 0) continue;
+		if (d->fields == MOST) gen_fail(d->file, i + 1, "too many fields");
+		gen_unlike(d->file, i + 1, d->field, d->fields, f);
+		d->field[d->fields++] = *f;
+	}
+	gen_fail(d->file, head + 1, "view '%s' has no {{end}} behind its fields", d->name);
+}
+
+void gen_views(struct source s) {
+	int n;
+	char **line = gen_lines(s, &n);
+	for (int i = 0; i < n; i++) {
+		char *head = gen_trim(line[i]);
+		if (strncmp(head, "{{view ", 7) != 0) continue;
+		int at = i + 1;
+		if (!gen_ends(head, "}}")) gen_fail(s.file, at, "a view begins '{{view NAME}}' or '{{view NAME json=FIELD}}' on a line of its own");
+		head[strlen(head) - 2] = 0;
+		char *json = gen_trim(head + 7), *name = strsep(&json, " ");
+		if (json != NULL && strncmp(json, "json=", 5) != 0) gen_fail(s.file, at, "'%s' is not known behind a view's name", json);
+		struct decl *d = gen_declare(s.file, at, name);
+		i = view_fields(d, line, i + 1, n);
+		if (json == NULL) continue;
+		d->json = json + 5;
+		bool known = false;
+		for (int k = 0; k < d->fields; k++) known |= d->field[k].group == NULL && strcmp(d->field[k].name, d->json) == 0;
+		if (!known) gen_fail(s.file, at, "view '%s' has no field '%s'", d->name, d->json);
+	}
+}
+
+void gen_check_types(void) {
+	for (int i = 0; i < gen_decl_count; i++)
+		for (int k = 0; k < gen_decls[i].fields; k++) {
+			const struct field *f = &gen_decls[i].field[k];
+			if (f->type.kind == K_STRUCT && gen_decl(f->type.name) == NULL)
+				gen_fail(gen_decls[i].file, f->line, "there is no row or view '%s'", f->type.name);
+		}
 }
 
 const char *gen_c_type(struct type t) {

@@ -62,6 +62,11 @@ struct field *gen_fields(const char *file, int line, char *list, int *ret_n);
 /* Every `-- row NAME: fields` of the .sql files (a row may go on in following lines that begin with "--   ") is added to
  * the declarations; a name declared twice is refused. */
 void gen_rows(struct source s);
+/* Every `{{view NAME json=FIELD}}` … `{{end}}` of an .html file, one field a line, is added to the declarations. The markup
+ * behind it is left alone. */
+void gen_views(struct source s);
+/* Once all rows and views are known: refuses a field of an unknown type. */
+void gen_check_types(void);
 struct decl *gen_declare(const char *file, int line, const char *name);
 struct decl *gen_decl(const char *name);         /* NULL if unknown */
 extern struct decl *gen_decls;

@@ -57,8 +57,8 @@ static inline bool true_ptr(const void *p) { return p != NULL; }
 	struct opt_int: true_opt, struct html: true_html, struct url: true_url, OUT_IDS_(TRUE_ID_CASE_) default: true_ptr)(x)
 
 /* The ids as a list for _Generic; a test compares it with ids.def. */
-#define OUT_IDS_(X) X(answer) X(conversation) X(event) X(file) X(identity) X(import) X(job) X(mail) X(message) \
-	X(organization) X(person) X(record) X(session) X(tag)
+#define OUT_IDS_(X) X(conversation) X(event) X(file) X(identity) X(import) X(job) X(mail) \
+	X(message) X(notice) X(organization) X(person) X(record) X(tag) X(token)
 
 /* Translated sentences. key indexes the catalogue (messages.h). Arguments stand for {name}; a raw one is a literal opening
  * tag, closed at {/name}. */
