@@ -5,8 +5,8 @@
   "use strict";
   const here = new URL(".", document.currentScript.src);
   const lang = document.documentElement.lang || undefined;
-  const short = new Intl.NumberFormat(lang, { notation: "compact", maximumFractionDigits: 1 });
-  const numbers = new Intl.NumberFormat(lang);
+  const whole = new Intl.NumberFormat(lang), short = new Intl.NumberFormat(lang, { notation: "compact", maximumFractionDigits: 1 });
+  const number = (n) => (n < 10000 ? whole : short).format(n); // as it fits into a circle
   const fill = (text, values) => (text ?? "").replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "");
   const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
 
@@ -32,7 +32,7 @@
 
   /** A marker's icon that has a name for those who do not see it. Its size and place are in the stylesheet. */
   const Pin = L.DivIcon.extend({
-    options: { iconSize: null, popupAnchor: [0, -12] },
+    options: { iconSize: null },
     createIcon(old) {
       const el = L.DivIcon.prototype.createIcon.call(this, old);
       if (this.options.label) el.setAttribute("aria-label", this.options.label);
@@ -43,7 +43,7 @@
   /** A circle with a number; its size grows with the number, not as fast. */
   function countPin(n, label) {
     const size = Math.min(4, Math.floor(Math.log10(Math.max(1, n)) * 1.5));
-    return new Pin({ className: `m-pin m-pin-${size}`, html: element("span", "", short.format(n)), label });
+    return new Pin({ className: `m-pin m-pin-${size}`, html: element("span", "", number(n)), label, popupAnchor: [0, -20 - 4 * size] });
   }
 
   /* ------------------------------------------------------------- base map */
@@ -73,8 +73,10 @@
   async function drawNames(map) {
     const pane = map.createPane("names");
     pane.setAttribute("aria-hidden", "true");
-    const places = await getFile("map/places.json"), shown = new Map();
+    const shown = new Map();
+    let places = await getFile("map/places.json"), near = null;
     const draw = () => {
+      if (map.getZoom() >= 7) near ??= getFile("map/places-near.json").then((more) => { places = [...places, ...more]; draw(); });
       const view = map.getBounds().pad(0.1), zoom = map.getZoom(), keep = new Set();
       for (const place of places) {
         const [name, lat, lon, first] = place;
@@ -101,7 +103,7 @@
   function popupOf(point, say) {
     const link = element("a", "", point.title);
     link.href = point.url;
-    const facts = element("p", "meta dots", element("span", "", fill(say.sayVotes, { n: numbers.format(point.votes) })));
+    const facts = element("p", "meta dots", element("span", "", fill(say.sayVotes, { n: number(point.votes) })));
     const word = JSON.parse(say.states ?? "{}")[point.status];
     if (word) {
       const status = element("span", "status", icon("s-" + point.status), word);
@@ -114,31 +116,35 @@
   function showReports(map, el, say) {
     const { dataset } = el;
     const clusters = L.markerClusterGroup({
-      showCoverageOnHover: false, maxClusterRadius: 60, animate: !calm,
+      showCoverageOnHover: false, maxClusterRadius: 74, animate: !calm,
       iconCreateFunction(cluster) {
         const n = cluster.getAllChildMarkers().reduce((sum, marker) => sum + marker.options.votes, 0);
-        return countPin(n, fill(dataset.sayCluster, { n: numbers.format(n) }));
+        return countPin(n, fill(dataset.sayCluster, { n: number(n) }));
       },
     }).addTo(map);
 
     const pointMarker = (point) => L.marker([point.lat, point.lon], {
       votes: point.votes,
-      icon: countPin(point.votes, fill(dataset.sayPoint, { title: point.title, n: numbers.format(point.votes) })),
-    }).bindPopup(() => popupOf(point, dataset), { closeButton: Boolean(dataset.sayClose), minWidth: 220, maxWidth: 300 });
+      icon: countPin(point.votes, fill(dataset.sayPoint, { title: point.title, n: number(point.votes) })),
+    }).bindPopup(() => popupOf(point, dataset), { closeButton: Boolean(dataset.sayClose), minWidth: 260, maxWidth: 320 });
 
     // a cell stands for reports that are too many to send one by one: it opens by going closer
     const cellMarker = (cell) => L.marker([cell.lat, cell.lon], {
-      votes: cell.n, icon: countPin(cell.n, fill(dataset.sayCluster, { n: numbers.format(cell.n) })),
+      votes: cell.n, icon: countPin(cell.n, fill(dataset.sayCluster, { n: number(cell.n) })),
     }).on("click keypress", ({ latlng, originalEvent }) => {
       if (originalEvent?.type !== "keypress" || originalEvent.key === "Enter") map.setView(latlng ?? [cell.lat, cell.lon], map.getZoom() + 2);
     });
 
     let heat;
     const warm = (spots) => {
-      const most = Math.sqrt(Math.max(1, ...spots.map((spot) => spot[2])));
-      heat ??= L.heatLayer([], { radius: 34, blur: 26, maxZoom: 1, minOpacity: 0.12, pane: "overlayPane" }).addTo(map);
-      heat.setOptions({ max: most * 1.4, gradient: tones(el) });
-      heat.setLatLngs(spots.map(([lat, lon, n]) => [lat, lon, Math.sqrt(n)]));
+      const radius = 34, sums = new Map();
+      for (const [lat, lon, n] of spots) {
+        const at = map.latLngToContainerPoint([lat, lon]).divideBy(radius).floor().toString();
+        sums.set(at, (sums.get(at) ?? 0) + n);
+      }
+      heat ??= L.heatLayer([], { radius, blur: 26, maxZoom: 1, minOpacity: 0.06 }).addTo(map);
+      heat.setOptions({ max: 1.2 * Math.max(1, ...sums.values()), gradient: tones(el) }); // the warmest spot of this view
+      heat.setLatLngs(spots);
     };
 
     const markers = new Map(); // by what they show: what stays is not drawn again, and an open popup stays open
@@ -252,7 +258,8 @@
       const marker = event.target.closest(".leaflet-marker-icon[role=button]");
       if (event.key === " " && marker) {
         event.preventDefault();
-        marker.click();
+        // not click(): Leaflet ignores clicks after a drag
+        marker.dispatchEvent(new KeyboardEvent("keypress", { key: "Enter", keyCode: 13, bubbles: true }));
       } else if (event.key === "Escape") map.closePopup();
     });
     let opener;

@@ -85,6 +85,12 @@ bool gen_ends(const char *s, const char *end) {
 }
 
 bool gen_word(const char *s) {
+	static const char *const keywords[] = {
+		"auto", "break", "case", "char", "const", "continue", "default", "do", "double", "else", "enum", "extern", "float",
+		"for", "goto", "if", "inline", "long", "register", "restrict", "return", "short", "signed", "sizeof", "static",
+		"struct", "switch", "typedef", "union", "unsigned", "void", "volatile", "while"};
+	for (size_t i = 0; i < sizeof keywords / sizeof *keywords; i++)
+		if (strcmp(s, keywords[i]) == 0) return false;
 	if (!islower((unsigned char)*s)) return false;
 	for (; *s; s++)
 		if (!islower((unsigned char)*s) && !isdigit((unsigned char)*s) && *s != '_') return false;
@@ -119,18 +125,22 @@ struct type gen_type(const char *file, int line, const char *word) {
 		for (size_t i = 0; i < sizeof ids / sizeof *ids; i++) known |= strcmp(ids[i], s) == 0;
 		if (!known) gen_fail(file, line, "'%s' is no id of src/base/ids.def", word);
 	}
+	if (t.list && t.kind != K_INT && t.kind != K_TEXT && t.kind != K_ID && t.kind != K_FILE && t.kind != K_STRUCT)
+		gen_fail(file, line, "'%s': there are lists of int, text, file, ids, rows and views only", word);
 	if (t.opt && (t.kind == K_BOOL || t.list)) gen_fail(file, line, "'%s': a %s cannot be absent", word, t.list ? "list" : "bool");
 	return t;
 }
 
-/* A field must not have the name of one before it, nor of a group; a group's own name is a field's name in C, too. */
-static void gen_unlike(const char *file, int line, const struct field *before, int n, const struct field *f) {
+void gen_unlike(const char *file, int line, const struct field *before, int n, const struct field *f) {
 	const char *name = f->group ? f->group : f->name;
 	for (int i = 0; i < n; i++) {
 		const struct field *b = &before[i];
 		if (strcmp(b->group ? b->group : b->name, name) != 0) continue;
-		if (b->group == NULL || f->group == NULL || strcmp(b->name, f->name) == 0)
-			gen_fail(file, line, "'%s' stands twice", b->group && f->group ? f->name : name);
+		if (b->group == NULL || f->group == NULL) gen_fail(file, line, "'%s' stands twice", name);
+		if (strcmp(b->name, f->name) == 0) gen_fail(file, line, "'%s.%s' stands twice", name, f->name);
+		const struct field *last = &before[n - 1];
+		if (last->group == NULL || strcmp(last->group, name) != 0)
+			gen_fail(file, line, "the fields of '%s' do not stand together", name);
 	}
 }
 
@@ -256,8 +266,7 @@ void gen_check_types(void) {
 }
 
 const char *gen_c_type(struct type t) {
-	if (t.list && t.kind == K_STRUCT) return gen_fmt("struct %s_list ", t.name);
-	if (t.list) return gen_fmt("struct %s_list ", t.kind == K_ID ? gen_fmt("%s_id", t.name) : t.name);
+	if (t.list) return gen_fmt("struct %s%s_list ", t.kind == K_FILE ? "upload" : t.name, t.kind == K_ID ? "_id" : "");
 	switch (t.kind) {
 	case K_INT: return t.opt ? "struct opt_int " : "int64_t ";
 	case K_REAL: return "double ";
@@ -276,6 +285,16 @@ const char *gen_c_type(struct type t) {
 	return "";
 }
 
+void gen_c_members(FILE *out, const struct field *f, int n) {
+	for (int i = 0; i < n; i++) {
+		bool first = f[i].group && (i == 0 || f[i - 1].group == NULL || strcmp(f[i - 1].group, f[i].group) != 0);
+		bool last = f[i].group && (i == n - 1 || f[i + 1].group == NULL || strcmp(f[i + 1].group, f[i].group) != 0);
+		if (first) fprintf(out, "\tstruct {\n");
+		fprintf(out, "%s%s%s;\n", f[i].group ? "\t\t" : "\t", gen_c_type(f[i].type), f[i].name);
+		if (last) fprintf(out, "\t} %s;\n", f[i].group);
+	}
+}
+
 void gen_c_string(FILE *out, const char *p, size_t n) {
 	fputc('"', out);
 	for (size_t i = 0; i < n; i++) {
@@ -283,7 +302,7 @@ void gen_c_string(FILE *out, const char *p, size_t n) {
 		if (c == '\n') fputs(i + 1 < n ? "\\n\"\n\t\"" : "\\n", out);
 		else if (c == '\t') fputs("\\t", out);
 		else if (c == '"' || c == '\\') fprintf(out, "\\%c", c);
-		else if (c == '?') fputs("\\?", out);
+		else if (c == '?' && i > 0 && p[i - 1] == '?') fputs("\\?", out); /* no trigraph */
 		else if (c < 32 || c > 126) fprintf(out, "\\%03o", c);
 		else fputc(c, out);
 	}

@@ -52,12 +52,14 @@ struct source gen_read(const char *file);
 char **gen_lines(struct source s, int *ret_n);
 char *gen_trim(char *s);                         /* in place, white space at both ends */
 bool gen_ends(const char *s, const char *end);
-bool gen_word(const char *s);                    /* [a-z][a-z0-9_]* */
+bool gen_word(const char *s);                    /* [a-z][a-z0-9_]*, and no keyword of C but int */
 
 /* "text?", "person_id[]", … → a type. Words that are neither basic nor a known id are K_STRUCT. */
 struct type gen_type(const char *file, int line, const char *word);
 /* "id person_id | author.name text? | n int" → fields, separated by '|'. */
 struct field *gen_fields(const char *file, int line, char *list, int *ret_n);
+/* Refuses a field that has the name of one of the n before it, or whose group began earlier and ended. */
+void gen_unlike(const char *file, int line, const struct field *before, int n, const struct field *f);
 
 /* Every `-- row NAME: fields` of the .sql files (a row may go on in following lines that begin with "--   ") is added to
  * the declarations; a name declared twice is refused. */
@@ -74,6 +76,8 @@ extern int gen_decl_count;
 
 /* C spelling of a type as a struct member or parameter, without its name: "struct str ", "struct person_id ", "int64_t ". */
 const char *gen_c_type(struct type t);
+/* Prints fields as the members of a struct, each group as a struct of its own inside. */
+void gen_c_members(FILE *out, const struct field *f, int n);
 
 /* Prints a C string literal, split over lines at newlines. */
 void gen_c_string(FILE *out, const char *p, size_t n);

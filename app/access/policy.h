@@ -1,0 +1,56 @@
+#ifndef ACCESS_POLICY_H
+#define ACCESS_POLICY_H
+/* The one policy: who may do what to which thing. Handlers ask may(); statements that list rows use the fragments of
+ * access.sql (conversation_visible, person_visible, …), which say the same in SQL; policy_test.c holds both against one matrix
+ * of roles x objects x actions. A thing that may not even be known of is answered with NOT_FOUND, never DENIED. */
+#include "web/page.h"
+
+enum thing {
+	THING_BUSINESS,      /* the firm's profile */
+	THING_PERSON,        /* a profile; owner is the person, contact their person on the staff */
+	THING_CONVERSATION,  /* owner is the author */
+	THING_MESSAGE,       /* what was said in one; owner is its author */
+	THING_NOTE,          /* an internal note */
+	THING_SETTINGS,      /* mail server, map service, imports, staff's logins */
+	THING_AUDIT,
+	THING_OUTBOX,
+	THING_IMPORT,
+	THING_EXPORT,
+};
+
+enum act {
+	ACT_SEE,
+	ACT_CREATE,
+	ACT_EDIT,            /* conversation: subject, body; person: the profile */
+	ACT_VOTE,            /* also follow */
+	ACT_COMMENT,
+	ACT_ANSWER,          /* official answer, status */
+	ACT_NOTE,
+	ACT_HIDE,
+	ACT_ASSIGN,
+	ACT_INVITE,          /* make a one-time claim link */
+	ACT_DISABLE,
+	ACT_SET_ROLE,
+};
+
+/* What the policy has to know of a thing; zero is the safe default. */
+struct object {
+	enum thing thing;
+	struct person_id owner;
+	struct person_id contact;
+	enum person_kind { PERSON_STAFF, PERSON_CUSTOMER, PERSON_OTHER } person_kind;
+	enum { SEEN_STAFF, SEEN_PRIVATE, SEEN_MEMBERS, SEEN_PUBLIC } visibility;  /* narrowest first */
+	bool participant;    /* the actor takes part in it */
+	bool hidden;         /* taken down by staff */
+};
+
+bool may(const struct actor *a, enum act act, const struct object *o);
+
+/* May it be known of at all? then DENIED, else NOT_FOUND: what a handler returns when may() says no. */
+enum err may_or_err(const struct actor *a, enum act act, const struct object *o);
+
+/* A field's audience: only me, my contact person and me, all staff and me, everyone. */
+enum field_audience { FOR_ME, FOR_CONTACT, FOR_STAFF, FOR_PUBLIC };
+bool may_see_field(const struct actor *a, struct person_id owner, struct person_id contact, enum field_audience audience);
+
+#endif

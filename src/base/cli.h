@@ -1,0 +1,34 @@
+#ifndef BASE_CLI_H
+#define BASE_CLI_H
+/* What a command of `rialto VERB` gets, and how it speaks: data to stdout, talk to stderr, one sentence when it fails. */
+#include "base/str.h"
+
+struct store;
+
+struct cli {
+	const char *verb;
+	int argc;                  /* operands and options behind the verb; argv[0] is the verb */
+	char **argv;
+	const char *home;          /* --home, RIALTO_HOME, ./rialto-home */
+	const char *database;      /* --database or NULL */
+	bool json;
+	struct arena *a;
+	struct store *store;       /* open and migrated, for the verbs that need one */
+};
+
+enum { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_USAGE = 2 };
+
+/* Say what happened and what to do, in one sentence; return the exit code. */
+int cli_fail(struct cli *c, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+int cli_usage(struct cli *c, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+void cli_talk(const char *fmt, ...) __attribute__((format(printf, 1, 2)));   /* to stderr */
+
+/* Options: takes "--name VALUE" or "--name=VALUE" out of argv; NULL if absent. A flag takes no value. */
+const char *cli_option(struct cli *c, const char *name);
+bool cli_flag(struct cli *c, const char *name);
+/* The operands left; false, said already, when there are fewer or more, or an unknown option. */
+bool cli_operands(struct cli *c, int least, int most);
+/* The first line of stdin without its end; STR_NONE when there is none. For --password-stdin. */
+struct str cli_stdin_line(struct cli *c);
+
+#endif

@@ -1,0 +1,54 @@
+#include "event/event.h"
+#include "base/check.h"
+#include "sql/event.h"
+
+static const char *const words[] = {"public", "members", "private", "staff"};
+
+const char *audience_word(enum audience a) {
+	PRE(a <= AUDIENCE_STAFF);
+	return words[a];
+}
+
+enum audience audience_find(struct str word) {
+	for (int i = 0; i < AUDIENCE_STAFF; i++)
+		if (str_is(word, words[i])) return (enum audience)i;
+	return AUDIENCE_STAFF;
+}
+
+enum err event_append(struct db *db, const struct event *e, int64_t *ret_seq) {
+	int64_t seq;
+	struct opt_int target = {.has = e->target_kind != NULL, .v = e->target_id};
+	TRY(sql_event_next(db, &seq));
+	TRY(sql_event_insert(db, seq, clock_now(), e->actor, str_c(e->verb), str_c(e->object_kind), e->object_id,
+	                     str_c(e->target_kind), target, str_c(audience_word(e->audience)),
+	                     str_empty(e->data) ? STR("{}") : e->data));
+	TRY(db_announce(db));
+	if (ret_seq != NULL) *ret_seq = seq;
+	return OK;
+}
+
+enum err event_after(struct db *db, struct arena *a, int64_t after, int most, struct event_list *ret) {
+	struct event_row_list rows;
+	TRY(sql_event_after(db, a, after, most, &rows));
+	struct event *v = NEW_ARRAY(a, struct event, rows.n);
+	for (size_t i = 0; i < rows.n; i++) {
+		const struct event_row *r = &rows.v[i];
+		v[i] = (struct event){
+			.seq = r->seq, .at = r->at, .actor = r->actor_id, .verb = r->verb.p, .object_kind = r->object_kind.p,
+			.object_id = r->object_id, .target_kind = r->target_kind.p, .target_id = r->target_id.v,
+			.audience = audience_find(r->audience), .data = r->data};
+	}
+	*ret = (struct event_list){.v = v, .n = rows.n};
+	return OK;
+}
+
+enum err event_head(struct db *db, int64_t *ret_seq) {
+	return sql_event_head(db, ret_seq);
+}
+
+enum err job_add(struct db *db, const char *kind, struct str data, usec_t run_at) {
+	struct job_id id;
+	usec_t now = clock_now();
+	TRY(sql_job_add(db, str_c(kind), data, run_at ? run_at : now, now, &id));
+	return db_announce(db);
+}

@@ -1,0 +1,54 @@
+#ifndef EVENT_HUB_H
+#define EVENT_HUB_H
+/* The hub is what reads the log inside a running server:
+ *
+ *   listeners  in memory, on every node, called once for each event in order: the page cache, the live streams. A local
+ *              write reaches them on the writer thread before it is acknowledged; a write of another process or node when
+ *              the watch hears of it.
+ *   readers    durable, with a cursor in the database, moved in the same transaction as the reader's effect; one node at a
+ *              time does the work. Search, notices, mail.
+ *   jobs       things to do outside a transaction, tried again with back-off: sending mail, importing.
+ *
+ * All three are given before hub_start. */
+#include "event/event.h"
+
+struct hub;
+
+/* Called for each event in order; must not block, must not write. db may be used to read. Never two calls at once. */
+typedef void hub_listen(const struct event *e, struct db *db, struct arena *a, void *ctx);
+
+/* Reads some events inside the writer's transaction. It must be idempotent: after a crash it may be called again with
+ * events whose effect was undone. */
+typedef enum err hub_read(struct db *db, struct arena *a, const struct event *e, size_t n, void *ctx);
+
+/* Does a job, on a thread of the hub's with a reading connection; it may block, and writes with store_write.
+ *   tries    1 the first time
+ *   ret_why  a sentence when it fails */
+typedef enum err hub_job(struct store *s, struct db *db, struct arena *a, struct str data, int tries, void *ctx,
+                         struct str *ret_why);
+
+struct hub *hub_new(struct store *s);
+void hub_add_listener(struct hub *h, hub_listen *fn, void *ctx);
+/* from_start: a new reader begins with the first event ever, else with the next one. */
+void hub_add_reader(struct hub *h, const char *name, hub_read *fn, void *ctx, bool from_start);
+void hub_add_job(struct hub *h, const char *kind, int most_tries, hub_job *fn, void *ctx);
+
+/* Starts the threads. errors STORE */
+MUST_USE enum err hub_start(struct hub *h);
+/* Finishes what is under way; accepts NULL. Also frees the hub. */
+void hub_stop(struct hub *h);
+
+int64_t hub_head(const struct hub *h);   /* the newest event that the listeners have heard; any thread */
+bool hub_is_blind(const struct hub *h);  /* the watch is broken: another node's events may be missing, so caches must not answer */
+void hub_wake(struct hub *h);            /* look for jobs and events now */
+
+/* Runs readers and due jobs until nothing is left; for tests and commands, without threads. */
+MUST_USE enum err hub_drain(struct hub *h);
+
+struct hub_stats {
+	uint64_t events, jobs_done, jobs_failed;
+	int64_t head, slowest_reader;        /* sequence numbers */
+};
+void hub_stats(const struct hub *h, struct hub_stats *ret);
+
+#endif

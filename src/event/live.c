@@ -1,0 +1,210 @@
+/* Topics are few per stream and streams are many, so a hash of topics leads to the streams. An event's message is made once
+ * and its bytes are shared by all who get it. */
+#include "event/live.h"
+#include "base/check.h"
+#include "text/json.h"
+#include <pthread.h>
+#include <stdlib.h>
+#include <stdio.h>
+
+enum { SLOTS = 4096 };
+
+struct listening;
+
+struct stream {
+	struct live *live;
+	struct http_stream *http;
+	enum audience widest;
+	int topics;
+	struct listening *at;          /* array of topics, each linked into a slot */
+};
+
+struct listening {
+	struct live_topic topic;
+	struct stream *stream;
+	struct listening *next, **back;
+};
+
+struct live {
+	pthread_mutex_t lock;
+	struct listening *slot[SLOTS];
+	int streams;
+};
+
+static unsigned slot_of(const struct live_topic *t) {
+	uint64_t x = 1469598103934665603u;
+	for (const char *c = t->kind; *c; c++) x = (x ^ (unsigned char)*c) * 1099511628211u;
+	x = (x ^ (uint64_t)t->id) * 1099511628211u;
+	return (unsigned)(x ^ (x >> 32)) % SLOTS;
+}
+
+static bool topic_eq(const struct live_topic *a, const struct live_topic *b) {
+	return a->id == b->id && strcmp(a->kind, b->kind) == 0;
+}
+
+bool live_topics(struct str text, struct live_topic *topic, int *ret_n) {
+	int n = 0;
+	while (!str_none(text)) {
+		struct str part = str_cut(&text, ','), kind = str_cut(&part, ':');
+		if (n == LIVE_TOPICS_MAX || kind.n == 0 || kind.n >= sizeof topic[n].kind) return false;
+		topic[n] = (struct live_topic){0};
+		memcpy(topic[n].kind, kind.p, kind.n);
+		if (!str_none(part) && (!str_int(part, &topic[n].id) || topic[n].id < 1)) return false;
+		n++;
+	}
+	*ret_n = n;
+	return n > 0;
+}
+
+/* The topics an event concerns: its object, its target, and the public list. */
+static int topics_of(const struct event *e, struct live_topic t[3]) {
+	int n = 0;
+	snprintf(t[n].kind, sizeof t[n].kind, "%s", e->object_kind);
+	t[n++].id = e->object_id;
+	bool conversation = strcmp(e->object_kind, "conversation") == 0;
+	if (e->target_kind != NULL) {
+		snprintf(t[n].kind, sizeof t[n].kind, "%s", e->target_kind);
+		t[n++].id = e->target_id;
+		conversation |= strcmp(e->target_kind, "conversation") == 0;
+	}
+	if (conversation && e->audience == AUDIENCE_PUBLIC) t[n++] = (struct live_topic){.kind = "conversations"};
+	return n;
+}
+
+/* A vote carries the new count, so that five thousand open pages need not ask; all else says what to ask for again. */
+static void write_message(const struct event *e, struct buf *b) {
+	int64_t votes = -1;
+	struct live_topic t[3];
+	int n = topics_of(e, t);
+	JSON_DOC(data);
+	if (json_parse(&data, e->data, NULL) == OK) json_get_int(json_member(data.root, "votes"), &votes);
+	buf_fmt(b, "id: %lld\ndata: {", (long long)e->seq);
+	if (votes >= 0 && (strcmp(e->verb, "like") == 0 || strcmp(e->verb, "undo") == 0)) {
+		buf_fmt(b, "\"votes\":{\"%lld\":%lld}", (long long)e->object_id, (long long)votes);
+	} else {
+		buf_add(b, STR("\"refresh\":["));
+		for (int i = 0; i < n; i++) {
+			buf_fmt(b, i ? ",\"%s" : "\"%s", t[i].kind);
+			if (t[i].id) buf_fmt(b, ":%lld", (long long)t[i].id);
+			buf_add_char(b, '"');
+		}
+		buf_add_char(b, ']');
+	}
+	buf_add(b, STR("}\n\n"));
+}
+
+bool live_message(const struct event *e, const struct live_topic *topic, int topics, enum audience widest, struct buf *ret) {
+	struct live_topic t[3];
+	int n = topics_of(e, t);
+	if (e->audience > widest) return false;
+	for (int i = 0; i < n; i++)
+		for (int k = 0; k < topics; k++)
+			if (topic_eq(&t[i], &topic[k])) {
+				write_message(e, ret);
+				return true;
+			}
+	return false;
+}
+
+static void hear(const struct event *e, struct db *db, struct arena *a, void *ctx) {
+	(void)db, (void)a;
+	struct live *l = ctx;
+	struct live_topic t[3];
+	int n = topics_of(e, t);
+	struct http_bytes *bytes = NULL;
+	pthread_mutex_lock(&l->lock);
+	for (int i = 0; i < n; i++)
+		for (struct listening *at = l->slot[slot_of(&t[i])]; at != NULL; at = at->next) {
+			if (!topic_eq(&at->topic, &t[i]) || e->audience > at->stream->widest) continue;
+			bool told = false; /* by an earlier topic of the same event */
+			for (int k = 0; k < i; k++)
+				for (int m = 0; m < at->stream->topics; m++) told |= topic_eq(&t[k], &at->stream->at[m].topic);
+			if (told) continue;
+			if (bytes == NULL) {
+				struct buf b;
+				buf_init(&b, 4096);
+				write_message(e, &b);
+				bytes = http_bytes_take(&b);
+			}
+			http_stream_send(at->stream->http, bytes);
+		}
+	pthread_mutex_unlock(&l->lock);
+	http_bytes_unref(bytes);
+}
+
+static void gone(void *arg) {
+	struct stream *s = arg;
+	struct live *l = s->live;
+	pthread_mutex_lock(&l->lock);
+	for (int i = 0; i < s->topics; i++) {
+		*s->at[i].back = s->at[i].next;
+		if (s->at[i].next != NULL) s->at[i].next->back = s->at[i].back;
+	}
+	l->streams--;
+	pthread_mutex_unlock(&l->lock);
+	free(s->at);
+	free(s);
+}
+
+/* What the listener missed; at most LIVE_REPLAY_MAX events back, else it is told to load the page again. */
+static enum err replay(struct db *db, struct arena *a, int64_t after, const struct stream *s, struct buf *b) {
+	struct live_topic topic[LIVE_TOPICS_MAX];
+	for (int i = 0; i < s->topics; i++) topic[i] = s->at[i].topic;
+	struct event_list list;
+	TRY(event_after(db, a, after, LIVE_REPLAY_MAX, &list));
+	if (list.n == LIVE_REPLAY_MAX) {
+		int64_t head;
+		TRY(event_head(db, &head));
+		buf_fmt(b, "id: %lld\ndata: {\"reload\":true}\n\n", (long long)head);
+		return OK;
+	}
+	for (size_t i = 0; i < list.n; i++) live_message(&list.v[i], topic, s->topics, s->widest, b);
+	return OK;
+}
+
+enum err live_open(struct live *l, struct http_req *q, struct db *db, const struct live_topic *topic, int topics,
+                   enum audience widest, int64_t after) {
+	PRE(topics > 0 && topics <= LIVE_TOPICS_MAX);
+	struct stream *s = must_calloc(1, sizeof *s);
+	*s = (struct stream){.live = l, .widest = widest, .topics = topics};
+	s->at = must_calloc((size_t)topics, sizeof *s->at);
+	for (int i = 0; i < topics; i++) s->at[i] = (struct listening){.topic = topic[i], .stream = s};
+	struct buf b;
+	buf_init(&b, 256 * 1024);
+	buf_add(&b, STR("retry: 2000\n\n"));
+
+	/* Linked in before the replay is read: an event that comes meanwhile may be told twice, which does no harm since
+	 * messages say what is so now; the other way round it could be missed. */
+	pthread_mutex_lock(&l->lock);
+	s->http = http_stream_open(q, NULL, gone, s);
+	l->streams++;
+	for (int i = 0; i < topics; i++) {
+		struct listening **slot = &l->slot[slot_of(&topic[i])];
+		s->at[i].next = *slot;
+		s->at[i].back = slot;
+		if (*slot != NULL) (*slot)->back = &s->at[i].next;
+		*slot = &s->at[i];
+	}
+	enum err e = after >= 0 ? replay(db, &q->arena, after, s, &b) : OK;
+	struct http_bytes *first = http_bytes_take(&b);
+	http_stream_send(s->http, first);
+	http_bytes_unref(first);
+	if (e != OK) http_stream_close(s->http);
+	pthread_mutex_unlock(&l->lock);
+	return OK;
+}
+
+struct live *live_new(struct hub *h) {
+	struct live *l = must_calloc(1, sizeof *l);
+	pthread_mutex_init(&l->lock, NULL);
+	hub_add_listener(h, hear, l);
+	return l;
+}
+
+void live_free(struct live *l) {
+	if (l == NULL) return;
+	pthread_mutex_destroy(&l->lock);
+	free(l);
+}
+
+int live_streams(const struct live *l) { return l->streams; }

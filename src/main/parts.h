@@ -1,0 +1,19 @@
+#ifndef MAIN_PARTS_H
+#define MAIN_PARTS_H
+/* The capabilities that read the log or do jobs, joined to the hub in one visible list. */
+#include "crypto/token.h"
+#include "event/hub.h"
+
+struct web;
+
+struct parts {
+	struct store *store;
+	struct hub *hub;
+	const struct key *key;
+	const char *home;
+	struct web *web;         /* set before the hub starts */
+};
+
+void parts_join(struct parts *p);
+
+#endif

@@ -1,0 +1,300 @@
+/* md4c reads the Markdown and calls the functions here, which write nothing but tags of their own and escaped text, so the result is
+ * safe whatever the source. What the source could make grow without bound is counted: bytes written, cells of tables (md4c fills up
+ * each row to the width of the head), depth. Past a bound the text is shown as it was written. md4c does not hand back a callback's
+ * refusal from everywhere, so `stop` is looked at, not its result. */
+#include "text/markdown.h"
+#include "text/escape.h"
+#include "text/url.h"
+#include "text/utf8.h"
+#include <md4c.h>
+
+enum { CELLS_MAX = 10000, DEPTH_MAX = 60, FALLBACK_MAX = 64 * 1024, WORDS_BYTES_MAX = 64 * 1024 };
+
+struct render {
+	struct arena *a;
+	struct buf b;
+	bool plain;               /* words only, for markdown_text */
+	bool stop;                /* a bound was passed: nothing more is written */
+	int cells, depth;
+	int links;                /* links and images that are open, the outermost of which may be a link on the page */
+	bool linked;              /* it is */
+	struct str image;         /* the address of an image whose text has not come yet */
+};
+
+static void put(struct render *r, struct str markup) {
+	if (!r->plain) buf_add(&r->b, markup);
+}
+
+static int result(struct render *r) {
+	r->stop = r->stop || r->b.over || r->depth > DEPTH_MAX || r->cells > CELLS_MAX;
+	return r->stop ? -1 : 0;
+}
+
+/* ----------------------------------------------------------------- entities */
+
+/* The character of "&#65;" or "&#x41;"; false for others. */
+static bool numeric_entity(struct str s, uint32_t *ret) {
+	uint32_t c = 0;
+	if (s.n < 4 || s.p[1] != '#') return false;
+	bool hex = s.p[2] == 'x' || s.p[2] == 'X';
+	for (size_t i = hex ? 3 : 2; i + 1 < s.n && c <= 0x10FFFF; i++) {
+		char d = s.p[i];
+		uint32_t v = d <= '9' ? (uint32_t)(d - '0') : (uint32_t)((d | 32) - 'a' + 10);
+		c = c * (hex ? 16 : 10) + v;
+	}
+	*ret = c;
+	return true;
+}
+
+/* Appends what the entity stands for. Names that are not known here stay as they were written, as text. */
+static void add_entity(struct buf *b, struct str s) {
+	static const struct { struct str name, as; } known[] = {
+		{STR("&amp;"), STR("&")}, {STR("&lt;"), STR("<")}, {STR("&gt;"), STR(">")}, {STR("&quot;"), STR("\"")},
+		{STR("&apos;"), STR("'")}, {STR("&nbsp;"), STR("\u00A0")}, {STR("&copy;"), STR("©")}, {STR("&euro;"), STR("€")},
+		{STR("&hellip;"), STR("…")}, {STR("&ndash;"), STR("–")}, {STR("&mdash;"), STR("—")}, {STR("&auml;"), STR("ä")},
+		{STR("&ouml;"), STR("ö")}, {STR("&uuml;"), STR("ü")}, {STR("&Auml;"), STR("Ä")}, {STR("&Ouml;"), STR("Ö")},
+		{STR("&Uuml;"), STR("Ü")}, {STR("&szlig;"), STR("ß")},
+	};
+	uint32_t c;
+	if (numeric_entity(s, &c)) {
+		bool control = (c < 0x20 && c != '\n' && c != '\t') || (c >= 0x7F && c < 0xA0);
+		utf8_add(b, control ? 0xFFFD : c);
+		return;
+	}
+	for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+		if (str_eq(s, known[i].name)) s = known[i].as;
+	buf_add(b, s);
+}
+
+/* An address, with its entities decoded. */
+static struct str attribute(struct render *r, const MD_ATTRIBUTE *at) {
+	struct buf b;
+	if (at->size == 0) return STR("");
+	buf_init(&b, 8192);
+	for (int i = 0; at->substr_offsets[i] < at->size; i++) {
+		MD_OFFSET from = at->substr_offsets[i], to = at->substr_offsets[i + 1];
+		struct str piece = str_n(at->text + from, to - from);
+		if (at->substr_types[i] == MD_TEXT_ENTITY) add_entity(&b, piece);
+		else buf_add(&b, piece);
+	}
+	struct str s = str_copy(r->a, buf_str(&b));
+	bool over = b.over;
+	buf_done(&b);
+	return over ? STR("") : s;
+}
+
+/* ------------------------------------------------------------------- blocks */
+
+static void enter_list(struct render *r, const MD_BLOCK_OL_DETAIL *d) {
+	if (d->start == 1 || r->plain) put(r, STR("<ol>\n"));
+	else buf_fmt(&r->b, "<ol start=\"%u\">\n", d->start);
+}
+
+static struct str heading(unsigned level, bool end) {
+	switch (level) {
+	case 1: return end ? STR("</h3>\n") : STR("<h3>");
+	case 2: return end ? STR("</h4>\n") : STR("<h4>");
+	case 3: return end ? STR("</h5>\n") : STR("<h5>");
+	default: return end ? STR("</h6>\n") : STR("<h6>");
+	}
+}
+
+static int enter_block(MD_BLOCKTYPE type, void *detail, void *arg) {
+	struct render *r = arg;
+	r->depth++;
+	switch (type) {
+	case MD_BLOCK_DOC:
+	case MD_BLOCK_HTML: break;
+	case MD_BLOCK_QUOTE: put(r, STR("<blockquote>\n")); break;
+	case MD_BLOCK_UL: put(r, STR("<ul>\n")); break;
+	case MD_BLOCK_OL: enter_list(r, detail); break;
+	case MD_BLOCK_LI: put(r, STR("<li>")); break;
+	case MD_BLOCK_HR: put(r, STR("<hr>\n")); break;
+	case MD_BLOCK_H: put(r, heading(((MD_BLOCK_H_DETAIL *)detail)->level, false)); break;
+	case MD_BLOCK_CODE: put(r, STR("<pre><code>")); break;
+	case MD_BLOCK_P: put(r, STR("<p>")); break;
+	case MD_BLOCK_TABLE: put(r, STR("<table>\n")); break;
+	case MD_BLOCK_THEAD: put(r, STR("<thead>\n")); break;
+	case MD_BLOCK_TBODY: put(r, STR("<tbody>\n")); break;
+	case MD_BLOCK_TR: put(r, STR("<tr>")); break;
+	case MD_BLOCK_TH: put(r, STR("<th>")), r->cells++; break;
+	case MD_BLOCK_TD: put(r, STR("<td>")), r->cells++; break;
+	}
+	return result(r);
+}
+
+static int leave_block(MD_BLOCKTYPE type, void *detail, void *arg) {
+	struct render *r = arg;
+	r->depth--;
+	if (r->plain) buf_add_char(&r->b, ' ');
+	switch (type) {
+	case MD_BLOCK_DOC:
+	case MD_BLOCK_HTML:
+	case MD_BLOCK_HR: break;
+	case MD_BLOCK_QUOTE: put(r, STR("</blockquote>\n")); break;
+	case MD_BLOCK_UL: put(r, STR("</ul>\n")); break;
+	case MD_BLOCK_OL: put(r, STR("</ol>\n")); break;
+	case MD_BLOCK_LI: put(r, STR("</li>\n")); break;
+	case MD_BLOCK_H: put(r, heading(((MD_BLOCK_H_DETAIL *)detail)->level, true)); break;
+	case MD_BLOCK_CODE: put(r, STR("</code></pre>\n")); break;
+	case MD_BLOCK_P: put(r, STR("</p>\n")); break;
+	case MD_BLOCK_TABLE: put(r, STR("</table>\n")); break;
+	case MD_BLOCK_THEAD: put(r, STR("</thead>\n")); break;
+	case MD_BLOCK_TBODY: put(r, STR("</tbody>\n")); break;
+	case MD_BLOCK_TR: put(r, STR("</tr>\n")); break;
+	case MD_BLOCK_TH: put(r, STR("</th>")); break;
+	case MD_BLOCK_TD: put(r, STR("</td>")); break;
+	}
+	return result(r);
+}
+
+/* -------------------------------------------------------------------- spans */
+
+/* A link on the page may hold no other, so only the outermost of nested links and images becomes one. */
+static void enter_link(struct render *r, const MD_ATTRIBUTE *address) {
+	struct url u;
+	if (r->links++ > 0 || r->plain) return;
+	r->linked = url_check(r->a, attribute(r, address), &u);
+	if (!r->linked) return;
+	buf_add(&r->b, STR("<a href=\""));
+	html_escape(&r->b, u.s);
+	buf_add(&r->b, STR("\" rel=\"nofollow ugc noopener\">"));
+}
+
+static void leave_link(struct render *r) {
+	if (--r->links > 0) return;
+	if (r->linked) put(r, STR("</a>"));
+	r->linked = false;
+}
+
+static int enter_span(MD_SPANTYPE type, void *detail, void *arg) {
+	struct render *r = arg;
+	r->depth++;
+	switch (type) {
+	case MD_SPAN_EM: put(r, STR("<em>")); break;
+	case MD_SPAN_STRONG: put(r, STR("<strong>")); break;
+	case MD_SPAN_CODE: put(r, STR("<code>")); break;
+	case MD_SPAN_DEL: put(r, STR("<del>")); break;
+	case MD_SPAN_A: enter_link(r, &((MD_SPAN_A_DETAIL *)detail)->href); break;
+	case MD_SPAN_IMG:
+		enter_link(r, &((MD_SPAN_IMG_DETAIL *)detail)->src);
+		r->image = attribute(r, &((MD_SPAN_IMG_DETAIL *)detail)->src);
+		break;
+	case MD_SPAN_LATEXMATH:
+	case MD_SPAN_LATEXMATH_DISPLAY:
+	case MD_SPAN_WIKILINK:
+	case MD_SPAN_U: break;
+	}
+	return result(r);
+}
+
+static int leave_span(MD_SPANTYPE type, void *detail, void *arg) {
+	struct render *r = arg;
+	(void)detail;
+	r->depth--;
+	switch (type) {
+	case MD_SPAN_EM: put(r, STR("</em>")); break;
+	case MD_SPAN_STRONG: put(r, STR("</strong>")); break;
+	case MD_SPAN_CODE: put(r, STR("</code>")); break;
+	case MD_SPAN_DEL: put(r, STR("</del>")); break;
+	case MD_SPAN_IMG:
+		if (!r->plain) html_escape(&r->b, r->image);   /* an image without a text shows its address */
+		r->image = STR_NONE;
+		leave_link(r);
+		break;
+	case MD_SPAN_A: leave_link(r); break;
+	case MD_SPAN_LATEXMATH:
+	case MD_SPAN_LATEXMATH_DISPLAY:
+	case MD_SPAN_WIKILINK:
+	case MD_SPAN_U: break;
+	}
+	return result(r);
+}
+
+static void add_text(struct render *r, struct str s) {
+	if (r->plain) buf_add(&r->b, s);
+	else html_escape(&r->b, s);
+}
+
+static void text_entity(struct render *r, struct str s) {
+	char room[64];
+	struct buf b;
+	buf_init(&b, sizeof room);
+	add_entity(&b, s);
+	add_text(r, buf_str(&b));
+	buf_done(&b);
+}
+
+static int text(MD_TEXTTYPE type, const MD_CHAR *p, MD_SIZE n, void *arg) {
+	struct render *r = arg;
+	r->image = STR_NONE;
+	switch (type) {
+	case MD_TEXT_NULLCHAR: add_text(r, STR("\uFFFD")); break;
+	case MD_TEXT_BR:
+	case MD_TEXT_SOFTBR:
+		if (r->plain) buf_add_char(&r->b, ' ');
+		else buf_add(&r->b, STR("<br>\n"));
+		break;
+	case MD_TEXT_ENTITY: text_entity(r, str_n(p, n)); break;
+	case MD_TEXT_NORMAL:
+	case MD_TEXT_CODE:
+	case MD_TEXT_HTML:
+	case MD_TEXT_LATEXMATH: add_text(r, str_n(p, n)); break;
+	}
+	return result(r);
+}
+
+/* ------------------------------------------------------------------- whole */
+
+static void parse(struct render *r, struct str source) {
+	static const MD_PARSER parser = {
+		.flags = MD_FLAG_NOHTML | MD_FLAG_TABLES | MD_FLAG_STRIKETHROUGH | MD_FLAG_PERMISSIVEAUTOLINKS,
+		.enter_block = enter_block,
+		.leave_block = leave_block,
+		.enter_span = enter_span,
+		.leave_span = leave_span,
+		.text = text,
+	};
+	if (md_parse(source.p, (MD_SIZE)source.n, &parser, r) != 0) r->stop = true;
+}
+
+static struct str bounded(struct arena *a, struct str source) {
+	source = utf8_fit(utf8_repair(a, source), MARKDOWN_SOURCE_MAX);
+	return str_none(source) ? STR("") : source;
+}
+
+/* As it was written, for what would grow too large. */
+static void as_written(struct buf *b, struct str source) {
+	source = utf8_fit(source, FALLBACK_MAX);
+	buf_clear(b);
+	buf_add(b, STR("<pre>"));
+	html_escape(b, source);
+	buf_add(b, STR("</pre>\n"));
+}
+
+struct html markdown_html(struct arena *a, struct str source) {
+	struct render r = {.a = a};
+	source = bounded(a, source);
+	buf_init(&r.b, MARKDOWN_HTML_MAX);
+	parse(&r, source);
+	if (r.stop) as_written(&r.b, source);
+	struct html h = {str_copy(a, buf_str(&r.b))};
+	buf_done(&r.b);
+	return h;
+}
+
+struct str markdown_text(struct arena *a, struct str source, size_t chars) {
+	struct render r = {.a = a, .plain = true};
+	source = bounded(a, source);
+	size_t max = chars < WORDS_BYTES_MAX / 8 ? 8 * chars + 64 : WORDS_BYTES_MAX;
+	buf_init(&r.b, max);
+	parse(&r, source);
+	struct str line = utf8_line(a, r.b.n > 0 || !r.stop ? buf_str(&r.b) : utf8_fit(source, max));
+	buf_done(&r.b);
+	bool cut = r.stop;
+	struct str first = utf8_first(line, chars);
+	if (first.n == line.n && !cut) return line;
+	if (first.n == line.n) first = utf8_first(line, chars > 0 ? chars - 1 : 0);
+	struct str shown = str_trim(utf8_first(first, chars > 0 ? chars - 1 : 0));
+	return str_fmt(a, STR_FMT "%s", STR_ARG(shown), chars > 0 ? "…" : "");
+}
