@@ -224,7 +224,7 @@ static int view_fields(struct decl *d, char **line, int i, int n) {
 	for (; i < n; i++) {
 		char *text = gen_trim(line[i]);
 		if (strcmp(text, "{{end}}") == 0) return i;
-		if (strncmp(text, "{{", 2) == 0) break;
+		if (strncmp(text, "{{", 2) == 0 || *text == '<') break;
 		struct field *f = gen_fields(d->file, i + 1, text, &got);
 		if (got > 1) gen_fail(d->file, i + 1, "one field a line");
 		if (got == 0) continue;

@@ -267,7 +267,7 @@ static void check_address(struct block *b, struct address *a) {
 		int n = (int)strcspn(p + 1, "}"), i = find_input(b, p + 1, (size_t)n);
 		if (i < 0) gen_fail(file, a->line, "'{%.*s}' of the path is no input", n, p + 1);
 		enum kind k = b->in[i].type.kind;
-		if (b->in[i].type.list || (k != K_ID && k != K_INT && k != K_TEXT))
+		if (b->in[i].type.list || b->in[i].group || (k != K_ID && k != K_INT && k != K_TEXT))
 			gen_fail(file, b->in_line, "'%s' is in the path and must be an id, int or text", b->in[i].name);
 		if (a->in_path >> i & 1) gen_fail(file, a->line, "'{%.*s}' stands twice", n, p + 1);
 		a->in_path |= UINT64_C(1) << i;
@@ -305,6 +305,7 @@ static void read_routes(struct source s) {
 		if (in) {
 			read_inputs(b, at, gen_copy(rest, strlen(rest)));
 		} else if (doc) {
+			if (strstr(rest, "*/")) gen_fail(file, at, "'*/' in a doc line");
 			b->doc = b->doc ? gen_fmt("%s %s", b->doc, rest) : rest;
 		} else if (api) {
 			char *method = next_word(&rest), *path = method && rest ? next_word(&rest) : NULL;

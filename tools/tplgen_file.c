@@ -70,7 +70,7 @@ static void else_tag(struct tpl *t, bool condition) {
 }
 
 static void name_var(struct tpl *t, const char *name) {
-	static const char *const taken[] = {"v", "p", "o", "end", "else", "csrf", "title", "not", "and", "or", "tn"};
+	static const char *const taken[] = {"v", "p", "o", "end", "else", "csrf", "title", "not", "and", "or", "tn", "int"};
 	if (!gen_word(name)) gen_fail(t->file, t->line, "'%s' is not a name", name);
 	for (size_t i = 0; i < sizeof taken / sizeof *taken; i++)
 		if (strcmp(taken[i], name) == 0) gen_fail(t->file, t->line, "'%s' has a meaning already", name);

@@ -19,7 +19,10 @@ bool tpl_next(struct tpl *t, const char *sign) {
 }
 
 void tpl_end_of_tag(struct tpl *t) {
-	if (!tpl_next(t, "}}")) gen_fail(t->file, t->line, "'%.*s' is not understood here", (int)strcspn(t->p, "}\n"), t->p);
+	if (tpl_next(t, "}}")) return;
+	int n = (int)strcspn(t->p, "}\n");
+	if (n == 0) gen_fail(t->file, t->line, "a }} is missing");
+	gen_fail(t->file, t->line, "'%.*s' is not understood here", n, t->p);
 }
 
 /* -------------------------------------------------------------------- guards */
@@ -101,7 +104,7 @@ static void step(struct tpl *t, struct value *x, const char *word, char **rest) 
 
 struct value tpl_path(struct tpl *t) {
 	char *rest = tpl_word(t), *word;
-	if (*rest == 0) gen_fail(t->file, t->line, "a path is missing before '%.*s'", (int)strcspn(t->p, "}\n"), t->p);
+	if (*rest == 0) gen_fail(t->file, t->line, "a path is missing at '%.*s'", (int)strcspn(t->p, "\n"), t->p);
 	if (strstr(rest, "..") || rest[strlen(rest) - 1] == '.' || *rest == '.') gen_fail(t->file, t->line, "'%s' is not a path", rest);
 	struct value x = begin_value(t, strsep(&rest, "."));
 	while ((word = strsep(&rest, ".")) != NULL) step(t, &x, word, &rest);
@@ -113,7 +116,7 @@ struct value tpl_path(struct tpl *t) {
 static char *truth(struct tpl *t, const struct value *x, bool not) {
 	if (!x->checked) return gen_fmt("%struth(%s)", not ? "!" : "", x->c);
 	if (x->type.list) return gen_fmt("%s.n %s 0", x->c, not ? "==" : ">");
-	if (x->type.kind == K_STRUCT && x->pointer) return gen_fmt("%s %s NULL", x->c, not ? "==" : "!=");
+	if (x->type.kind == K_STRUCT && x->type.opt) return gen_fmt("%s %s NULL", x->c, not ? "==" : "!=");
 	if (x->type.kind == K_STRUCT) gen_fail(t->file, t->line, "'%s' is always there", x->path);
 	if (x->type.kind == K_BOOL) return gen_fmt("%s%s", not ? "!" : "", x->c);
 	return gen_fmt("%struth(%s)", not ? "!" : "", x->c);
@@ -193,7 +196,7 @@ char *tpl_condition(struct tpl *t, const char **absent, int *ret_absent) {
 		if (next == 0) t->p = begin;
 		if (next && joint && next != joint) gen_fail(t->file, t->line, "'and' and 'or' do not mix");
 		if (next) joint = next;
-		bool pointer = x.path && x.checked && x.type.kind == K_STRUCT && x.pointer;
+		bool pointer = x.path && x.checked && x.type.kind == K_STRUCT && x.type.opt;
 		if (pointer && !not && joint != 'o') tpl_guard(t, x.path);
 		if (pointer && not && joint != 'a' && *ret_absent < TPL_ABSENT) absent[(*ret_absent)++] = x.path;
 		if (next == 0) break;
