@@ -127,7 +127,8 @@ struct type gen_type(const char *file, int line, const char *word) {
 	}
 	if (t.list && t.kind != K_INT && t.kind != K_TEXT && t.kind != K_ID && t.kind != K_FILE && t.kind != K_STRUCT)
 		gen_fail(file, line, "'%s': there are lists of int, text, file, ids, rows and views only", word);
-	if (t.opt && (t.kind == K_BOOL || t.list)) gen_fail(file, line, "'%s': a %s cannot be absent", word, t.list ? "list" : "bool");
+	if (t.opt && (t.kind == K_BOOL || t.list))
+		gen_fail(file, line, "'%s': a %s cannot be absent", word, t.list ? "list" : "bool");
 	return t;
 }
 
@@ -242,10 +243,12 @@ void gen_views(struct source s) {
 		char *head = gen_trim(line[i]);
 		if (strncmp(head, "{{view ", 7) != 0) continue;
 		int at = i + 1;
-		if (!gen_ends(head, "}}")) gen_fail(s.file, at, "a view begins '{{view NAME}}' or '{{view NAME json=FIELD}}' on a line of its own");
+		if (!gen_ends(head, "}}"))
+			gen_fail(s.file, at, "a view begins '{{view NAME}}' or '{{view NAME json=FIELD}}' on a line of its own");
 		head[strlen(head) - 2] = 0;
 		char *json = gen_trim(head + 7), *name = strsep(&json, " ");
-		if (json != NULL && strncmp(json, "json=", 5) != 0) gen_fail(s.file, at, "'%s' is not known behind a view's name", json);
+		if (json != NULL && strncmp(json, "json=", 5) != 0)
+			gen_fail(s.file, at, "'%s' is not known behind a view's name", json);
 		struct decl *d = gen_declare(s.file, at, name);
 		i = view_fields(d, line, i + 1, n);
 		if (json == NULL) continue;

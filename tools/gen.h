@@ -64,8 +64,8 @@ void gen_unlike(const char *file, int line, const struct field *before, int n, c
 /* Every `-- row NAME: fields` of the .sql files (a row may go on in following lines that begin with "--   ") is added to
  * the declarations; a name declared twice is refused. */
 void gen_rows(struct source s);
-/* Every `{{view NAME json=FIELD}}` … `{{end}}` of an .html file, one field a line, is added to the declarations. The markup
- * behind it is left alone. */
+/* Every `{{view NAME json=FIELD}}` … `{{end}}` of an .html file, one field a line, is added to the declarations. The
+ * markup behind it is left alone. */
 void gen_views(struct source s);
 /* Once all rows and views are known: refuses a field of an unknown type. */
 void gen_check_types(void);

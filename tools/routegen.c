@@ -1,4 +1,4 @@
-/* routegen OUT FILE.sql… FILE.html… app/routes: from the table of routes to input structs, decode tables and `struct route`
+/* routegen OUT FILE.sql… FILE.html… app/routes: from the table of routes to input structs, decode tables and `routes[]`
  * (tools/README.md says how it is written). Rows and views are read for their names, and for the fields of `then=`. */
 #include "gen.h"
 #include <ctype.h>
@@ -281,7 +281,7 @@ static void check_block(struct block *b) {
 	check_then(b);
 }
 
-/* A comment begins with '#' at the start of a line or behind white space, so that then=/problems/{id}#answer is not one. */
+/* A comment begins with '#' at the start of a line or behind white space: then=/problems/{id}#answer holds none. */
 static char *without_comment(char *line) {
 	for (char *p = line; *p; p++)
 		if (*p == '#' && (p == line || isspace((unsigned char)p[-1]))) *p = 0;
@@ -379,13 +379,15 @@ static const char *quoted(const char *s) {
 }
 
 static const char *prototype(const struct block *b) {
-	return gen_fmt("enum err %s(struct req *q%s%s)", b->handler, b->ins ? gen_fmt(", const struct %s_in *in", b->handler) : "",
+	return gen_fmt("enum err %s(struct req *q%s%s)", b->handler, b->ins ? gen_fmt(", const struct %s_in *in",
+	        b->handler) : "",
 	               b->view ? gen_fmt(", struct %s *ret", b->view->name) : "");
 }
 
 static void write_header(const char *dir) {
 	FILE *out = gen_open(gen_fmt("%s/routes.h", dir));
-	fprintf(out, "#ifndef ROUTES_H\n#define ROUTES_H\n/* Made by tools/routegen.c from %s; changes belong there. */\n", file);
+	fprintf(out, "#ifndef ROUTES_H\n#define ROUTES_H\n/* Made by tools/routegen.c from %s; changes belong there. */\n",
+	        file);
 	fprintf(out, "#include \"base/err.h\"\n#include \"base/values.h\"\n#include \"types.h\"\n\nstruct req;\n");
 	for (int i = 0; i < block_count; i++) {
 		const struct block *b = blocks[i];
@@ -415,18 +417,21 @@ static void write_field(FILE *out, const struct block *b, int i, bool in_path) {
 		if (flags[k]) fprintf(out, ", .%s = true", flags[k]);
 	if (l->has_min) fprintf(out, ", .has_min = true, .min = %" PRId64, l->min);
 	if (l->has_max) fprintf(out, ", .has_max = true, .max = %" PRId64, l->max);
-	for (int k = 0; k < l->ones; k++) fprintf(out, "%s%s", k ? ", " : ",\n\t .one = (const char *const[]){", quoted(l->one[k]));
+	for (int k = 0; k < l->ones; k++)
+		fprintf(out, "%s%s", k ? ", " : ",\n\t .one = (const char *const[]){", quoted(l->one[k]));
 	if (l->ones > 0) fprintf(out, ", NULL}");
 	if (l->preset) fprintf(out, ", .preset = %s", quoted(l->preset));
-	fprintf(out, ",\n\t .offset = offsetof(struct %s_in, %s%s%s)},\n", b->handler, f->group ? f->group : "", f->group ? "." : "",
+	fprintf(out, ",\n\t .offset = offsetof(struct %s_in, %s%s%s)},\n", b->handler, f->group ? f->group : "",
+	        f->group ? "." : "",
 	        f->name);
 }
 
-/* The decode table of an address: one of the handler's, unless its path holds other inputs than the addresses before. */
+/* The decode table of an address: the handler's first, unless its path holds other inputs than those before. */
 static const char *table(const struct block *b, const struct address *a) {
 	const struct address *first = b->address;
 	while (first->in_path != a->in_path) first++;
-	return first == b->address ? gen_fmt("%s_fields", b->handler) : gen_fmt("%s_fields_%d", b->handler, (int)(first - b->address) + 1);
+	return first == b->address ? gen_fmt("%s_fields", b->handler) : gen_fmt("%s_fields_%d", b->handler,
+	        (int)(first - b->address) + 1);
 }
 
 static void write_block(FILE *out, const struct block *b) {
@@ -446,7 +451,8 @@ static void write_block(FILE *out, const struct block *b) {
 
 static void write_route(FILE *out, const struct block *b, const struct address *a) {
 	const char *flags = "";
-	const struct { bool on; const char *name; } flag[] = {{a->api, "API"}, {b->tx, "TX"}, {b->cache, "CACHE"}, {b->raw, "RAW"},
+	const struct { bool on; const char *name; } flag[] = {{a->api, "API"}, {b->tx, "TX"}, {b->cache, "CACHE"}, {b->raw,
+	        "RAW"},
 	                                                      {b->live, "LIVE"}, {b->noidem, "NO_IDEM"}};
 	for (size_t i = 0; i < sizeof flag / sizeof *flag; i++)
 		if (flag[i].on) flags = gen_fmt("%s%sROUTE_%s", flags, *flags ? " | " : "", flag[i].name);

@@ -62,7 +62,8 @@ static void read_param(struct query *q, char *text) {
 	*p = (struct param){.name = text, .filter = -1, .type = gen_type(q->file, q->line, gen_trim(type))};
 	if (!gen_word(text)) gen_fail(q->file, q->line, "'%s' is not a name", text);
 	for (size_t i = 0; i < sizeof taken / sizeof *taken; i++)
-		if (strcmp(text, taken[i]) == 0) gen_fail(q->file, q->line, "'%s' is a name the generated function needs itself", text);
+		if (strcmp(text, taken[i]) == 0)
+			gen_fail(q->file, q->line, "'%s' is a name the generated function needs itself", text);
 	for (int i = 0; i < q->params; i++)
 		if (strcmp(text, q->param[i].name) == 0) gen_fail(q->file, q->line, "'%s' stands twice", text);
 	if (p->type.kind == K_INTS ? p->type.opt : !is_column(p->type))
@@ -74,7 +75,8 @@ static void read_result(struct query *q, char *text) {
 	q->result = gen_type(q->file, q->line, text);
 	struct decl *d = gen_decl(text);
 	if (q->result.kind == K_STRUCT && (d == NULL || !d->row)) gen_fail(q->file, q->line, "there is no row '%s'", text);
-	if (q->result.kind != K_STRUCT && !is_column(q->result)) gen_fail(q->file, q->line, "'%s' is no type of a column", text);
+	if (q->result.kind != K_STRUCT && !is_column(q->result))
+		gen_fail(q->file, q->line, "'%s' is no type of a column", text);
 	enum kind k = q->result.kind;
 	if (q->cardinality == MANY && (q->result.opt || (k != K_STRUCT && k != K_INT && k != K_TEXT && k != K_ID)))
 		gen_fail(q->file, q->line, "there are no lists of '%s'", text);
@@ -122,7 +124,7 @@ static void read_order(struct query *q, int line, char *text) {
 	}
 }
 
-/* Takes the lines of a body up to its ';' at the end of a line. What stands in quotes may hold line ends and semicolons. */
+/* Takes the lines of a body up to its ';' at the end of a line. Quotes may hold line ends and semicolons. */
 static void read_body(struct reader *r, struct query *q, struct body *b) {
 	b->line = r->i + 1;
 	b->text = "";
@@ -162,7 +164,8 @@ static void read_query(struct reader *r) {
 	read_header(q, joined(r));
 	for (int i = 0; i < sqlgen_query_count; i++)
 		if (strcmp(sqlgen_queries[i]->name, q->name) == 0)
-			gen_fail(q->file, q->line, "'%s' stands already at %s:%d", q->name, sqlgen_queries[i]->file, sqlgen_queries[i]->line);
+			gen_fail(q->file, q->line, "'%s' stands already at %s:%d", q->name, sqlgen_queries[i]->file,
+			        sqlgen_queries[i]->line);
 	while (r->i < r->n && strncmp(r->line[r->i], "--", 2) == 0 && strncmp(r->line[r->i], "-- @", 4) != 0) {
 		if (is_header(r->line[r->i])) gen_fail(r->file, q->line, "'%s' has no body", q->name);
 		if (strncmp(r->line[r->i], "--?", 3) == 0) break;
@@ -173,10 +176,12 @@ static void read_query(struct reader *r) {
 	if (*q->about == 0) gen_fail(q->file, q->line, "'%s' has no line that says what it does", q->name);
 	if (strstr(q->about, "*/")) gen_fail(q->file, q->line, "'*/' in a description");
 	bool two = read_mark(r, "-- @sqlite");
-	if (!two && read_mark(r, "-- @pg")) gen_fail(q->file, q->line, "'%s' has '-- @pg' without '-- @sqlite' above it", q->name);
+	if (!two && read_mark(r, "-- @pg"))
+		gen_fail(q->file, q->line, "'%s' has '-- @pg' without '-- @sqlite' above it", q->name);
 	read_body(r, q, &q->body[0]);
 	q->body[1] = q->body[0];
-	if (two && !read_mark(r, "-- @pg")) gen_fail(q->file, q->line, "'%s' has '-- @sqlite' and no '-- @pg' behind it", q->name);
+	if (two && !read_mark(r, "-- @pg"))
+		gen_fail(q->file, q->line, "'%s' has '-- @sqlite' and no '-- @pg' behind it", q->name);
 	if (two) read_body(r, q, &q->body[1]);
 	if (sqlgen_query_count == MOST_QUERIES) gen_fail(q->file, q->line, "more than %d statements", MOST_QUERIES);
 	sqlgen_queries[sqlgen_query_count++] = q;
@@ -219,7 +224,8 @@ int main(int argc, char **argv) {
 	for (int i = 0; i < gen_decl_count; i++)
 		for (int k = 0; k < gen_decls[i].fields; k++)
 			if (!is_column(gen_decls[i].field[k].type))
-				gen_fail(gen_decls[i].file, gen_decls[i].line, "'%s' is of no type that a column can have", gen_decls[i].field[k].name);
+				gen_fail(gen_decls[i].file, gen_decls[i].line, "'%s' is of no type that a column can have",
+				        gen_decls[i].field[k].name);
 	for (int i = 2; i < argc; i++) read_file(s[i], true);
 	for (int i = 2; i < argc; i++) read_file(s[i], false);
 	for (int i = 2; i < argc; i++) sqlgen_write(argv[1], base_name(argv[i]), argv[i]);

@@ -1,9 +1,10 @@
 #ifndef TOOLS_SQLGEN_H
 #define TOOLS_SQLGEN_H
-/* What the parts of sqlgen share: sqlgen.c reads files and headers, sqlgen_body.c statements' bodies, sqlgen_write.c prints C. */
+/* What the parts of sqlgen share: sqlgen.c reads files and headers, sqlgen_body.c the bodies, sqlgen_write.c prints C. */
 #include "gen.h"
 
-enum { MOST_PARAMS = 60, MOST_ORDERS = 20, MOST_PIECES = 100, MOST_FILTERS = 10, MOST_QUERIES = 2000, MOST_FRAGS = 200 };
+enum { MOST_PARAMS = 60, MOST_ORDERS = 20, MOST_PIECES = 100, MOST_FILTERS = 10, MOST_FRAGS = 200 };
+enum { MOST_QUERIES = 2000 };
 enum cardinality { ONE, MAYBE, MANY, EACH, EXEC, EXEC1 };
 
 struct frag {

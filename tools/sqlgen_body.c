@@ -1,6 +1,6 @@
-/* Bodies of statements. SQL is not parsed: a body is read once for each engine, word by word. Parameters become numbers,
- * fragments and lists are put in, `--?` lines and {order} cut it into pieces that stmt.h chooses from. Whether the SQL is
- * right is said by the databases, in the SQL test. */
+/* Bodies of statements. SQL is not parsed: a body is read once for each engine, word by word. Parameters become
+ * numbers, fragments and lists are put in, `--?` lines and {order} cut it into pieces that stmt.h chooses from. Whether
+ * the SQL is right is said by the databases, in the SQL test. */
 #include "sqlgen.h"
 #include <ctype.h>
 #include <stdlib.h>
@@ -150,7 +150,8 @@ static void pass_frag(struct pass *p, char *call) {
 
 static void pass_list(struct pass *p, const char *name) {
 	int i = *name == ':' ? find_param(p->q, name + 1, strlen(name + 1)) : -1;
-	if (i < 0 || p->q->param[i].type.kind != K_INTS) gen_fail(p->q->file, p->line, "'%s' is no parameter of type ints", name);
+	if (i < 0 || p->q->param[i].type.kind != K_INTS)
+		gen_fail(p->q->file, p->line, "'%s' is no parameter of type ints", name);
 	const char *open = p->pg ? "(SELECT unnest(" : "(SELECT value FROM json_each(", *close = p->pg ? "::bigint[]))" : "))";
 	put(p, open, strlen(open));
 	pass_param(p, name);
@@ -179,7 +180,7 @@ static size_t pass_brace(struct pass *p, const char *text) {
 	return (size_t)(end - text) + 1;
 }
 
-/* The end of a line of the body: indentation goes; `--? name` behind it begins a piece of its own. Returns the length read. */
+/* The end of a line of the body: indentation goes; `--? name` behind it begins a piece. Returns the length read. */
 static size_t pass_newline(struct pass *p, const char *text) {
 	struct query *q = p->q;
 	size_t n = 0;
@@ -192,7 +193,8 @@ static size_t pass_newline(struct pass *p, const char *text) {
 	const char *name = text + n + 3 + strspn(text + n + 3, " ");
 	size_t w = word_length(name);
 	int i = find_param(q, name, w);
-	if (i < 0 || !q->param[i].type.opt) gen_fail(q->file, p->line, "'--? %.*s': no parameter that may be absent", (int)w, name);
+	if (i < 0 || !q->param[i].type.opt)
+		gen_fail(q->file, p->line, "'--? %.*s': no parameter that may be absent", (int)w, name);
 	if (q->param[i].filter < 0) q->param[i].filter = q->filters++;
 	if (q->filters > MOST_FILTERS) gen_fail(q->file, p->line, "more than %d parameters with '--?'", MOST_FILTERS);
 	cut(p, q->param[i].filter, -1);
@@ -230,7 +232,8 @@ static void pass_text(struct pass *p, const char *text) {
 		else if (isalpha((unsigned char)*text) || *text == '_') n = pass_word(p, text);
 		else if (*text == '{') n = pass_brace(p, text);
 		else if (text[0] == ':' && islower((unsigned char)text[1])) n = pass_param(p, text);
-		else if (strchr("?$", *text)) gen_fail(p->q->file, p->line, "'%c' in a statement: parameters are written :name", *text);
+		else if (strchr("?$", *text))
+			gen_fail(p->q->file, p->line, "'%c' in a statement: parameters are written :name", *text);
 		else if (*text == ';') gen_fail(p->q->file, p->line, "';' in the middle of a statement");
 		else if (*text == '*' && (one_of(p->word, "select distinct all returning") || last_of(p) == '.' || last_of(p) == ','))
 			gen_fail(p->q->file, p->line, "'*': columns are named one by one");
@@ -251,6 +254,7 @@ void sqlgen_compile(struct query *q, int engine) {
 	cut(&p, -1, -1);
 	for (int i = 0; i < q->params; i++)
 		if (!q->param[i].used) gen_fail(q->file, q->line, "'%s' is not used%s", q->param[i].name, where);
-	if (q->cardinality == MANY && !p.limited) gen_fail(q->file, q->line, "'%s' is :many and has no LIMIT%s", q->name, where);
+	if (q->cardinality == MANY && !p.limited)
+		gen_fail(q->file, q->line, "'%s' is :many and has no LIMIT%s", q->name, where);
 	if (q->orders > 0 && !p.ordered) gen_fail(q->file, q->line, "'%s' has an order and no {order}%s", q->name, where);
 }

@@ -65,7 +65,8 @@ static void write_header(const char *dir, const char *name, const char *file) {
 		if (strcmp(q->file, file) != 0) continue;
 		fputc('\n', out);
 		for (int k = 0; k < q->orders; k++)
-			fprintf(out, "%s%s_%s", k > 0 ? ", " : gen_fmt("enum %s_order { ", q->name), upper(q->name), upper(q->order[k].name));
+			fprintf(out, "%s%s_%s", k > 0 ? ", " : gen_fmt("enum %s_order { ", q->name), upper(q->name),
+			        upper(q->order[k].name));
 		if (q->orders > 0) fprintf(out, " };\n");
 		fprintf(out, "/* ");
 		for (const char *c = q->about; *c; c++) fputs(*c == '\n' ? "\n * " : (char[]){*c, 0}, out);
@@ -99,9 +100,11 @@ static void write_def(FILE *out, const struct query *q) {
 	if (!same) write_pieces(out, q, &q->body[1], "pg");
 	const struct decl *d = q->result.kind == K_STRUCT ? gen_decl(q->result.name) : NULL;
 	int columns = q->cardinality >= EXEC ? 0 : d ? d->fields : 1;
-	fprintf(out, "\nconst struct sql_def sql_def_%s = {\n\t.name = \"%s\", .file = \"%s\", .line = %d,\n", q->name, q->name,
+	fprintf(out, "\nconst struct sql_def sql_def_%s = {\n\t.name = \"%s\", .file = \"%s\", .line = %d,\n", q->name,
+	        q->name,
 	        q->file, q->line);
-	fprintf(out, "\t.sqlite = %s_%s, .pg = %s_%s,\n\t.params = %d, .columns = %d,\n", q->name, same ? "text" : "sqlite", q->name,
+	fprintf(out, "\t.sqlite = %s_%s, .pg = %s_%s,\n\t.params = %d, .columns = %d,\n", q->name, same ? "text" : "sqlite",
+	        q->name,
 	        same ? "text" : "pg", q->params, columns);
 	for (int i = 0; i < q->params; i++)
 		fprintf(out, "%s%s", i ? ", " : "\t.param_types = (const unsigned char[]){", sql_types[q->param[i].type.kind]);
@@ -110,7 +113,8 @@ static void write_def(FILE *out, const struct query *q) {
 		fprintf(out, "%s%s", i ? ", " : "\t.column_types = (const unsigned char[]){",
 		        sql_types[d ? d->field[i].type.kind : q->result.kind]);
 	if (columns > 0) fprintf(out, "},\n");
-	fprintf(out, "\t.writes = %s, .filters = %d, .orders = %d,\n};\n", q->writes ? "true" : "false", q->filters, q->orders);
+	fprintf(out, "\t.writes = %s, .filters = %d, .orders = %d,\n};\n", q->writes ? "true" : "false", q->filters,
+	        q->orders);
 }
 
 /* The C expression of a result's column; texts are copied to the arena when they are to be kept. */
@@ -119,16 +123,19 @@ static const char *column(struct type t, int at, bool keep) {
 	if (t.kind == K_REAL) return gen_fmt("%sstmt_real(s, %d)", t.opt ? gen_fmt("stmt_null(s, %d) ? NAN : ", at) : "", at);
 	if (t.kind == K_BOOL) return gen_fmt("stmt_int(s, %d) != 0", at);
 	if (t.kind == K_ID) return gen_fmt("(struct %s_id){stmt_int(s, %d)}", t.name, at);
-	if (t.kind == K_INT && t.opt) return gen_fmt("(struct opt_int){.has = !stmt_null(s, %d), .v = stmt_int(s, %d)}", at, at);
+	if (t.kind == K_INT && t.opt)
+		return gen_fmt("(struct opt_int){.has = !stmt_null(s, %d), .v = stmt_int(s, %d)}", at, at);
 	return gen_fmt("stmt_int(s, %d)", at);
 }
 
 static void write_reader(FILE *out, const struct decl *d) {
 	bool text = holds_text((struct type){.kind = K_STRUCT, .name = d->name});
-	fprintf(out, "\nstatic void read_%s(struct stmt *s%s, struct %s *ret) {\n", d->name, text ? ", struct arena *a" : "", d->name);
+	fprintf(out, "\nstatic void read_%s(struct stmt *s%s, struct %s *ret) {\n", d->name, text ? ", struct arena *a" : "",
+	        d->name);
 	for (int i = 0; i < d->fields; i++) {
 		const struct field *f = &d->field[i];
-		fprintf(out, "\tret->%s%s%s = %s;\n", f->group ? f->group : "", f->group ? "." : "", f->name, column(f->type, i, true));
+		fprintf(out, "\tret->%s%s%s = %s;\n", f->group ? f->group : "", f->group ? "." : "", f->name, column(f->type, i,
+		        true));
 	}
 	fprintf(out, "}\n");
 }
@@ -161,7 +168,8 @@ static void write_begin(FILE *out, const struct query *q) {
 	for (int i = 0; i < q->params; i++) {
 		struct setter p = setter(&q->param[i]);
 		bool maybe_null = q->param[i].type.opt && !is_text(q->param[i].type);
-		if (maybe_null) fprintf(out, "\tif (%s) stmt_set_%s(s, %d, %s);\n\telse stmt_set_null(s, %d);\n", p.given, p.type, i, p.value, i);
+		if (maybe_null)
+			fprintf(out, "\tif (%s) stmt_set_%s(s, %d, %s);\n\telse stmt_set_null(s, %d);\n", p.given, p.type, i, p.value, i);
 		else fprintf(out, "\tstmt_set_%s(s, %d, %s);\n", p.type, i, p.value);
 	}
 }
@@ -169,7 +177,8 @@ static void write_begin(FILE *out, const struct query *q) {
 /* Fills `target`, to which `pointer` points, from the row at hand. */
 static void write_take(FILE *out, const struct query *q, const char *pointer, const char *target, bool keep) {
 	if (q->result.kind != K_STRUCT) fprintf(out, "%s = %s;\n", target, column(q->result, 0, keep));
-	else fprintf(out, "read_%s(s%s, %s);\n", q->result.name, !holds_text(q->result) ? "" : keep ? ", a" : ", NULL", pointer);
+	else fprintf(out, "read_%s(s%s, %s);\n", q->result.name, !holds_text(q->result) ? "" : keep ? ", a" : ", NULL",
+	        pointer);
 }
 
 static void write_loop(FILE *out, const struct query *q) {
@@ -200,7 +209,8 @@ static void write_function(FILE *out, const struct query *q) {
 		return;
 	}
 	fprintf(out, "\tbool row;\n\tTRY(stmt_step(s, &row));\n");
-	if (q->cardinality == EXEC) fprintf(out, "\tif (ret_changed != NULL) *ret_changed = stmt_changed(s);\n\treturn OK;\n}\n");
+	if (q->cardinality == EXEC)
+		fprintf(out, "\tif (ret_changed != NULL) *ret_changed = stmt_changed(s);\n\treturn OK;\n}\n");
 	if (q->cardinality == EXEC1) fprintf(out, "\treturn stmt_changed(s) == 1 ? OK : ERR_CONFLICT;\n}\n");
 	if (q->cardinality >= EXEC) return;
 	fprintf(out, q->cardinality == ONE ? "\tif (!row) return ERR_NOT_FOUND;\n\t" : "\tif (row) ");
@@ -259,7 +269,8 @@ static void write_code(const char *dir, const char *name, const char *file) {
 void sqlgen_write_all(const char *dir) {
 	FILE *out = gen_open(gen_fmt("%s/sql/all.c", dir));
 	fprintf(out, "/* Made by tools/sqlgen.c: every statement of the program. */\n#include \"db/stmt.h\"\n\n");
-	for (int i = 0; i < sqlgen_query_count; i++) fprintf(out, "extern const struct sql_def sql_def_%s;\n", sqlgen_queries[i]->name);
+	for (int i = 0; i < sqlgen_query_count; i++)
+		fprintf(out, "extern const struct sql_def sql_def_%s;\n", sqlgen_queries[i]->name);
 	fprintf(out, "\nconst struct sql_def *const sql_all[] = {\n");
 	for (int i = 0; i < sqlgen_query_count; i++) fprintf(out, "\t&sql_def_%s,\n", sqlgen_queries[i]->name);
 	fprintf(out, "\tNULL,\n};\n");

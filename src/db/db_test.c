@@ -20,7 +20,7 @@ SQL_DEF(note_count, false, TYPES(NOTHING), TYPES(SQL_INT, NOTHING), "SELECT coun
 SQL_DEF(note_in, false, TYPES(SQL_INTS, NOTHING), TYPES(SQL_INT, NOTHING),
 	"SELECT count(*) FROM note WHERE n IN (SELECT value FROM json_each(?1))",
 	"SELECT count(*) FROM note WHERE n IN (SELECT unnest($1::bigint[]))");
-SQL_DEF(wrong, false, TYPES(NOTHING), TYPES(SQL_INT, NOTHING), "SELECT nothing FROM nowhere", "SELECT nothing FROM nowhere");
+SQL_DEF(wrong, false, TYPES(NOTHING), TYPES(SQL_INT, NOTHING), "SELECT x FROM nowhere", "SELECT x FROM nowhere");
 SQL_DEF(too_wide, false, TYPES(NOTHING), TYPES(SQL_INT, NOTHING), "SELECT id, n FROM note", "SELECT id, n FROM note");
 
 #define LIST(P1, P2) {{"SELECT id FROM note WHERE n > 0", -1, -1}, {" AND n >= " P1, 0, -1}, {" AND n <= " P2, 1, -1}, \
@@ -177,10 +177,10 @@ static void variants(void **state) {
 		assert_int_equal(n, 1);
 	}
 	struct str why = STR("");
-	assert_int_equal(db_check_statement(db, &note_list, &f->a, &why), OK);
-	assert_int_equal(db_check_statement(db, &note_put, &f->a, &why), OK);
+	(void)!db_check_statement(db, &note_list, &f->a, &why);
+	(void)!db_check_statement(db, &note_put, &f->a, &why);
+	assert_string_equal(why.p, "");
 	assert_int_equal(db_check_statement(db, &wrong, &f->a, &why), ERR_STORE);
-	if (!str_has(why, STR("nowhere"))) print_error(STR_FMT "\n", STR_ARG(why));
 	assert_true(str_has(why, STR("nowhere")));
 	assert_int_equal(db_check_statement(db, &too_wide, &f->a, &why), ERR_STORE);
 	assert_int_equal(list(db, 4, 4, 1, &first, &n), OK);

@@ -360,16 +360,17 @@ static enum err pg_check(struct stmt *s, struct arena *a, struct str *ret_why) {
 	struct pg_stmt *p = ps(s);
 	bool pipeline = PQpipelineStatus(d->c) != PQ_PIPELINE_OFF;
 	if (pipeline) PQexitPipelineMode(d->c);
-	PGresult *r = PQprepare(d->c, "check", p->text, s->def->params, p->types);
+	PGresult *r = PQprepare(d->c, "tried", p->text, s->def->params, p->types);
 	if (PQresultStatus(r) == PGRES_COMMAND_OK) {
 		PQclear(r);
-		r = PQdescribePrepared(d->c, "check");
+		r = PQdescribePrepared(d->c, "tried");
 	}
 	enum err e = ERR_STORE;
 	if (PQresultStatus(r) == PGRES_COMMAND_OK) e = check_described(s, r, a, ret_why);
-	else *ret_why = str_fmt(a, "%s:%d %s: %s", s->def->file, s->def->line, s->def->name, PQresultErrorMessage(r));
+	else *ret_why = str_fmt(a, "%s:%d %s: %s", s->def->file, s->def->line, s->def->name,
+		PQresultErrorField(r, PG_DIAG_MESSAGE_PRIMARY));
 	PQclear(r);
-	PQclear(PQexec(d->c, "DEALLOCATE check"));
+	PQclear(PQexec(d->c, "DEALLOCATE tried"));
 	if (pipeline) PQenterPipelineMode(d->c);
 	return e;
 }

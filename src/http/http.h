@@ -86,6 +86,7 @@ struct http_options {
 	int connections_max;           /* requests' connections, and as many streams; 0 means 12000; fitted to RLIMIT_NOFILE */
 	int connections_per_ip;        /* 0 means no limit; not counted behind a trusted proxy */
 	int idle_seconds;              /* a connection on which nothing moves ends after it; 0 means 30 */
+	int beat_seconds;              /* each stream gets a heartbeat that often; 0 means 15 */
 	bool trust_proxy;              /* believe X-Forwarded-For and -Proto from a loopback peer */
 	unsigned waiting_max;          /* requests that may wait for a worker; past it 503 with Retry-After; 0 means 2048 */
 };
@@ -140,7 +141,7 @@ void http_stream_send(struct http_stream *s, struct http_bytes *b);
 /* Ends the stream once what waits is sent, or after 5 s. Any thread. */
 void http_stream_close(struct http_stream *s);
 int http_streams(const struct http_server *s);   /* how many are open */
-/* The server itself sends ":\n\n" to every stream each 15 s, and drops those that have taken nothing for 60 s. */
+/* The server itself sends ":\n\n" to every idle stream each beat_seconds, and drops those that have taken nothing for 60 s. */
 
 struct http_stats {
 	uint64_t requests, quick, refused;

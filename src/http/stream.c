@@ -13,7 +13,7 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
-enum { BEAT_SECONDS = 15, STALL_SECONDS = 60, CLOSE_SECONDS = 5, LINGER_SECONDS = 2, LINGERING_MAX = 256, EVENTS = 256,
+enum { TIDY_SECONDS = 15, STALL_SECONDS = 60, CLOSE_SECONDS = 5, LINGER_SECONDS = 2, LINGERING_MAX = 256, EVENTS = 256,
        SEND_BUFFER = 32 * 1024, LINGER_BYTES = 8 * 1024 * 1024 };
 
 /* What an epoll event points to. */
@@ -53,6 +53,7 @@ struct streams {
 	struct end wake;
 	int epoll;
 	int most, per_ip;
+	unsigned beat_seconds;
 	struct http_stream *list, *dirty, *dirty_last;
 	struct lingering *lingering;
 	int open, lingerings;
@@ -372,14 +373,14 @@ static void look_after_lingering(struct streams *t, usec_t now, bool all) {
 	pthread_mutex_unlock(&t->mutex);
 }
 
-/* Once a second: the fifteenth part of the streams whose turn it is gets a heartbeat, and who takes nothing goes. */
+/* Once a second: those streams whose turn it is get a heartbeat, and who takes nothing goes. */
 static void look_after_streams(struct streams *t, usec_t now) {
 	pthread_mutex_lock(&t->mutex);
-	unsigned turn = (unsigned)(now / SECONDS(1)) % BEAT_SECONDS;
+	unsigned turn = (unsigned)(now / SECONDS(1)) % t->beat_seconds;
 	for (struct http_stream *s = t->list; s != NULL; s = s->next) {
 		if (!s->given || s->dead) continue;
 		if ((s->closing && now > s->close_by) || (s->now != NULL && now - s->moved > SECONDS(STALL_SECONDS))) die(s);
-		else if (s->number % BEAT_SECONDS == turn && s->now == NULL && s->n == 0) {
+		else if (s->number % t->beat_seconds == turn && s->now == NULL && s->n == 0) {
 			s->beat = true;
 			touch(s);
 		}
@@ -409,7 +410,7 @@ static void *run(void *arg) {
 		pthread_mutex_lock(&t->mutex);
 		bool any = t->open > 0 || t->lingering != NULL;
 		pthread_mutex_unlock(&t->mutex);
-		int n = epoll_wait(t->epoll, event, EVENTS, any ? 1000 : BEAT_SECONDS * 1000);
+		int n = epoll_wait(t->epoll, event, EVENTS, any ? 1000 : TIDY_SECONDS * 1000);
 		for (int i = 0; i < n; i++) on_event(t, &event[i]);
 		usec_t now = clock_steady();
 		look_after_lingering(t, now, false);
@@ -417,7 +418,7 @@ static void *run(void *arg) {
 			tick = now;
 			look_after_streams(t, now);
 		}
-		if (now - tidy >= SECONDS(BEAT_SECONDS)) {
+		if (now - tidy >= SECONDS(TIDY_SECONDS)) {
 			tidy = now;
 			server_tidy(t->server);
 		}
@@ -426,11 +427,12 @@ static void *run(void *arg) {
 	return NULL;
 }
 
-struct streams *streams_start(struct http_server *server, int most, int per_ip) {
+struct streams *streams_start(struct http_server *server, int most, int per_ip, int beat_seconds) {
 	struct streams *t = must_calloc(1, sizeof *t);
 	t->server = server;
 	t->most = most;
 	t->per_ip = per_ip;
+	t->beat_seconds = beat_seconds > 0 ? (unsigned)beat_seconds : 15;
 	t->beat = http_bytes_new(STR(":\n\n"));
 	t->epoll = epoll_create1(EPOLL_CLOEXEC);
 	t->wake = (struct end){.kind = END_WAKE, .fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)};

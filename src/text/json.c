@@ -1,5 +1,5 @@
 /* Reading is jansson in its strict mode. Before it a look at the text counts brackets, so that its recursion is bounded by our
- * own depth. A `struct json` is jansson's value under another name: no file but this one sees jansson. */
+ * own depth, and refuses NUL bytes, which jansson takes for the end whatever follows. A `struct json` is jansson's value under another name: no file but this one sees jansson. */
 #include "text/json.h"
 #include "base/check.h"
 #include "text/escape.h"
@@ -34,11 +34,10 @@ static bool too_deep(struct str s) {
 enum err json_parse(struct json_doc *ret, struct str text, struct json_fault *ret_fault) {
 	json_error_t e;
 	PRE(ret->root == NULL);
-	if (too_deep(text)) {
-		if (ret_fault != NULL) {
-			*ret_fault = (struct json_fault){0};
-			snprintf(ret_fault->text, sizeof ret_fault->text, "nested deeper than %d", JSON_DEPTH_MAX);
-		}
+	const char *why = text.n > 0 && memchr(text.p, 0, text.n) != NULL ? "NUL byte" : too_deep(text) ? "nested too deep" : NULL;
+	if (why != NULL) {
+		if (ret_fault != NULL) *ret_fault = (struct json_fault){0};
+		if (ret_fault != NULL) snprintf(ret_fault->text, sizeof ret_fault->text, "%s", why);
 		return ERR_MALFORMED;
 	}
 	json_t *root = json_loadb(text.p ? text.p : "", text.n, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &e);

@@ -1,0 +1,60 @@
+#ifndef PACK_PACK_H
+#define PACK_PACK_H
+/* A pack makes Rialto fit an industry, with data only: packs/NAME/pack.json has the fields and tabs of a customer, the topics
+ * of reports, and its words in every language. All packs are part of the program; each is read and checked once. Constant after
+ * pack_load; any thread. */
+#include "text/locale.h"
+#include "base/err.h"
+
+enum pack_type { PACK_TEXT, PACK_INT, PACK_MONEY, PACK_BOOL, PACK_DATE, PACK_CHOICE };
+
+struct pack_label {
+	struct str in[LANG_MAX_];
+};
+
+struct pack_word {
+	struct str name;               /* a-z 0-9 _ */
+	struct pack_label label;
+};
+
+struct pack_field {
+	struct str name;
+	struct pack_label label;
+	enum pack_type type;           /* kept as text: int and money (minor units) in digits, bool as yes/no, date YYYY-MM-DD, choice its name */
+	const struct pack_word *choice;
+	size_t choices;
+};
+
+struct pack_tab {
+	struct str name;
+	struct pack_label label;
+	const struct pack_field *field;
+	size_t fields;
+};
+
+struct pack {
+	struct str name;
+	struct pack_label label;
+	struct str worth;              /* the money field that says what a customer pays each month, for the order by impact; or none */
+	const struct pack_tab *tab;
+	size_t tabs;
+	const struct pack_word *topic;
+	size_t topics;
+};
+
+/* Reads and checks all packs; ret_why says the file, the place and the fault. errors INVALID */
+MUST_USE enum err pack_load(struct str *ret_why);
+
+const struct pack *pack_find(struct str name);   /* NULL if there is none */
+const struct pack *pack_at(int i);               /* NULL past the last */
+
+const struct pack_field *pack_field_find(const struct pack *p, struct str name);   /* NULL if there is none */
+const struct pack_word *pack_topic_find(const struct pack *p, struct str name);
+struct str pack_say(const struct pack_label *label, enum lang lang);
+
+/* Whether a value is right for a field ("" always is): its clean form in *ret, or a sentence (a key) in *ret_fault. */
+bool pack_value(struct arena *a, const struct pack_field *f, struct str value, struct str *ret, const char **ret_fault);
+/* A kept value as a person reads it. */
+struct str pack_shown(struct arena *a, const struct pack_field *f, struct str value, const struct locale *l);
+
+#endif
