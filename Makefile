@@ -1,7 +1,10 @@
 # Rialto. `make run` and `make test` are all a newcomer needs; README.md lists the rest.
 BUILD   ?= build
-CC      ?= gcc
+ifeq ($(origin CC),default)
+CC      := gcc
+endif
 MODE    ?= release
+UNTRANSLATED ?= 1
 PACK    ?= telecom
 LISTEN  ?= 127.0.0.1:8080
 HOME_DIR ?= ./rialto-home
@@ -42,18 +45,18 @@ deps:
 	@tools/deps
 
 # ---- generators and what they make (into $(GEN), never committed)
-$(BUILD)/tools/%: tools/%.c tools/gen.c tools/gen.h src/base/ids.def src/base/kind.h src/web/who.def src/web/rate.def
+$(BUILD)/tools/%: tools/%.c $(wildcard tools/*.c tools/*.h) src/base/ids.def src/base/kind.h src/web/who.def src/web/rate.def
 	@mkdir -p $(@D)
 	$(GENCC) -std=gnu11 -D_GNU_SOURCE -Wall -Wextra -Werror -Isrc -Itools -o $@ $< $(wildcard tools/$**_*.c) tools/gen.c
 
 $(GENERATED): $(BUILD)/tools/sqlgen $(BUILD)/tools/tplgen $(BUILD)/tools/routegen $(SQL) $(HTML) app/routes $(WORDS) \
               i18n/de.po $(MIGRATIONS) $(DATA) tools/embed
 	@mkdir -p $(GEN)/sql $(GEN)/tpl
-	$(BUILD)/tools/tplgen $(GEN) i18n/de.po $(HTML) $(SQL) $(WORDS)
-	$(BUILD)/tools/sqlgen $(GEN) $(SQL)
-	$(BUILD)/tools/routegen $(GEN) $(SQL) $(HTML) app/routes
-	tools/embed migrations $(GEN)/migrations.c $(MIGRATIONS)
-	tools/embed files $(GEN)/embedded.S $(GEN)/embedded.c $(DATA)
+	@$(BUILD)/tools/tplgen $(if $(UNTRANSLATED),--missing $(BUILD)/missing.po) $(GEN) i18n/de.po $(HTML) $(SQL) $(WORDS)
+	@$(BUILD)/tools/sqlgen $(GEN) $(SQL)
+	@$(BUILD)/tools/routegen $(GEN) $(SQL) $(HTML) app/routes
+	@tools/embed migrations $(GEN)/migrations.c $(MIGRATIONS)
+	@tools/embed files $(GEN)/embedded.S $(GEN)/embedded.c $(DATA)
 	@touch $@
 
 $(BUILD)/gen.a: $(GENERATED)

@@ -379,8 +379,8 @@ static const char *quoted(const char *s) {
 }
 
 static const char *prototype(const struct block *b) {
-	return gen_fmt("enum err %s(struct req *q%s%s)", b->handler, b->ins ? gen_fmt(", const struct %s_in *in",
-	        b->handler) : "",
+	return gen_fmt("enum err %s(struct req *q%s%s)", b->handler,
+	               b->ins ? gen_fmt(", const struct %s_in *in", b->handler) : "",
 	               b->view ? gen_fmt(", struct %s *ret", b->view->name) : "");
 }
 
@@ -422,16 +422,15 @@ static void write_field(FILE *out, const struct block *b, int i, bool in_path) {
 	if (l->ones > 0) fprintf(out, ", NULL}");
 	if (l->preset) fprintf(out, ", .preset = %s", quoted(l->preset));
 	fprintf(out, ",\n\t .offset = offsetof(struct %s_in, %s%s%s)},\n", b->handler, f->group ? f->group : "",
-	        f->group ? "." : "",
-	        f->name);
+	        f->group ? "." : "", f->name);
 }
 
 /* The decode table of an address: the handler's first, unless its path holds other inputs than those before. */
 static const char *table(const struct block *b, const struct address *a) {
 	const struct address *first = b->address;
 	while (first->in_path != a->in_path) first++;
-	return first == b->address ? gen_fmt("%s_fields", b->handler) : gen_fmt("%s_fields_%d", b->handler,
-	        (int)(first - b->address) + 1);
+	if (first == b->address) return gen_fmt("%s_fields", b->handler);
+	return gen_fmt("%s_fields_%d", b->handler, (int)(first - b->address) + 1);
 }
 
 static void write_block(FILE *out, const struct block *b) {
@@ -451,9 +450,9 @@ static void write_block(FILE *out, const struct block *b) {
 
 static void write_route(FILE *out, const struct block *b, const struct address *a) {
 	const char *flags = "";
-	const struct { bool on; const char *name; } flag[] = {{a->api, "API"}, {b->tx, "TX"}, {b->cache, "CACHE"}, {b->raw,
-	        "RAW"},
-	                                                      {b->live, "LIVE"}, {b->noidem, "NO_IDEM"}};
+	const struct { bool on; const char *name; } flag[] = {
+		{a->api, "API"}, {b->tx, "TX"},     {b->cache, "CACHE"},
+		{b->raw, "RAW"}, {b->live, "LIVE"}, {b->noidem, "NO_IDEM"}};
 	for (size_t i = 0; i < sizeof flag / sizeof *flag; i++)
 		if (flag[i].on) flags = gen_fmt("%s%sROUTE_%s", flags, *flags ? " | " : "", flag[i].name);
 	bool get = strcmp(a->method, "GET") == 0, post = strcmp(a->method, "POST") == 0;

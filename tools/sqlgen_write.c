@@ -59,7 +59,8 @@ static void write_signature(FILE *out, const struct query *q) {
 static void write_header(const char *dir, const char *name, const char *file) {
 	FILE *out = gen_open(gen_fmt("%s/sql/%s.h", dir, name));
 	fprintf(out, "#ifndef SQL_%s_H\n#define SQL_%s_H\n", upper(name), upper(name));
-	fprintf(out, "/* Made by tools/sqlgen.c from %s; changes belong there. */\n#include \"db/db.h\"\n#include \"types.h\"\n", file);
+	fprintf(out, "/* Made by tools/sqlgen.c from %s; changes belong there. */\n", file);
+	fprintf(out, "#include \"db/db.h\"\n#include \"types.h\"\n");
 	for (int i = 0; i < sqlgen_query_count; i++) {
 		const struct query *q = sqlgen_queries[i];
 		if (strcmp(q->file, file) != 0) continue;
@@ -96,16 +97,15 @@ static bool same_text(const struct body *a, const struct body *b) {
 
 static void write_def(FILE *out, const struct query *q) {
 	bool same = same_text(&q->body[0], &q->body[1]);
-	write_pieces(out, q, &q->body[0], same ? "text" : "sqlite");
-	if (!same) write_pieces(out, q, &q->body[1], "pg");
 	const struct decl *d = q->result.kind == K_STRUCT ? gen_decl(q->result.name) : NULL;
 	int columns = q->cardinality >= EXEC ? 0 : d ? d->fields : 1;
-	fprintf(out, "\nconst struct sql_def sql_def_%s = {\n\t.name = \"%s\", .file = \"%s\", .line = %d,\n", q->name,
-	        q->name,
-	        q->file, q->line);
-	fprintf(out, "\t.sqlite = %s_%s, .pg = %s_%s,\n\t.params = %d, .columns = %d,\n", q->name, same ? "text" : "sqlite",
-	        q->name,
-	        same ? "text" : "pg", q->params, columns);
+	const char *lite = same ? "text" : "sqlite", *pg = same ? "text" : "pg";
+	write_pieces(out, q, &q->body[0], lite);
+	if (!same) write_pieces(out, q, &q->body[1], pg);
+	fprintf(out, "\nconst struct sql_def sql_def_%s = {\n", q->name);
+	fprintf(out, "\t.name = \"%s\", .file = \"%s\", .line = %d,\n", q->name, q->file, q->line);
+	fprintf(out, "\t.sqlite = %s_%s, .pg = %s_%s,\n", q->name, lite, q->name, pg);
+	fprintf(out, "\t.params = %d, .columns = %d,\n", q->params, columns);
 	for (int i = 0; i < q->params; i++)
 		fprintf(out, "%s%s", i ? ", " : "\t.param_types = (const unsigned char[]){", sql_types[q->param[i].type.kind]);
 	if (q->params > 0) fprintf(out, "},\n");
@@ -134,8 +134,8 @@ static void write_reader(FILE *out, const struct decl *d) {
 	        d->name);
 	for (int i = 0; i < d->fields; i++) {
 		const struct field *f = &d->field[i];
-		fprintf(out, "\tret->%s%s%s = %s;\n", f->group ? f->group : "", f->group ? "." : "", f->name, column(f->type, i,
-		        true));
+		fprintf(out, "\tret->%s%s%s = %s;\n", f->group ? f->group : "", f->group ? "." : "", f->name,
+		        column(f->type, i, true));
 	}
 	fprintf(out, "}\n");
 }
@@ -187,7 +187,8 @@ static void write_loop(FILE *out, const struct query *q) {
 	if (many) fprintf(out, "\t%slist = {0};\n\tsize_t room = 0;\n", list_type(q->result));
 	fprintf(out, "\tfor (;;) {\n\t\tbool more;\n\t\tTRY(stmt_step(s, &more));\n\t\tif (!more) break;\n\t\t");
 	if (many) {
-		fprintf(out, "if (list.n == room) list.v = grow(a, list.v, list.n, room = room ? 2 * room : 16, sizeof *list.v);\n\t\t");
+		fprintf(out, "if (list.n == room) "
+		             "list.v = grow(a, list.v, list.n, room = room ? 2 * room : 16, sizeof *list.v);\n\t\t");
 		write_take(out, q, "&list.v[list.n++]", "list.v[list.n++]", true);
 	} else if (q->result.kind == K_STRUCT) {
 		fprintf(out, "%srow;\n\t\t", t);

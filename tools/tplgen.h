@@ -5,7 +5,8 @@
 
 /* ------------------------------------------------------------- tplgen_markup.c: following the markup of a template */
 
-enum spot { SPOT_TEXT, SPOT_WORDS, SPOT_VALUE, SPOT_ADDRESS };   /* text; in textarea or title; quoted attribute; address */
+/* Text; in textarea or title; a quoted attribute; an address. */
+enum spot { SPOT_TEXT, SPOT_WORDS, SPOT_VALUE, SPOT_ADDRESS };
 
 enum place { TEXT, OPEN, BANG, DECL, COMMENT, RAW, WORDS, NAME, TAG, ATTR, EQUALS, BARE, QUOTED };
 
@@ -49,11 +50,11 @@ enum spot markup_value(struct markup *m, int line);      /* refuses places where
 /* A value in an address: true if it is the whole of it, which only a url may be; filled: it is never empty. */
 bool markup_address(struct markup *m, int line, bool is_url, bool filled);
 void markup_static(struct markup *m, int line);
-void markup_control(struct markup *m, int line);         /* before if, for, else, end: refuses places they may not stand in */
+void markup_control(struct markup *m, int line);         /* before if, for, else, end: may they stand here? */
 void markup_join(struct markup *m, int line, const struct markup *begin, const struct markup *other);
 bool markup_same(const struct markup *a, const struct markup *b);
 
-/* ------------------------------------------------------------------------- tplgen_messages.c: sentences and the .po file */
+/* ----------------------------------------------------------------- tplgen_messages.c: sentences and the .po file */
 
 /* Reads "a literal" at *p with its escapes; a line break with what follows is one space. */
 char *sentence_read(const char *file, int *line, const char **p);
@@ -67,7 +68,7 @@ char *sentence_name(const char **p);
 bool sentences_check(const char *catalogue, const char *missing);
 void sentences_write(const char *file);
 
-/* ----------------------------------------------------------------------------------- tplgen_types.c: types.h, types.c */
+/* ---------------------------------------------------------------------------- tplgen_types.c: types.h, types.c */
 
 void types_write(const char *dir);
 

@@ -1,6 +1,7 @@
-/* One .html file to C. Literal markup gathers in t->raw until something else must be printed; each tag becomes a statement
- * under a #line of the template, so that the C compiler complains of the template. A block or a title becomes a function of
- * its own: while it is open, t->out is a stream of its own. A line "#line 0" is replaced at the end by the true place. */
+/* One .html file to C. Literal markup gathers in t->raw until something else must be printed; each tag becomes a
+ * statement under a #line of the template, so that the C compiler complains of the template. A block or a title becomes a
+ * function of its own: while it is open, t->out is a stream of its own. A line "#line 0" is replaced at the end by the
+ * true place. */
 #include "tplgen_file.h"
 #include <ctype.h>
 #include <stdlib.h>
@@ -13,7 +14,7 @@ int tpl_target_count;
 
 static struct level *open_level(struct tpl *t, const char *what) {
 	markup_control(&t->m, t->line);
-	if (t->levels == TPL_DEEP) gen_fail(t->file, t->line, "{{%s}} stands too deep", what);
+	if (t->levels == TPL_DEEP) refuse(t, "{{%s}} stands too deep", what);
 	struct level *l = &t->level[t->levels];
 	*l = (struct level){.what = what, .line = t->line, .vars = t->vars, .guards = t->guards, .kept = t->guards,
 		.ids = t->ids.n};
@@ -32,7 +33,7 @@ static void end_branch(struct tpl *t, struct level *l) {
 	l->joined = t->m;
 	l->any = true;
 	if (strcmp(l->what, "for") != 0 || l->other) return;
-	if (t->m.address != l->begin.address) gen_fail(t->file, t->line, "a loop in an address stands behind its literal beginning");
+	if (t->m.address != l->begin.address) refuse(t, "a loop in an address stands behind its literal beginning");
 	tpl_flush(t);
 	for (int i = l->vars; i < t->vars; i++)
 		if (!t->var[i].used) tpl_indent(t), fprintf(t->out, "(void)%s;\n", t->var[i].value.path);
@@ -49,7 +50,7 @@ static void if_tag(struct tpl *t) {
 static void else_tag(struct tpl *t, bool condition) {
 	struct level *l = t->levels > 0 ? &t->level[t->levels - 1] : NULL;
 	if (l == NULL || l->before || l->other || (condition && strcmp(l->what, "if") != 0))
-		gen_fail(t->file, t->line, "{{%s}} has no {{if}}", condition ? "elif" : "else");
+		refuse(t, "{{%s}} has no {{if}}", condition ? "elif" : "else");
 	end_branch(t, l);
 	for (int i = l->ids; i < t->ids.n; i++) t->ids.v[i].asleep = true;
 	begin_branch(t, l);
@@ -71,11 +72,11 @@ static void else_tag(struct tpl *t, bool condition) {
 
 static void name_var(struct tpl *t, const char *name) {
 	static const char *const taken[] = {"v", "p", "o", "end", "else", "csrf", "title", "not", "and", "or", "tn", "int"};
-	if (!gen_word(name)) gen_fail(t->file, t->line, "'%s' is not a name", name);
+	if (!gen_word(name)) refuse(t, "'%s' is not a name", name);
 	for (size_t i = 0; i < sizeof taken / sizeof *taken; i++)
-		if (strcmp(taken[i], name) == 0) gen_fail(t->file, t->line, "'%s' has a meaning already", name);
+		if (strcmp(taken[i], name) == 0) refuse(t, "'%s' has a meaning already", name);
 	for (int i = 0; i < t->vars; i++)
-		if (strcmp(t->var[i].value.path, name) == 0) gen_fail(t->file, t->line, "'%s' is the variable of a loop around this one", name);
+		if (strcmp(t->var[i].value.path, name) == 0) refuse(t, "'%s' is the variable of a loop around this one", name);
 }
 
 static void for_tag(struct tpl *t) {
@@ -83,11 +84,11 @@ static void for_tag(struct tpl *t) {
 	const char *name = tpl_word(t), *number = tpl_next(t, ",") ? tpl_word(t) : NULL;
 	name_var(t, name);
 	if (number) name_var(t, number);
-	if (number && strcmp(number, name) == 0) gen_fail(t->file, t->line, "'%s' stands twice", name);
-	if (strcmp(tpl_word(t), "in") != 0) gen_fail(t->file, t->line, "a loop is written {{for x in path}} or {{for x, i in path}}");
+	if (number && strcmp(number, name) == 0) refuse(t, "'%s' stands twice", name);
+	if (strcmp(tpl_word(t), "in") != 0) refuse(t, "a loop is written {{for x in path}} or {{for x, i in path}}");
 	struct value list = tpl_path(t), x = list;
 	tpl_end_of_tag(t);
-	if (list.checked && !list.type.list) gen_fail(t->file, t->line, "'%s' is not a list", list.path);
+	if (list.checked && !list.type.list) refuse(t, "'%s' is not a list", list.path);
 	l->list = list.c;
 	l->begin = t->m;
 	tpl_statement(t, "for (size_t at_%d = 0; at_%d < %s.n; at_%d++) {", t->levels, t->levels, list.c, t->levels);
@@ -99,8 +100,7 @@ static void for_tag(struct tpl *t) {
 	int at = t->levels++;
 	begin_branch(t, l);
 	t->m.loops++;
-	tpl_indent(t);
-	fprintf(t->out, "const %s%s%s = %s%s.v[at_%d];\n", type, x.pointer ? "*" : "", name, x.pointer ? "&" : "", list.c, at);
+	tpl_statement(t, "const %s%s%s = %s%s.v[at_%d];", type, x.pointer ? "*" : "", name, x.pointer ? "&" : "", list.c, at);
 	t->var[t->vars].used = false;
 	t->var[t->vars++].value = x;
 	if (number == NULL) return;
@@ -116,12 +116,13 @@ static void part_tag(struct tpl *t, const char *what) {
 	bool block = *what == 'b';
 	const char *name = block ? tpl_word(t) : "title";
 	tpl_end_of_tag(t);
-	if (!gen_word(name)) gen_fail(t->file, t->line, "'%s' is not a name", name);
+	if (!gen_word(name)) refuse(t, "'%s' is not a name", name);
 	bool view = !t->type->row && strcmp(t->type->name, t->name) == 0;
-	if (t->levels > 0 || !view || t->m.place != TEXT) gen_fail(t->file, t->line, "{{%s}} stands at the top level of a view's template", what);
+	if (t->levels > 0 || !view || t->m.place != TEXT)
+		refuse(t, "{{%s}} stands at the top level of a view's template", what);
 	l->name = gen_fmt("%s_%s%s%s", what, t->name, block ? "_" : "", block ? name : "");
-	if (block && strstr(t->blocks, gen_fmt("{\"%s\", ", name))) gen_fail(t->file, t->line, "there is a block '%s' already", name);
-	if (!block && t->title) gen_fail(t->file, t->line, "there is a title already");
+	if (block && strstr(t->blocks, gen_fmt("{\"%s\", ", name))) refuse(t, "there is a block '%s' already", name);
+	if (!block && t->title) refuse(t, "there is a title already");
 	if (block) t->blocks = gen_fmt("%s\t{\"%s\", %s},\n", t->blocks, name, l->name);
 	else t->title = true, t->m.place = WORDS;
 	tpl_flush(t);
@@ -146,7 +147,7 @@ static void end_part(struct tpl *t, struct level *l) {
 
 static void end_tag(struct tpl *t) {
 	tpl_end_of_tag(t);
-	if (t->levels == 0) gen_fail(t->file, t->line, "{{end}} ends nothing");
+	if (t->levels == 0) refuse(t, "{{end}} ends nothing");
 	struct level *l = &t->level[t->levels - 1];
 	bool part = l->before != NULL;
 	end_branch(t, l);
@@ -207,7 +208,7 @@ static bool is_head(const char *p) {
 
 static void literal(struct tpl *t) {
 	bool indents = *t->p == '\n' && markup_shrinks(&t->m);
-	if (*t->p == '<' && t->levels > 0 && t->level[0].what[0] == 't') gen_fail(t->file, t->line, "a tag in a title");
+	if (*t->p == '<' && t->levels > 0 && t->level[0].what[0] == 't') refuse(t, "a tag in a title");
 	t->raw[t->raw_n++] = *t->p;
 	do {
 		markup_char(&t->m, t->line, *t->p);
@@ -229,9 +230,11 @@ static void body(struct tpl *t) {
 		tag(t);
 		for (t->line = line; begin < t->p; begin++) t->line += *begin == '\n';
 	}
-	if (t->levels > 0) gen_fail(t->file, t->level[t->levels - 1].line, "{{%s}} has no {{end}}", t->level[t->levels - 1].what);
-	if (t->m.place != TEXT) gen_fail(t->file, t->line, "the template ends within a tag, an attribute, a comment or a script");
-	if (t->m.depth > 0) gen_fail(t->file, t->m.open[t->m.depth - 1].line, "<%s> is not closed", t->m.open[t->m.depth - 1].tag);
+	if (t->levels > 0)
+		gen_fail(t->file, t->level[t->levels - 1].line, "{{%s}} has no {{end}}", t->level[t->levels - 1].what);
+	if (t->m.place != TEXT) refuse(t, "the template ends within a tag, an attribute, a comment or a script");
+	if (t->m.depth > 0)
+		gen_fail(t->file, t->m.open[t->m.depth - 1].line, "<%s> is not closed", t->m.open[t->m.depth - 1].tag);
 	while (t->raw_n > 0 && isspace((unsigned char)t->raw[t->raw_n - 1])) t->raw_n--;
 	tpl_flush(t);
 }
@@ -239,12 +242,14 @@ static void body(struct tpl *t) {
 static void print_view(struct tpl *t, const struct target *to) {
 	FILE *f = t->functions;
 	const char *n = to->name;
+	fputs("#line 0\n", f);
 	if (to->markup) fprintf(f, "static void page_%s(struct out *o, const void *view) {\n\ttpl_%s(o, view);\n}\n\n", n, n);
-	if (*t->blocks) fprintf(f, "static const struct view_block blocks_of_%s[] = {\n%s\t{NULL, NULL},\n};\n\n", n, t->blocks);
-	fprintf(f, "const struct view_def view_%s = {.name = \"%s\", .type = &type_%s,\n\t", n, n, n);
-	if (to->markup) fprintf(f, ".page = page_%s, ", n);
-	if (t->title) fprintf(f, ".title = title_%s, ", n);
-	if (*t->blocks) fprintf(f, ".block = blocks_of_%s, ", n);
+	if (*t->blocks)
+		fprintf(f, "static const struct view_block blocks_of_%s[] = {\n%s\t{NULL, NULL},\n};\n\n", n, t->blocks);
+	fprintf(f, "const struct view_def view_%s = {\n\t.name = \"%s\",\n\t.type = &type_%s,\n", n, n, n);
+	if (to->markup) fprintf(f, "\t.page = page_%s,\n", n);
+	if (t->title) fprintf(f, "\t.title = title_%s,\n", n);
+	if (*t->blocks) fprintf(f, "\t.block = blocks_of_%s,\n", n);
 	fputs("};\n\n", f);
 }
 
@@ -302,10 +307,11 @@ static void add_target(struct tpl *t, const char *name, const char *type, int li
 	if (!gen_word(name)) gen_fail(t->file, line, "'%s' is not a name", name);
 	const char *p = t->p;
 	while (isspace((unsigned char)*p)) p++;
-	more[tpl_target_count] = (struct target){.name = name, .file = t->file, .line = line, .type = gen_decl(type ? type : name),
-		.view = type == NULL, .markup = type || (*p && !is_head(p))};
+	more[tpl_target_count] = (struct target){.name = name, .file = t->file, .line = line,
+		.type = gen_decl(type ? type : name), .view = type == NULL, .markup = type || (*p && !is_head(p))};
 	if (more[tpl_target_count++].type == NULL)
-		gen_fail(t->file, line, type ? "there is no row or view '%s'" : "the head of '%s' stands alone on its line", type ? type : name);
+		gen_fail(t->file, line, type ? "there is no row or view '%s'" : "the head of '%s' stands alone on its line",
+		         type ? type : name);
 }
 
 static void collect_sentence(struct tpl *t) {
@@ -338,7 +344,7 @@ static void opening(struct tpl *t) {
 		}
 	}
 	for (t->line = 1; begin < t->p; begin++) t->line += *begin == '\n';
-	if (!is_head(t->p)) gen_fail(t->file, t->line, "a file of templates begins with {{view NAME}} or {{template NAME TYPE}}");
+	if (!is_head(t->p)) refuse(t, "a file of templates begins with {{view NAME}} or {{template NAME TYPE}}");
 }
 
 void tpl_scan(struct source s) {
@@ -389,7 +395,8 @@ void tpl_compile(const char *dir, struct source s) {
 	fclose(t->functions);
 	const char *file = gen_fmt("%s/tpl/%s.c", dir, base_name(s.file));
 	FILE *out = gen_open(file);
-	char *top = gen_fmt("/* %s. Made by tplgen; do not edit. */\n#include \"tpl.h\"\n#include \"web/meta.h\"\n#include \"web/out.h\"\n%s\n%s",
+	char *top = gen_fmt("/* %s. Made by tplgen; do not edit. */\n#include \"tpl.h\"\n"
+	                    "#include \"web/meta.h\"\n#include \"web/out.h\"\n%s\n%s",
 	                    s.file, t->uses_page ? "#include \"web/page.h\"\n" : "", thunks);
 	int line = 1;
 	for (const char *c = top; *c; c++) line += *c == '\n';

@@ -63,6 +63,8 @@ struct tpl {
 	bool title;
 };
 
+#define refuse(t, ...) gen_fail((t)->file, (t)->line, __VA_ARGS__)
+
 /* A template that may be called, found before any is compiled. */
 struct target {
 	const char *name, *file;

@@ -1,5 +1,5 @@
-/* Following the markup character by character, only as far as it takes to know where a value stands: in text, in a quoted
- * attribute, in an address, or where none may stand. On the way it refuses what our pages must not hold. */
+/* Following the markup character by character, only as far as it takes to know where a value stands: in text, in a
+ * quoted attribute, in an address, or where none may stand. On the way it refuses what our pages must not hold. */
 #include "tplgen.h"
 #include <ctype.h>
 #include <string.h>
@@ -35,8 +35,9 @@ static void attr_named(struct markup *m, int line) {
 	if (in_words("style srcdoc http-equiv", a)) gen_fail(m->file, line, "%s= is refused", a);
 	m->value_n = 0;
 	m->dynamic = false;
-	m->address = in_words("href src action formaction data-src xlink:href poster srcset imagesrcset ping cite background manifest", a)
-	        || (strcmp(a, "data") == 0 && strcmp(m->tag, "object") == 0) ? EMPTY : NO_ADDRESS;
+	bool address = in_words("href src action formaction data-src xlink:href poster srcset imagesrcset ping cite background "
+	                        "manifest", a);
+	m->address = address || (strcmp(a, "data") == 0 && strcmp(m->tag, "object") == 0) ? EMPTY : NO_ADDRESS;
 }
 
 static void value_char(struct markup *m, int line, char c) {
@@ -80,9 +81,11 @@ static void attr_end(struct markup *m, int line) {
 static void tag_closing(struct markup *m, int line) {
 	m->place = TEXT;
 	if (m->depth == m->floor)
-		gen_fail(m->file, line, m->depth ? "</%s> closes what was opened outside of this branch" : "</%s> closes nothing", m->tag);
+		gen_fail(m->file, line, m->depth ? "</%s> closes what was opened outside of this branch" : "</%s> closes nothing",
+		         m->tag);
 	if (strcmp(m->open[m->depth - 1].tag, m->tag) != 0)
-		gen_fail(m->file, line, "</%s>, but <%s> of line %d is open", m->tag, m->open[m->depth - 1].tag, m->open[m->depth - 1].line);
+		gen_fail(m->file, line, "</%s>, but <%s> of line %d is open", m->tag, m->open[m->depth - 1].tag,
+		         m->open[m->depth - 1].line);
 	m->depth--;
 }
 
@@ -116,7 +119,8 @@ static void tag_char(struct markup *m, int line, char c) {
 	} else if (c == '/') {
 		m->slash = true;
 	} else {
-		if (m->closing || !(isalpha((unsigned char)c) || c == '_')) gen_fail(m->file, line, "'%c' in the tag <%s%s>", c, m->closing ? "/" : "", m->tag);
+		if (m->closing || !(isalpha((unsigned char)c) || c == '_'))
+			gen_fail(m->file, line, "'%c' in the tag <%s%s>", c, m->closing ? "/" : "", m->tag);
 		if (m->glued) gen_fail(m->file, line, "no white space before an attribute of <%s>", m->tag);
 		m->slash = false;
 		m->attr[0] = 0;
@@ -242,7 +246,8 @@ enum spot markup_value(struct markup *m, int line) {
 bool markup_address(struct markup *m, int line, bool is_url, bool filled) {
 	if (m->address == CLOSED) gen_fail(m->file, line, "nothing may follow a whole url in %s", m->attr);
 	if (m->address == OTHER || (m->address == EMPTY && !is_url))
-		gen_fail(m->file, line, "a text as an address in %s: it is one whole url, or begins with a literal /, ? or # (and not //)", m->attr);
+		gen_fail(m->file, line, "a text as an address in %s: it is one whole url, or begins with a literal /, ? or # "
+		         "(and not //)", m->attr);
 	bool whole = m->address == EMPTY;
 	m->address = whole ? CLOSED : m->address == SLASH && !filled ? SLASH : PART;
 	return whole;
@@ -259,7 +264,8 @@ void markup_control(struct markup *m, int line) {
 	if (m->place == ATTR || m->place == BARE) attr_end(m, line);
 	if (m->place == NAME) m->place = TAG, m->glued = true;
 	if (m->place == QUOTED) m->dynamic = true;
-	if ((m->place != TEXT && m->place != WORDS && m->place != TAG && m->place != QUOTED) || (m->place == TAG && m->closing))
+	bool may = m->place == TEXT || m->place == WORDS || m->place == QUOTED || (m->place == TAG && !m->closing);
+	if (!may)
 		gen_fail(m->file, line, "{{if}}, {{for}} and {{end}} stand in text, around whole attributes, or in a quoted one");
 }
 
@@ -273,7 +279,8 @@ bool markup_same(const struct markup *a, const struct markup *b) {
 
 void markup_join(struct markup *m, int line, const struct markup *begin, const struct markup *other) {
 	if (m->depth > begin->depth)
-		gen_fail(m->file, line, "<%s> of line %d is not closed in its branch", m->open[m->depth - 1].tag, m->open[m->depth - 1].line);
+		gen_fail(m->file, line, "<%s> of line %d is not closed in its branch", m->open[m->depth - 1].tag,
+		         m->open[m->depth - 1].line);
 	if (!markup_same(m, begin)) gen_fail(m->file, line, "this branch ends in another place than it began");
 	if (other == NULL) return;
 	m->has &= other->has;

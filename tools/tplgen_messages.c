@@ -1,5 +1,5 @@
-/* Sentences: every text a person reads is a key in the catalogue, which is its readable English. They are collected from
- * templates, C and .def files, compared with the translator's .po file, and become one sorted table. */
+/* Sentences: every text a person reads is a key in the catalogue, which is its readable English. They are collected
+ * from templates, C and .def files, compared with the translator's .po file, and become one sorted table. */
 #include "tplgen.h"
 #include <ctype.h>
 #include <stdlib.h>
@@ -147,7 +147,8 @@ void sentences_of_c(struct source s) {
 
 static int faults;
 
-#define FAULT(file, line, ...) (faults++, fprintf(stderr, "%s:%d: ", file, line), fprintf(stderr, __VA_ARGS__), fputc('\n', stderr))
+#define FAULT(file, line, ...) \
+	(faults++, fprintf(stderr, "%s:%d: ", file, line), fprintf(stderr, __VA_ARGS__), fputc('\n', stderr))
 
 char *sentence_name(const char **p) {
 	for (const char *at = *p; (at = strchr(at, '{')) != NULL; at++) {
@@ -262,7 +263,7 @@ bool sentences_check(const char *catalogue, const char *missing) {
 	for (int i = 0; i < count; i++) {
 		const struct sentence *s = &sentences[i];
 		if (s->tr_one != NULL) continue;
-		FAULT(s->file, s->line, "\"%s\" is missing in %s", s->one, catalogue);
+		if (missing == NULL) FAULT(s->file, s->line, "\"%s\" is missing in %s", s->one, catalogue);
 		if (out == NULL) continue;
 		fprintf(out, "#: %s:%d\n", s->file, s->line);
 		write_po_text(out, "msgid", s->one);
@@ -290,13 +291,13 @@ void sentences_write(const char *file) {
 		fputs(",\n\t .tr_one = {[LANG_EN] = ", out);
 		write_text(out, s->one);
 		fputs(", [LANG_DE] = ", out);
-		write_text(out, s->tr_one);
+		write_text(out, s->tr_one ? s->tr_one : s->one);
 		fputc('}', out);
 		if (s->many) {
 			fputs(",\n\t .tr_many = {[LANG_EN] = ", out);
 			write_text(out, s->many);
 			fputs(", [LANG_DE] = ", out);
-			write_text(out, s->tr_many);
+			write_text(out, s->tr_many ? s->tr_many : s->many);
 			fputc('}', out);
 		}
 		fputs("},\n", out);

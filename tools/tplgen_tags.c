@@ -37,23 +37,23 @@ void tpl_statement(struct tpl *t, const char *fmt, ...) {
 static char *formatter(struct tpl *t) {
 	if (!tpl_next(t, "|")) return NULL;
 	char *name = tpl_word(t);
-	if (!gen_word(name)) gen_fail(t->file, t->line, "'%s' is not a formatter's name", name);
+	if (!gen_word(name)) refuse(t, "'%s' is not a formatter's name", name);
 	return gen_fmt("fmt_%s", name);
 }
 
 /* The function that writes x at that spot. */
 static const char *writer(struct tpl *t, const struct value *x, const char *fmt, enum spot spot) {
 	const char *plain = spot == SPOT_TEXT ? "out_text" : spot == SPOT_ADDRESS ? "out_part" : "out_attr";
-	if (fmt && spot == SPOT_ADDRESS) gen_fail(t->file, t->line, "a formatter in an address");
+	if (fmt && spot == SPOT_ADDRESS) refuse(t, "a formatter in an address");
 	if (fmt || !x->checked) return fmt ? fmt : plain;
 	enum kind k = x->type.kind;
-	if (x->type.list) gen_fail(t->file, t->line, "'%s' is a list", x->path);
-	if (k == K_STRUCT) gen_fail(t->file, t->line, "'%s' is a whole %s: name a field of it", x->path, x->decl->name);
-	if (k == K_TIME) gen_fail(t->file, t->line, "'%s' is a time: it needs a formatter", x->path);
-	if (k == K_BLOB) gen_fail(t->file, t->line, "'%s' is a blob", x->path);
+	if (x->type.list) refuse(t, "'%s' is a list", x->path);
+	if (k == K_STRUCT) refuse(t, "'%s' is a whole %s: name a field of it", x->path, x->decl->name);
+	if (k == K_TIME) refuse(t, "'%s' is a time: it needs a formatter", x->path);
+	if (k == K_BLOB) refuse(t, "'%s' is a blob", x->path);
 	bool title = spot == SPOT_WORDS && t->m.depth > 0 && strcmp(t->m.open[t->m.depth - 1].tag, "title") == 0;
 	if (k == K_HTML && title) return "out_html";
-	if (k == K_HTML && spot != SPOT_TEXT) gen_fail(t->file, t->line, "'%s' is html, and this is no place for it", x->path);
+	if (k == K_HTML && spot != SPOT_TEXT) refuse(t, "'%s' is html, and this is no place for it", x->path);
 	return plain;
 }
 
@@ -69,7 +69,8 @@ void tpl_value_tag(struct tpl *t) {
 	tpl_end_of_tag(t);
 	enum spot spot = markup_value(&t->m, t->line);
 	bool id = x.checked && (x.type.kind == K_ID || x.type.kind == K_INT) && !x.type.opt;
-	if (spot == SPOT_ADDRESS && !fmt && markup_address(&t->m, t->line, !x.checked || (x.type.kind == K_URL && !x.type.list), id))
+	bool url = !x.checked || (x.type.kind == K_URL && !x.type.list);
+	if (spot == SPOT_ADDRESS && !fmt && markup_address(&t->m, t->line, url, id))
 		call = "out_url";
 	else call = writer(t, &x, fmt, spot);
 	tpl_statement(t, "%s(o, %s);", call, argument(t, &x));
@@ -80,23 +81,24 @@ void tpl_call_tag(struct tpl *t) {
 	const struct target *to = NULL;
 	for (int i = 0; i < tpl_target_count; i++)
 		if (strcmp(tpl_targets[i].name, name) == 0) to = &tpl_targets[i];
-	if (to == NULL || !to->markup) gen_fail(t->file, t->line, "there is no template '%s'", name);
-	struct value x = {.path = "v", .c = "v", .type = {.kind = K_STRUCT}, .decl = t->type, .checked = true, .pointer = true};
+	if (to == NULL || !to->markup) refuse(t, "there is no template '%s'", name);
+	struct value x = {.path = "v", .c = "v", .type = {.kind = K_STRUCT}, .decl = t->type, .checked = true,
+		.pointer = true};
 	if (tpl_next(t, "}}")) t->uses_v = true, t->p -= 2;
 	else x = tpl_path(t);
 	tpl_end_of_tag(t);
-	if (markup_value(&t->m, t->line) != SPOT_TEXT) gen_fail(t->file, t->line, "a template is called in text only");
+	if (markup_value(&t->m, t->line) != SPOT_TEXT) refuse(t, "a template is called in text only");
 	if (x.checked && (x.decl != to->type || x.type.list))
-		gen_fail(t->file, t->line, "'%s' takes a %s, and '%s' is none", name, to->type->name, x.path);
+		refuse(t, "'%s' takes a %s, and '%s' is none", name, to->type->name, x.path);
 	bool page = !x.checked && strcmp(x.path, "p") != 0 && !x.pointer;
 	tpl_statement(t, "tpl_%s(o, %s%s);", name, page ? "&" : "", argument(t, &x));
 }
 
 static char *quoted(struct tpl *t, const char *what, const char *letters) {
-	if (!tpl_next(t, "\"")) gen_fail(t->file, t->line, "{{%s}} takes a name in quotes", what);
+	if (!tpl_next(t, "\"")) refuse(t, "{{%s}} takes a name in quotes", what);
 	t->p--;
 	char *s = sentence_read(t->file, &t->line, &t->p);
-	if (*s == 0 || s[strspn(s, letters)]) gen_fail(t->file, t->line, "\"%s\" is not a name for {{%s}}", s, what);
+	if (*s == 0 || s[strspn(s, letters)]) refuse(t, "\"%s\" is not a name for {{%s}}", s, what);
 	tpl_end_of_tag(t);
 	return s;
 }
@@ -105,13 +107,13 @@ static char *quoted(struct tpl *t, const char *what, const char *letters) {
 
 void tpl_icon_tag(struct tpl *t) {
 	char *name = quoted(t, "icon", LETTERS);
-	if (markup_value(&t->m, t->line) != SPOT_TEXT) gen_fail(t->file, t->line, "an icon stands in text only");
+	if (markup_value(&t->m, t->line) != SPOT_TEXT) refuse(t, "an icon stands in text only");
 	tpl_statement(t, "out_icon(o, \"%s\");", name);
 }
 
 void tpl_error_tag(struct tpl *t) {
 	char *field = quoted(t, "error", LETTERS "_.");
-	if (markup_value(&t->m, t->line) != SPOT_TEXT) gen_fail(t->file, t->line, "{{error}} stands in text only");
+	if (markup_value(&t->m, t->line) != SPOT_TEXT) refuse(t, "{{error}} stands in text only");
 	tpl_statement(t, "out_error(o, \"%s\");", field);
 }
 
@@ -123,7 +125,7 @@ void tpl_static_tag(struct tpl *t) {
 
 void tpl_csrf_tag(struct tpl *t) {
 	tpl_end_of_tag(t);
-	if (markup_value(&t->m, t->line) != SPOT_TEXT) gen_fail(t->file, t->line, "{{csrf}} stands in text only");
+	if (markup_value(&t->m, t->line) != SPOT_TEXT) refuse(t, "{{csrf}} stands in text only");
 	tpl_statement(t, "out_csrf(o);");
 }
 
@@ -153,13 +155,13 @@ static int thunk(struct tpl *t, const char *call, const struct value *x) {
 static char *raw_arg(struct tpl *t, const char *name, enum spot spot) {
 	const char *begin = t->p;
 	for (bool in = false; *t->p && (in || *t->p != '>'); t->p++) in ^= *t->p == '"';
-	if (*t->p++ == 0) gen_fail(t->file, t->line, "the tag of '%s' has no end", name);
+	if (*t->p++ == 0) refuse(t, "the tag of '%s' has no end", name);
 	char *tag = gen_copy(begin, (size_t)(t->p - begin));
-	if (spot != SPOT_TEXT) gen_fail(t->file, t->line, "a tag in an attribute");
-	if (strstr(tag, "{{")) gen_fail(t->file, t->line, "the tag of '%s' is not literal", name);
+	if (spot != SPOT_TEXT) refuse(t, "a tag in an attribute");
+	if (strstr(tag, "{{")) refuse(t, "the tag of '%s' is not literal", name);
 	struct markup m = t->m;
 	for (const char *c = tag; *c; c++) markup_char(&m, t->line, *c);
-	if (m.place != TEXT || m.depth != t->m.depth + 1) gen_fail(t->file, t->line, "'%s' is not one opening tag", tag);
+	if (m.place != TEXT || m.depth != t->m.depth + 1) refuse(t, "'%s' is not one opening tag", tag);
 	FILE *out;
 	char *text;
 	size_t n;
@@ -173,7 +175,8 @@ static char *raw_arg(struct tpl *t, const char *name, enum spot spot) {
 
 static char *one_arg(struct tpl *t, struct arg *a, enum spot spot) {
 	a->name = tpl_word(t);
-	if (!gen_word(a->name) || !tpl_next(t, "=")) gen_fail(t->file, t->line, "an argument is written name=path, name=(path | formatter) or name=<tag>");
+	if (!gen_word(a->name) || !tpl_next(t, "="))
+		refuse(t, "an argument is written name=path, name=(path | formatter) or name=<tag>");
 	if (tpl_next(t, "<")) {
 		t->p--;
 		a->raw = true;
@@ -182,7 +185,7 @@ static char *one_arg(struct tpl *t, struct arg *a, enum spot spot) {
 	bool bracket = tpl_next(t, "(");
 	struct value x = tpl_path(t);
 	const char *call = writer(t, &x, bracket ? formatter(t) : NULL, spot);
-	if (bracket && !tpl_next(t, ")")) gen_fail(t->file, t->line, "'(' has no ')'");
+	if (bracket && !tpl_next(t, ")")) refuse(t, "'(' has no ')'");
 	const char *c = argument(t, &x);
 	bool pointer = x.checked && x.type.kind == K_STRUCT && !x.type.list;
 	return gen_fmt("{.name = \"%s\", .write = arg_%d, .value = %s%s}", a->name, thunk(t, call, &x), pointer ? "" : "&", c);
@@ -196,11 +199,11 @@ static void check_names(struct tpl *t, const char *sentence, struct arg *arg, in
 		struct arg *a = NULL;
 		for (int i = 0; i < n; i++)
 			if (strcmp(arg[i].name, name + (*name == '/')) == 0) a = &arg[i];
-		if (a == NULL) gen_fail(t->file, t->line, "{%s} has no argument", name);
-		if (*name == '/' && !a->raw) gen_fail(t->file, t->line, "{%s}, but '%s' is no tag", name, a->name);
+		if (a == NULL) refuse(t, "{%s} has no argument", name);
+		if (*name == '/' && !a->raw) refuse(t, "{%s}, but '%s' is no tag", name, a->name);
 		const char *close = a->raw ? strstr(sentence, gen_fmt("{/%s}", a->name)) : NULL;
 		if (a->raw && (close == NULL || close < strstr(sentence, gen_fmt("{%s}", a->name))))
-			gen_fail(t->file, t->line, "a tag opens at {%s} and closes at {/%s} behind it", a->name, a->name);
+			refuse(t, "a tag opens at {%s} and closes at {/%s} behind it", a->name, a->name);
 		a->used = true;
 	}
 }
@@ -212,25 +215,25 @@ void tpl_message_tag(struct tpl *t, bool plural) {
 	int n = 0;
 	if (plural) count = tpl_path(t);
 	if (plural && count.checked && (count.type.kind != K_INT || count.type.opt || count.type.list))
-		gen_fail(t->file, t->line, "'%s' is no number to count with", count.path);
-	if (!tpl_next(t, "\"")) gen_fail(t->file, t->line, "a sentence in quotes is missing");
+		refuse(t, "'%s' is no number to count with", count.path);
+	if (!tpl_next(t, "\"")) refuse(t, "a sentence in quotes is missing");
 	t->p--;
 	char *one = sentence_read(t->file, &t->line, &t->p), *many = NULL, *list = "";
-	if (plural && !tpl_next(t, "\"")) gen_fail(t->file, t->line, "{{tn}} takes two sentences, for one and for many");
+	if (plural && !tpl_next(t, "\"")) refuse(t, "{{tn}} takes two sentences, for one and for many");
 	if (plural) t->p--, many = sentence_read(t->file, &t->line, &t->p);
 	enum spot spot = markup_value(&t->m, t->line);
-	if (spot == SPOT_ADDRESS) gen_fail(t->file, t->line, "a sentence in an address");
+	if (spot == SPOT_ADDRESS) refuse(t, "a sentence in an address");
 	while (!tpl_next(t, "}}")) {
-		if (n == MOST) gen_fail(t->file, t->line, "too many arguments");
+		if (n == MOST) refuse(t, "too many arguments");
 		list = gen_fmt("%s%s\n\t\t%s", list, n ? "," : "", one_arg(t, &arg[n], spot));
 		for (int i = 0; i < n; i++)
-			if (strcmp(arg[i].name, arg[n].name) == 0) gen_fail(t->file, t->line, "the argument '%s' stands twice", arg[n].name);
+			if (strcmp(arg[i].name, arg[n].name) == 0) refuse(t, "the argument '%s' stands twice", arg[n].name);
 		n++;
 	}
 	check_names(t, one, arg, n, plural);
 	if (many) check_names(t, many, arg, n, true);
 	for (int i = 0; i < n; i++)
-		if (!arg[i].used) gen_fail(t->file, t->line, "the sentence has no {%s}", arg[i].name);
+		if (!arg[i].used) refuse(t, "the sentence has no {%s}", arg[i].name);
 	char *note = gen_copy(one, strlen(one));
 	for (char *c = note; *c; c++) *c = *c == '*' || *c == '\n' ? ' ' : *c;
 	char *args = n ? gen_fmt("(const struct out_arg[]){%s}, %d", list, n) : "NULL, 0";

@@ -1,4 +1,4 @@
-/* The structs of all rows and views, in an order in which each stands behind what it holds by value, and their tables. */
+/* The structs of all rows and views, each behind what it holds by value, and the tables of their fields. */
 #include "tplgen.h"
 #include <string.h>
 
@@ -8,7 +8,8 @@ static void refuse_kinds(const struct decl *d) {
 		enum kind k = f->type.kind;
 		if (k == K_INTS || k == K_FILE || (d->row && (k == K_HTML || k == K_URL)))
 			gen_fail(d->file, f->line, "a %s has no field of type %s", d->row ? "row" : "view", f->type.name);
-		if (*f->rest) gen_fail(d->file, f->line, "'%s' means nothing behind a field of a %s", f->rest, d->row ? "row" : "view");
+		if (*f->rest)
+			gen_fail(d->file, f->line, "'%s' means nothing behind a field of a %s", f->rest, d->row ? "row" : "view");
 	}
 }
 
@@ -50,9 +51,11 @@ static void write_field(FILE *c, const struct decl *d, const struct field *f) {
 	fprintf(c, "\t{.name = \"%s\", ", f->name);
 	if (f->group) fprintf(c, ".group = \"%s\", ", f->group);
 	fprintf(c, ".kind = %s, %s%s%s%s", kind[f->type.kind], f->type.opt ? ".opt = true, " : "",
-	        f->type.list ? ".list = true, " : "", f->group_opt ? ".group_opt = true, " : "", f->no_json ? ".no_json = true, " : "");
+	        f->type.list ? ".list = true, " : "", f->group_opt ? ".group_opt = true, " : "",
+	        f->no_json ? ".no_json = true, " : "");
 	if (f->type.kind == K_STRUCT) fprintf(c, ".type = &type_%s, ", f->type.name);
-	fprintf(c, ".offset = offsetof(struct %s, %s%s%s)},\n", d->name, f->group ? f->group : "", f->group ? "." : "", f->name);
+	fprintf(c, ".offset = offsetof(struct %s, %s%s%s)},\n", d->name, f->group ? f->group : "", f->group ? "." : "",
+	        f->name);
 }
 
 void types_write(const char *dir) {
@@ -72,10 +75,10 @@ void types_write(const char *dir) {
 		fprintf(h, "extern const struct type_def type_%s;\n", d->name);
 		if (d->fields > 0) fprintf(c, "static const struct type_field fields_of_%s[] = {\n", d->name);
 		for (int k = 0; k < d->fields; k++) write_field(c, d, &d->field[k]);
-		fprintf(c, "%sconst struct type_def type_%s = {.name = \"%s\", .size = sizeof(struct %s), ", d->fields ? "};\n" : "",
+		fprintf(c, "%sconst struct type_def type_%s = {.name = \"%s\", .size = sizeof(struct %s)", d->fields ? "};\n" : "",
 		        d->name, d->name, d->name);
-		if (d->fields > 0) fprintf(c, ".field = fields_of_%s, .fields = %d, ", d->name, d->fields);
-		fprintf(c, d->json ? ".json = \"%s\"};\n\n" : "};\n\n", d->json);
+		if (d->fields > 0) fprintf(c, ",\n\t.field = fields_of_%s, .fields = %d", d->name, d->fields);
+		fprintf(c, d->json ? ", .json = \"%s\"};\n\n" : "};\n\n", d->json);
 	}
 	fprintf(h, "\n#endif\n");
 	gen_close(h);

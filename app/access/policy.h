@@ -39,15 +39,17 @@ struct object {
 	struct person_id owner;
 	struct person_id contact;
 	enum person_kind { PERSON_STAFF, PERSON_CUSTOMER, PERSON_OTHER } person_kind;
+	enum role role;      /* of a person; ROLE_NONE: not known. For ACT_SET_ROLE ask twice: with the old role and with the new one */
 	enum { SEEN_STAFF, SEEN_PRIVATE, SEEN_MEMBERS, SEEN_PUBLIC } visibility;  /* narrowest first */
-	bool participant;    /* the actor takes part in it */
-	bool hidden;         /* taken down by staff */
+	bool participant;    /* the actor takes part in it; of a message: in its conversation, as its author does */
+	bool hidden;         /* taken down by staff; of a person: disabled */
 };
 
 bool may(const struct actor *a, enum act act, const struct object *o);
 
-/* May it be known of at all? then DENIED, else NOT_FOUND: what a handler returns when may() says no. */
-enum err may_or_err(const struct actor *a, enum act act, const struct object *o);
+/* OK when may() says yes. Else what a handler returns: NOT_FOUND when the actor may not know of the thing; else LOGIN for a visitor,
+ * DENIED for everyone else. */
+MUST_USE enum err may_or_err(const struct actor *a, enum act act, const struct object *o);
 
 /* A field's audience: only me, my contact person and me, all staff and me, everyone. */
 enum field_audience { FOR_ME, FOR_CONTACT, FOR_STAFF, FOR_PUBLIC };

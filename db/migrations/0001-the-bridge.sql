@@ -254,8 +254,10 @@ CREATE TABLE conversation (
 	id ID,
 	kind TEXT NOT NULL CHECK (kind IN
 		('problem', 'need', 'idea', 'question', 'discussion', 'praise', 'query', 'direct', 'group', 'deal')),
+	board TEXT NOT NULL CHECK (board IN ('problems', 'ideas', 'talk')),   -- the list it stands in, by its kind
 	subject TEXT NOT NULL,
 	body TEXT NOT NULL,                 -- Markdown
+	summary TEXT NOT NULL,              -- its first words, without markup
 	visibility TEXT NOT NULL CHECK (visibility IN ('public', 'members', 'private', 'staff')),
 	status TEXT NOT NULL CHECK (status IN
 		('new', 'heard', 'planned', 'in_work', 'done', 'partly_done', 'not_done', 'closed')),
@@ -282,14 +284,18 @@ CREATE TABLE conversation (
 	hidden_at TIME,
 	version INT NOT NULL
 );
-CREATE INDEX conversation_impact ON conversation (visibility, kind, impact, id);
-CREATE INDEX conversation_staff_impact ON conversation (kind, staff_impact, id);
-CREATE INDEX conversation_new ON conversation (visibility, kind, created_at, id);
-CREATE INDEX conversation_active ON conversation (visibility, kind, active_at, id);
-CREATE INDEX conversation_answered ON conversation (visibility, answered_at, id);
+CREATE INDEX conversation_impact ON conversation (board, impact, id);
+CREATE INDEX conversation_staff_impact ON conversation (board, staff_impact, id);
+CREATE INDEX conversation_new ON conversation (board, created_at, id);
+CREATE INDEX conversation_active ON conversation (board, active_at, id);
+CREATE INDEX conversation_answered ON conversation (board, answered_at, id);
+CREATE INDEX conversation_created ON conversation (created_at, id);
+CREATE INDEX conversation_status ON conversation (status, created_at, id);
 CREATE INDEX conversation_quadkey ON conversation (quadkey);
 CREATE INDEX conversation_author ON conversation (author_id, id);
-CREATE INDEX conversation_area ON conversation (area, id);
+CREATE INDEX conversation_assignee ON conversation (assignee_id, active_at);
+CREATE INDEX conversation_area ON conversation (board, area, id);
+CREATE INDEX conversation_topic ON conversation (board, topic, id);
 
 -- What was said in it: comments, internal notes, official answers, changes of status, "not fixed for me".
 CREATE TABLE message (
@@ -316,6 +322,13 @@ CREATE TABLE vote (
 );
 CREATE INDEX vote_person ON vote (person_id, conversation_id);
 CREATE INDEX vote_when ON vote (conversation_id, created_at);
+-- The same counted by day (since 1970, UTC), for "31 more this week" and the weekly curve.
+CREATE TABLE vote_day (
+	conversation_id REF NOT NULL REFERENCES conversation (id) ON DELETE CASCADE,
+	day INT NOT NULL,
+	votes INT NOT NULL,
+	PRIMARY KEY (conversation_id, day)
+);
 
 CREATE TABLE follow (
 	person_id REF NOT NULL REFERENCES person (id) ON DELETE CASCADE,
@@ -347,7 +360,33 @@ CREATE TABLE attachment (
 CREATE INDEX attachment_conversation ON attachment (conversation_id, message_id, rank);
 CREATE INDEX attachment_file ON attachment (file_id);
 
--- Public reports counted by map cell, for zooms 2 to 16: kept by the writer with every change.
+-- Files that someone sent and that are not attached to anything yet.
+CREATE TABLE upload (
+	person_id REF NOT NULL REFERENCES person (id) ON DELETE CASCADE,
+	file_id REF NOT NULL REFERENCES file (id) ON DELETE CASCADE,
+	width INT NOT NULL,
+	height INT NOT NULL,
+	created_at TIME NOT NULL,
+	PRIMARY KEY (person_id, file_id)
+);
+
+-- What is public and not hidden, counted by the writer with every change: by list and status; of what is still open, by
+-- town and by map cell (quadkey levels 2 to 16).
+CREATE TABLE tally (
+	board TEXT NOT NULL,
+	status TEXT NOT NULL,
+	reports INT NOT NULL,
+	votes INT NOT NULL,
+	PRIMARY KEY (board, status)
+);
+CREATE TABLE town (
+	board TEXT NOT NULL,
+	name TEXT NOT NULL,
+	reports INT NOT NULL,
+	votes INT NOT NULL,
+	PRIMARY KEY (board, name)
+);
+CREATE INDEX town_votes ON town (board, votes, name);
 CREATE TABLE cell (
 	zoom INT NOT NULL,
 	quadkey INT NOT NULL,

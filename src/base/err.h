@@ -20,6 +20,13 @@ enum err {
 		if (try_err_ != OK) return try_err_; \
 	} while (0)
 
+/* For a failure that changes nothing: says why on the line where it stands. */
+#define IGNORE(call)                      \
+	do {                                  \
+		enum err ignored_err_ = (call);   \
+		(void)ignored_err_;               \
+	} while (0)
+
 int err_status(enum err e);              /* HTTP status; 200 for OK */
 const char *err_word(enum err e);        /* stable machine word, such as "not_found" */
 const char *err_sentence(enum err e);    /* English sentence for a person: a translation key */

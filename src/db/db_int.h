@@ -136,7 +136,21 @@ int pg_socket(struct db *db);
 /* Makes the schema if it is missing; other nodes' migrations wait until this connection closes. */
 enum err pg_schema_lock(struct db *db, struct buf *why);
 
+/* backup.c: a SQLite file beside the store, made by the same migrations; ":memory:" for one that is thrown away. */
+struct scratch {
+	struct store store;
+	struct db *db;
+};
+enum err scratch_open(struct scratch *x, const char *file, struct buf *why);
+void scratch_done(struct scratch *x);
+
+/* copy.c: between PostgreSQL and such a file. */
+enum err copy_from_pg(struct store *s, struct scratch *to, struct buf *why);
+enum err copy_to_pg(struct store *s, struct sqlite3 *from, int version, struct buf *why);
+enum err check_pg(struct store *s, struct buf *complaints);
+
 /* migrate.c */
+int migration_newest(void);
 struct migration {
 	int number;
 	const char *name;

@@ -200,7 +200,7 @@ static void variants(void **state) {
 
 	/* More variants than are kept. */
 	for (unsigned i = 0; i < 500; i++) {
-		struct sql_def *def = arena_copy(&f->a, NULL, 0) ? NEW(&f->a, struct sql_def) : NULL;
+		struct sql_def *def = NEW(&f->a, struct sql_def);
 		memcpy(def, &note_count, sizeof *def);
 		assert_int_equal(one_int(db, def, &first), OK);
 		assert_int_equal(first, 10);

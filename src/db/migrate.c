@@ -204,18 +204,18 @@ enum err migration_run(struct db *db, int have, int upto, bool each_alone, struc
 	return OK;
 }
 
-static int newest(void) { return migration_count > 0 ? migrations[migration_count - 1].number : 0; }
+int migration_newest(void) { return migration_count > 0 ? migrations[migration_count - 1].number : 0; }
 
 static enum err migrate(struct db *db, struct buf *why, int *ret_done) {
 	int have = 0;
 	if (db->store->engine == DB_PG) TRY(pg_schema_lock(db, why));
 	TRY(migration_have(db, &have));
-	if (have > newest()) {
+	if (have > migration_newest()) {
 		buf_fmt(why, "This database was made by a newer program: it is at version %d, and this program knows up to %d.", have,
-			newest());
+			migration_newest());
 		return ERR_CONFLICT;
 	}
-	return migration_run(db, have, newest(), true, why, ret_done);
+	return migration_run(db, have, migration_newest(), true, why, ret_done);
 }
 
 enum err store_migrate(struct store *s, struct arena *a, int *ret_done, struct str *ret_why) {
@@ -234,7 +234,7 @@ enum err store_version(struct store *s, int *ret_have, int *ret_newest) {
 	struct db *db;
 	TRY(store_reader(s, &db));
 	enum err e = migration_have(db, ret_have);
-	if (e == OK) *ret_newest = newest();
+	if (e == OK) *ret_newest = migration_newest();
 	db_close(db);
 	return e;
 }

@@ -20,14 +20,14 @@ enum {
 	RESTART_WAIT_MS = 250,
 	READER_WAIT_MS = 5000,
 };
-static const usec_t restart_every = SECONDS(5);
+static const usec_t firm_again = SECONDS(5);
 
 struct sq_db {
 	sqlite3 *sq;
 	sqlite3_stmt *begin, *savepoint, *release, *rollback_to, *commit, *rollback;
 	int wal_pages;                   /* in the log after the last commit */
-	int checked_at;                  /* pages when we last copied them */
-	usec_t restarted_at;
+	int copied_at;                   /* pages when we last copied them */
+	usec_t firm_at;                  /* not before that time */
 };
 
 static struct sq_db *of(struct db *db) { return db->engine; }
@@ -79,6 +79,7 @@ static int on_wal(void *arg, sqlite3 *c, const char *name, int pages) {
 /* What everybody's messages lie in is for its owner only. Never opens a file that is there: closing it would drop the
  * locks that another connection of this process holds on it. */
 static enum err make_file(const struct store *s, struct buf *why) {
+	if (strchr(s->file, '/') == NULL) return OK;
 	char *folder = must_strdup(s->file);
 	*strrchr(folder, '/') = 0;
 	int failed = folder[0] != 0 && mkdir(folder, 0700) != 0 && errno != EEXIST ? errno : 0;
@@ -267,19 +268,17 @@ static void sq_read_end(struct db *db) { (void)!db->ops->exec(db, "ROLLBACK"); }
 
 static void sq_after(struct db *db) {
 	struct sq_db *d = of(db);
-	int log_pages = 0, copied = 0;
-	if (d->wal_pages < d->checked_at) d->checked_at = 0; /* the log began anew */
-	if (d->wal_pages - d->checked_at < CHECKPOINT_PAGES) return;
-	bool firmly = d->wal_pages >= WAL_MANY_PAGES && clock_steady() - d->restarted_at >= restart_every;
+	if (d->wal_pages < d->copied_at) d->copied_at = 0; /* the log began anew */
+	if (d->wal_pages - d->copied_at < CHECKPOINT_PAGES) return;
+	bool firmly = d->wal_pages >= WAL_MANY_PAGES && clock_steady() >= d->firm_at;
+	if (firmly) sqlite3_busy_timeout(d->sq, RESTART_WAIT_MS);
+	int rc = sqlite3_wal_checkpoint_v2(d->sq, NULL, firmly ? SQLITE_CHECKPOINT_RESTART : SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
 	if (firmly) {
-		d->restarted_at = clock_steady();
-		sqlite3_busy_timeout(d->sq, RESTART_WAIT_MS);
+		sqlite3_busy_timeout(d->sq, WRITER_WAIT_MS);
+		if (rc != SQLITE_OK) d->firm_at = clock_steady() + firm_again; /* somebody reads for long, such as a backup */
 	}
-	int mode = firmly ? SQLITE_CHECKPOINT_RESTART : SQLITE_CHECKPOINT_PASSIVE;
-	int rc = sqlite3_wal_checkpoint_v2(d->sq, NULL, mode, &log_pages, &copied);
-	if (firmly) sqlite3_busy_timeout(d->sq, WRITER_WAIT_MS);
 	if (rc != SQLITE_OK && (rc & 0xff) != SQLITE_BUSY) (void)!complain(db, NULL, rc);
-	d->checked_at = d->wal_pages;
+	d->copied_at = d->wal_pages;
 }
 
 static enum err sq_exec(struct db *db, const char *sql) {

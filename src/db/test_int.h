@@ -67,7 +67,9 @@ static inline struct fixture *fixture_new(enum db_engine engine) {
 	f->engine = engine;
 	if (engine == DB_PG) {
 		const char *url = getenv("RIALTO_TEST_PG");
-		snprintf(f->url, sizeof f->url, "%s%cschema=t%d_%d", url, strchr(url, '?') ? '&' : '?', (int)getpid(), ++count);
+		count++;
+		snprintf(f->url, sizeof f->url, "%s%cschema=t%d_%d&application_name=t%d_%d", url, strchr(url, '?') ? '&' : '?',
+			(int)getpid(), count, (int)getpid(), count);
 	}
 	f->s = fixture_store(f);
 	struct buf why;

@@ -46,7 +46,9 @@ static int setup(void **state) {
 	struct str why;
 	struct http_options o = {.listen = "127.0.0.1:0", .loops = 2, .workers = 1};
 	(void)state;
-	return http_start(&o, &h, &a, &server, &why) == OK ? 0 : -1;
+	enum err e = http_start(&o, &h, &a, &server, &why);
+	arena_done(&a);
+	return e == OK ? 0 : -1;
 }
 
 static int teardown(void **state) {

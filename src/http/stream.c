@@ -290,8 +290,12 @@ static void unlink_stream(struct streams *t, struct http_stream *s) {
 }
 
 static void reap(struct streams *t, struct http_stream *s) {
-	if (s->watched) epoll_ctl(t->epoll, EPOLL_CTL_DEL, s->end.fd, NULL);   /* the library may still hold the socket too */
-	if (s->end.fd >= 0) close(s->end.fd);
+	/* The library may not have closed its descriptor of the socket yet, so closing ours would not be enough. */
+	if (s->watched) epoll_ctl(t->epoll, EPOLL_CTL_DEL, s->end.fd, NULL);
+	if (s->end.fd >= 0) {
+		shutdown(s->end.fd, SHUT_RDWR);
+		close(s->end.fd);
+	}
 	unlink_stream(t, s);
 	http_bytes_unref(s->now);
 	s->gone(s->arg);
@@ -302,7 +306,6 @@ static void work_through_dirty(struct streams *t) {
 	pthread_mutex_lock(&t->mutex);
 	struct http_stream *s = t->dirty;
 	t->dirty = t->dirty_last = NULL;
-	t->woken = false;
 	pthread_mutex_unlock(&t->mutex);
 	while (s != NULL) {
 		pthread_mutex_lock(&t->mutex);
@@ -337,7 +340,10 @@ static void on_event(struct streams *t, const struct epoll_event *e) {
 	int64_t bytes = 0;
 	if (end->kind == END_WAKE) {
 		uint64_t n;
-		if (read(end->fd, &n, sizeof n) < 0) { /* another one took it */ }
+		if (read(end->fd, &n, sizeof n) < 0) { /* nothing there */ }
+		pthread_mutex_lock(&t->mutex);
+		t->woken = false;   /* whoever found it set has put something that is looked for before the next sleep */
+		pthread_mutex_unlock(&t->mutex);
 	} else if (end->kind == END_LINGER) {
 		struct lingering *l = (struct lingering *)end;
 		l->done = drain(end->fd, &l->bytes);

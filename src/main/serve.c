@@ -1,6 +1,5 @@
 #include "main/serve.h"
 #include "access/access.h"
-#include "access/login.h"
 #include "base/log.h"
 #include "event/hub.h"
 #include "main/parts.h"

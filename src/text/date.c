@@ -211,12 +211,14 @@ static bool read_token(enum token t, char sign, bool loose, struct str *s, struc
 /* Fills *ret from s; what follows the format in s stays in *ret_rest. */
 static bool read_format(struct str s, struct str format, struct reading *ret, struct str *ret_rest) {
 	struct reading r = {0};
-	bool minutes = false;
+	bool minutes = false, apart = true;   /* apart: no number stands right before */
 	s = str_trim(s);
 	while (format.n > 0) {
 		char sign = 0;
 		enum token t = next_token(&format, minutes, &sign);
-		bool loose = format.n == 0 || (!is_letter_of_format(format.p[0]) && (format.p[0] < '0' || format.p[0] > '9'));
+		bool last = format.n == 0 || (!is_letter_of_format(format.p[0]) && (format.p[0] < '0' || format.p[0] > '9'));
+		bool loose = apart && last;
+		apart = t == SIGN;
 		if (t == HOUR) minutes = true;
 		if (t == MINUTE) minutes = false;
 		if (!read_token(t, sign, loose, &s, &r)) return false;

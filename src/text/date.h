@@ -14,7 +14,7 @@ struct str date_add_months(struct arena *a, struct str date, int months);  /* th
 struct str date_of_time(struct arena *a, const struct zone *z, usec_t t);  /* that zone's day */
 
 /* A format word is made of
- *   YYYY YY MM DD HH MM SS AM    MM behind HH is minutes; AM stands for AM or PM; where another sign follows, one digit will do
+ *   YYYY YY MM DD HH MM SS AM    MM behind HH is minutes; AM stands for AM or PM; DD, MM, HH between signs may have one digit
  *   19YY 20YY                    two digits in the text, the century from the format; YY alone is 1969..2068
  *   anything else                itself
  * such as "MM/DD/YYYY HH:MM:SS AM", "DD.MM.YYYY", "YYMMDD", "YYYY-MM-DDTHH:MM:SS". "rfc3339" and "epoch" (seconds since 1970) too. */

@@ -1,23 +1,35 @@
 /* md4c reads the Markdown and calls the functions here, which write nothing but tags of their own and escaped text, so the result is
- * safe whatever the source. What the source could make grow without bound is counted: bytes written, cells of tables (md4c fills up
- * each row to the width of the head), depth. Past a bound the text is shown as it was written. md4c does not hand back a callback's
- * refusal from everywhere, so `stop` is looked at, not its result. */
+ * safe whatever the source. md4c 0.4.8 now and then leaves an emphasis that it did not enter, or in another order: what is open is kept
+ * here, and a tag is closed when it is, and with it what was opened within.
+ *
+ * What the source could make grow without bound is counted: bytes written, cells of tables (md4c fills up each row to the width of
+ * the head), depth. Past a bound the text is shown as it was written. md4c does not hand back a callback's refusal from everywhere, so
+ * `stop` is looked at, not its result. */
 #include "text/markdown.h"
 #include "text/escape.h"
 #include "text/url.h"
 #include "text/utf8.h"
 #include <md4c.h>
 
-enum { CELLS_MAX = 10000, DEPTH_MAX = 60, FALLBACK_MAX = 64 * 1024, WORDS_BYTES_MAX = 64 * 1024 };
+enum { CELLS_MAX = 10000, DEPTH_MAX = 60, WORDS_BYTES_MAX = 64 * 1024 };
+
+/* Blocks and spans in one numbering. */
+enum { SPAN_KIND = 100 };
+
+struct open {
+	int kind;
+	struct str close;         /* what is written when it is left */
+};
 
 struct render {
 	struct arena *a;
 	struct buf b;
 	bool plain;               /* words only, for markdown_text */
 	bool stop;                /* a bound was passed: nothing more is written */
-	int cells, depth;
-	int links;                /* links and images that are open, the outermost of which may be a link on the page */
-	bool linked;              /* it is */
+	int cells;
+	struct open open[DEPTH_MAX];
+	int depth;
+	int links;                /* links and images that are open: the outermost alone may be a link on the page */
 	struct str image;         /* the address of an image whose text has not come yet */
 };
 
@@ -26,8 +38,34 @@ static void put(struct render *r, struct str markup) {
 }
 
 static int result(struct render *r) {
-	r->stop = r->stop || r->b.over || r->depth > DEPTH_MAX || r->cells > CELLS_MAX;
+	r->stop = r->stop || r->b.over || r->cells > CELLS_MAX;
 	return r->stop ? -1 : 0;
+}
+
+static bool is_link(int kind) {
+	return kind == SPAN_KIND + MD_SPAN_A || kind == SPAN_KIND + MD_SPAN_IMG;
+}
+
+static void enter(struct render *r, int kind, struct str begin, struct str close) {
+	if (r->depth == DEPTH_MAX) {
+		r->stop = true;
+		return;
+	}
+	r->open[r->depth++] = (struct open){.kind = kind, .close = close};
+	r->links += is_link(kind);
+	put(r, begin);
+}
+
+/* Closes the innermost open one of that kind and what is open within it. A span does not reach out of its block. */
+static void leave(struct render *r, int kind) {
+	int at = r->depth - 1;
+	while (at >= 0 && r->open[at].kind != kind && (kind < SPAN_KIND || r->open[at].kind >= SPAN_KIND)) at--;
+	if (at < 0 || r->open[at].kind != kind) return;
+	while (r->depth > at) {
+		struct open *o = &r->open[--r->depth];
+		r->links -= is_link(o->kind);
+		put(r, o->close);
+	}
 }
 
 /* ----------------------------------------------------------------- entities */
@@ -86,100 +124,77 @@ static struct str attribute(struct render *r, const MD_ATTRIBUTE *at) {
 /* ------------------------------------------------------------------- blocks */
 
 static void enter_list(struct render *r, const MD_BLOCK_OL_DETAIL *d) {
-	if (d->start == 1 || r->plain) put(r, STR("<ol>\n"));
-	else buf_fmt(&r->b, "<ol start=\"%u\">\n", d->start);
+	struct str begin = d->start == 1 ? STR("<ol>\n") : str_fmt(r->a, "<ol start=\"%u\">\n", d->start);
+	enter(r, MD_BLOCK_OL, begin, STR("</ol>\n"));
 }
 
-static struct str heading(unsigned level, bool end) {
+static void enter_heading(struct render *r, unsigned level) {
 	switch (level) {
-	case 1: return end ? STR("</h3>\n") : STR("<h3>");
-	case 2: return end ? STR("</h4>\n") : STR("<h4>");
-	case 3: return end ? STR("</h5>\n") : STR("<h5>");
-	default: return end ? STR("</h6>\n") : STR("<h6>");
+	case 1: enter(r, MD_BLOCK_H, STR("<h3>"), STR("</h3>\n")); break;
+	case 2: enter(r, MD_BLOCK_H, STR("<h4>"), STR("</h4>\n")); break;
+	case 3: enter(r, MD_BLOCK_H, STR("<h5>"), STR("</h5>\n")); break;
+	default: enter(r, MD_BLOCK_H, STR("<h6>"), STR("</h6>\n")); break;
 	}
 }
 
 static int enter_block(MD_BLOCKTYPE type, void *detail, void *arg) {
 	struct render *r = arg;
-	r->depth++;
 	switch (type) {
 	case MD_BLOCK_DOC:
-	case MD_BLOCK_HTML: break;
-	case MD_BLOCK_QUOTE: put(r, STR("<blockquote>\n")); break;
-	case MD_BLOCK_UL: put(r, STR("<ul>\n")); break;
+	case MD_BLOCK_HTML: enter(r, (int)type, STR(""), STR("")); break;
+	case MD_BLOCK_QUOTE: enter(r, MD_BLOCK_QUOTE, STR("<blockquote>\n"), STR("</blockquote>\n")); break;
+	case MD_BLOCK_UL: enter(r, MD_BLOCK_UL, STR("<ul>\n"), STR("</ul>\n")); break;
 	case MD_BLOCK_OL: enter_list(r, detail); break;
-	case MD_BLOCK_LI: put(r, STR("<li>")); break;
-	case MD_BLOCK_HR: put(r, STR("<hr>\n")); break;
-	case MD_BLOCK_H: put(r, heading(((MD_BLOCK_H_DETAIL *)detail)->level, false)); break;
-	case MD_BLOCK_CODE: put(r, STR("<pre><code>")); break;
-	case MD_BLOCK_P: put(r, STR("<p>")); break;
-	case MD_BLOCK_TABLE: put(r, STR("<table>\n")); break;
-	case MD_BLOCK_THEAD: put(r, STR("<thead>\n")); break;
-	case MD_BLOCK_TBODY: put(r, STR("<tbody>\n")); break;
-	case MD_BLOCK_TR: put(r, STR("<tr>")); break;
-	case MD_BLOCK_TH: put(r, STR("<th>")), r->cells++; break;
-	case MD_BLOCK_TD: put(r, STR("<td>")), r->cells++; break;
+	case MD_BLOCK_LI: enter(r, MD_BLOCK_LI, STR("<li>"), STR("</li>\n")); break;
+	case MD_BLOCK_HR: enter(r, MD_BLOCK_HR, STR("<hr>\n"), STR("")); break;
+	case MD_BLOCK_H: enter_heading(r, ((MD_BLOCK_H_DETAIL *)detail)->level); break;
+	case MD_BLOCK_CODE: enter(r, MD_BLOCK_CODE, STR("<pre><code>"), STR("</code></pre>\n")); break;
+	case MD_BLOCK_P: enter(r, MD_BLOCK_P, STR("<p>"), STR("</p>\n")); break;
+	case MD_BLOCK_TABLE: enter(r, MD_BLOCK_TABLE, STR("<table>\n"), STR("</table>\n")); break;
+	case MD_BLOCK_THEAD: enter(r, MD_BLOCK_THEAD, STR("<thead>\n"), STR("</thead>\n")); break;
+	case MD_BLOCK_TBODY: enter(r, MD_BLOCK_TBODY, STR("<tbody>\n"), STR("</tbody>\n")); break;
+	case MD_BLOCK_TR: enter(r, MD_BLOCK_TR, STR("<tr>"), STR("</tr>\n")); break;
+	case MD_BLOCK_TH: enter(r, MD_BLOCK_TH, STR("<th>"), STR("</th>")), r->cells++; break;
+	case MD_BLOCK_TD: enter(r, MD_BLOCK_TD, STR("<td>"), STR("</td>")), r->cells++; break;
 	}
 	return result(r);
 }
 
 static int leave_block(MD_BLOCKTYPE type, void *detail, void *arg) {
 	struct render *r = arg;
-	r->depth--;
+	(void)detail;
 	if (r->plain) buf_add_char(&r->b, ' ');
-	switch (type) {
-	case MD_BLOCK_DOC:
-	case MD_BLOCK_HTML:
-	case MD_BLOCK_HR: break;
-	case MD_BLOCK_QUOTE: put(r, STR("</blockquote>\n")); break;
-	case MD_BLOCK_UL: put(r, STR("</ul>\n")); break;
-	case MD_BLOCK_OL: put(r, STR("</ol>\n")); break;
-	case MD_BLOCK_LI: put(r, STR("</li>\n")); break;
-	case MD_BLOCK_H: put(r, heading(((MD_BLOCK_H_DETAIL *)detail)->level, true)); break;
-	case MD_BLOCK_CODE: put(r, STR("</code></pre>\n")); break;
-	case MD_BLOCK_P: put(r, STR("</p>\n")); break;
-	case MD_BLOCK_TABLE: put(r, STR("</table>\n")); break;
-	case MD_BLOCK_THEAD: put(r, STR("</thead>\n")); break;
-	case MD_BLOCK_TBODY: put(r, STR("</tbody>\n")); break;
-	case MD_BLOCK_TR: put(r, STR("</tr>\n")); break;
-	case MD_BLOCK_TH: put(r, STR("</th>")); break;
-	case MD_BLOCK_TD: put(r, STR("</td>")); break;
-	}
+	leave(r, (int)type);
 	return result(r);
 }
 
 /* -------------------------------------------------------------------- spans */
 
 /* A link on the page may hold no other, so only the outermost of nested links and images becomes one. */
-static void enter_link(struct render *r, const MD_ATTRIBUTE *address) {
+static void enter_link(struct render *r, MD_SPANTYPE type, const MD_ATTRIBUTE *at) {
+	int kind = SPAN_KIND + (int)type;
+	struct str address = attribute(r, at);
 	struct url u;
-	if (r->links++ > 0 || r->plain) return;
-	r->linked = url_check(r->a, attribute(r, address), &u);
-	if (!r->linked) return;
-	buf_add(&r->b, STR("<a href=\""));
+	r->image = type == MD_SPAN_IMG ? address : STR_NONE;
+	if (r->plain || r->links > 0 || !url_check(r->a, address, &u)) {
+		enter(r, kind, STR(""), STR(""));
+		return;
+	}
+	enter(r, kind, STR("<a href=\""), STR("</a>"));
 	html_escape(&r->b, u.s);
-	buf_add(&r->b, STR("\" rel=\"nofollow ugc noopener\">"));
-}
-
-static void leave_link(struct render *r) {
-	if (--r->links > 0) return;
-	if (r->linked) put(r, STR("</a>"));
-	r->linked = false;
+	put(r, STR("\" rel=\"nofollow ugc noopener\">"));
 }
 
 static int enter_span(MD_SPANTYPE type, void *detail, void *arg) {
 	struct render *r = arg;
-	r->depth++;
+	int kind = SPAN_KIND + (int)type;
 	switch (type) {
-	case MD_SPAN_EM: put(r, STR("<em>")); break;
-	case MD_SPAN_STRONG: put(r, STR("<strong>")); break;
-	case MD_SPAN_CODE: put(r, STR("<code>")); break;
-	case MD_SPAN_DEL: put(r, STR("<del>")); break;
-	case MD_SPAN_A: enter_link(r, &((MD_SPAN_A_DETAIL *)detail)->href); break;
-	case MD_SPAN_IMG:
-		enter_link(r, &((MD_SPAN_IMG_DETAIL *)detail)->src);
-		r->image = attribute(r, &((MD_SPAN_IMG_DETAIL *)detail)->src);
-		break;
+	case MD_SPAN_EM: enter(r, kind, STR("<em>"), STR("</em>")); break;
+	case MD_SPAN_STRONG: enter(r, kind, STR("<strong>"), STR("</strong>")); break;
+	case MD_SPAN_CODE: enter(r, kind, STR("<code>"), STR("</code>")); break;
+	case MD_SPAN_DEL: enter(r, kind, STR("<del>"), STR("</del>")); break;
+	case MD_SPAN_A: enter_link(r, type, &((MD_SPAN_A_DETAIL *)detail)->href); break;
+	case MD_SPAN_IMG: enter_link(r, type, &((MD_SPAN_IMG_DETAIL *)detail)->src); break;
 	case MD_SPAN_LATEXMATH:
 	case MD_SPAN_LATEXMATH_DISPLAY:
 	case MD_SPAN_WIKILINK:
@@ -191,23 +206,9 @@ static int enter_span(MD_SPANTYPE type, void *detail, void *arg) {
 static int leave_span(MD_SPANTYPE type, void *detail, void *arg) {
 	struct render *r = arg;
 	(void)detail;
-	r->depth--;
-	switch (type) {
-	case MD_SPAN_EM: put(r, STR("</em>")); break;
-	case MD_SPAN_STRONG: put(r, STR("</strong>")); break;
-	case MD_SPAN_CODE: put(r, STR("</code>")); break;
-	case MD_SPAN_DEL: put(r, STR("</del>")); break;
-	case MD_SPAN_IMG:
-		if (!r->plain) html_escape(&r->b, r->image);   /* an image without a text shows its address */
-		r->image = STR_NONE;
-		leave_link(r);
-		break;
-	case MD_SPAN_A: leave_link(r); break;
-	case MD_SPAN_LATEXMATH:
-	case MD_SPAN_LATEXMATH_DISPLAY:
-	case MD_SPAN_WIKILINK:
-	case MD_SPAN_U: break;
-	}
+	if (type == MD_SPAN_IMG && !r->plain) html_escape(&r->b, r->image);   /* an image without a text shows its address */
+	r->image = STR_NONE;
+	leave(r, SPAN_KIND + (int)type);
 	return result(r);
 }
 
@@ -265,7 +266,6 @@ static struct str bounded(struct arena *a, struct str source) {
 
 /* As it was written, for what would grow too large. */
 static void as_written(struct buf *b, struct str source) {
-	source = utf8_fit(source, FALLBACK_MAX);
 	buf_clear(b);
 	buf_add(b, STR("<pre>"));
 	html_escape(b, source);

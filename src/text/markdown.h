@@ -6,7 +6,7 @@
 #include "base/values.h"
 
 enum {
-	MARKDOWN_SOURCE_MAX = 256 * 1024,                        /* what is behind it is left away */
+	MARKDOWN_SOURCE_MAX = 64 * 1024,                         /* what is behind it is left away */
 	MARKDOWN_HTML_MAX = 1024 * 1024,                         /* a text that would give more is shown as it was written */
 };
 

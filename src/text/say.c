@@ -24,7 +24,7 @@ static const char *const month_keys[] = {
 };
 
 static const char *const number_keys[] = {
-	NULL, T("one"), T("two"), T("three"), T("four"), T("five"), T("six"), T("seven"), T("eight"), T("nine"), T("ten"),
+	NULL, NULL, T("two"), T("three"), T("four"), T("five"), T("six"), T("seven"), T("eight"), T("nine"), T("ten"),
 	T("eleven"), T("twelve"),
 };
 
@@ -205,6 +205,6 @@ struct str say_ago(struct arena *a, const struct locale *l, usec_t t) {
 	if (distance < MINUTES(1)) return str_c(past ? tr(l->lang, T("just now")) : tr(l->lang, T("in a moment")));
 	int64_t n;
 	enum span span = span_of(l, t, distance, &n);
-	const char *number = n <= 12 ? tr(l->lang, number_keys[n]) : say_number(a, l, n).p;
+	const char *number = n >= 2 && n <= 12 ? tr(l->lang, number_keys[n]) : say_number(a, l, n).p;
 	return tr_fill(a, span_sentence(l->lang, span, past, n), "n", number, NULL);
 }

@@ -171,7 +171,7 @@ bool show_form_again(struct req *q) {
 	q->in = arena_alloc(q->a, form->in_size ? form->in_size : 1);
 	q->view = arena_alloc(q->a, form->view->type->size);
 	q->errors = (struct field_error_list){0};
-	(void)decode_input(q, form, q->in);
+	IGNORE(decode_input(q, form, q->in)); /* what is wrong has been found already */
 	q->errors = (struct field_error_list){0};
 	q->err = OK;
 	q->then = STR_NONE;
@@ -204,7 +204,7 @@ static enum err login_first(struct req *q) {
 	if (q->api || !str_none(q->fragment)) return ERR_LOGIN;
 	if (is_unsafe(q) && q->in == NULL) {
 		q->in = arena_alloc(q->a, q->route->in_size ? q->route->in_size : 1);
-		(void)decode_input(q, q->route, q->in);
+		IGNORE(decode_input(q, q->route, q->in)); /* only its id is needed, for the way back */
 		q->errors = (struct field_error_list){0};
 	}
 	q->err = OK;
@@ -262,7 +262,7 @@ enum http_when web_work(struct http_req *h, void *ctx, int worker) {
 	if (q->route == NULL) {
 		static const struct route nowhere = {.method = "GET", .path = "", .name = "nowhere", .status = 200};
 		q->route = &nowhere;
-		if (w->hooks.business(q->db, q->a, (struct business *)q->business) == OK) (void)identify(q);
+		if (w->hooks.business(q->db, q->a, (struct business *)q->business) == OK) IGNORE(identify(q)); /* the page of a wrong address */
 		choose_locale(q);
 		fill_page(q);
 		respond(q, known ? ERR_METHOD : ERR_NOT_FOUND);

@@ -3,6 +3,7 @@
 #include "base/check.h"
 #include "web/decode.h"
 #include "web/static.h"
+#include "web/stats.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -155,4 +156,12 @@ void web_free(struct web *w) {
 	if (w == NULL) return;
 	cache_free(w->cache);
 	free(w);
+}
+
+void web_stats(struct web *w, struct web_stats *ret) {
+	*ret = (struct web_stats){.served = w->served, .failed = w->failed};
+	http_stats(w->server, &ret->http);
+	store_stats(w->o.store, &ret->store);
+	cache_stats(w->cache, &ret->cache);
+	hub_stats(w->o.hub, &ret->hub);
 }

@@ -1,0 +1,172 @@
+#include "text/markdown.h"
+#include "base/clock.h"
+#include "text/json.h"
+#include "text/shared_set.h"
+#include "text/utf8.h"
+#include "../../fuzz/markdown_safe.h"
+#include <stdarg.h>
+#include <setjmp.h>
+#include <cmocka.h>
+
+static struct arena mem;
+
+static void same(struct str got, const char *expected) {
+	if (!str_is(got, expected)) fail_msg("got \"" STR_FMT "\", expected \"%s\"", STR_ARG(got), expected);
+}
+
+static void gives(const char *source, const char *markup) {
+	same(markdown_html(&mem, str_c(source)).s, markup);
+}
+
+static void safe(struct str source) {
+	struct arena_mark m = arena_mark(&mem);
+	struct html h = markdown_html(&mem, source);
+	const char *fault = markup_fault(h.s);
+	if (fault != NULL) fail_msg("%s in \"" STR_FMT "\" of \"" STR_FMT "\"", fault, STR_ARG(h.s), STR_ARG(source));
+	markdown_text(&mem, source, 80);
+	arena_reset(&mem, m);
+}
+
+static void test_pieces(void **state) {
+	(void)state;
+	gives("", "");
+	gives("a *b* **c** `d` ~~e~~", "<p>a <em>b</em> <strong>c</strong> <code>d</code> <del>e</del></p>\n");
+	gives("one\ntwo", "<p>one<br>\ntwo</p>\n");
+	gives("# A\n\n## B\n\n#### C", "<h3>A</h3>\n<h4>B</h4>\n<h6>C</h6>\n");
+	gives("- a\n- b\n\n3. c", "<ul>\n<li>a</li>\n<li>b</li>\n</ul>\n<ol start=\"3\">\n<li>c</li>\n</ol>\n");
+	gives("> a", "<blockquote>\n<p>a</p>\n</blockquote>\n");
+	gives("```c\na < b\n```", "<pre><code>a &lt; b\n</code></pre>\n");
+	gives("a &amp; &euro; &#65; &unknown; &#0; <b>", "<p>a &amp; € A &amp;unknown; \uFFFD &lt;b&gt;</p>\n");
+	gives("|a|b|\n|---|---|\n|1|2|", "<table>\n<thead>\n<tr><th>a</th><th>b</th></tr>\n</thead>\n<tbody>\n<tr><td>1</td><td>2</td></tr>\n</tbody>\n</table>\n");
+	gives("x\xFFy", "<p>x\uFFFDy</p>\n");
+	gives("---", "<hr>\n");
+}
+
+#define LINK(href, text) "<a href=\"" href "\" rel=\"nofollow ugc noopener\">" text "</a>"
+
+static void test_links(void **state) {
+	(void)state;
+	gives("[x](/a?b=1&amp;c=2 \"title\")", "<p>" LINK("/a?b=1&amp;c=2", "x") "</p>\n");
+	gives("see https://example.com/a.", "<p>see " LINK("https://example.com/a", "https://example.com/a") ".</p>\n");
+	gives("www.example.com a@b.de", "<p>" LINK("http://www.example.com", "www.example.com") " " LINK("mailto:a@b.de", "a@b.de") "</p>\n");
+	gives("![a *b*](http://x.de/i.png)", "<p>" LINK("http://x.de/i.png", "a <em>b</em>") "</p>\n");
+	gives("![](http://x.de/i.png)", "<p>" LINK("http://x.de/i.png", "http://x.de/i.png") "</p>\n");
+	gives("[![i](http://x.de/i.png)](/a)", "<p>" LINK("/a", "i") "</p>\n");
+	gives("![[x](/a)](/b)", "<p>" LINK("/b", "x") "</p>\n");
+	gives("[x](javascript:alert(1)) [y](//evil.com) [z](data:text/html,1)", "<p>x y z</p>\n");
+	gives("[x](java&#115;cript:alert(1)) [y](javascript&colon;alert(1)) [z](&#x2f;/evil.com)", "<p>x y z</p>\n");
+	gives("<javascript:alert(1)>", "<p>javascript:alert(1)</p>\n");
+	gives("<script>alert(1)</script>", "<p>&lt;script&gt;alert(1)&lt;/script&gt;</p>\n");
+}
+
+static void test_text(void **state) {
+	(void)state;
+	same(markdown_text(&mem, STR("# A\n\nb *c* [d](/e)\n\n- f & <g>\n"), 100), "A b c d f & <g>");
+	same(markdown_text(&mem, STR("one two three"), 7), "one tw…");
+	same(markdown_text(&mem, STR("one two three"), 13), "one two three");
+	same(markdown_text(&mem, STR("one two three"), 5), "one…");
+	same(markdown_text(&mem, STR("ääää"), 3), "ää…");
+	same(markdown_text(&mem, STR("ääää"), 0), "");
+	same(markdown_text(&mem, STR(""), 5), "");
+	same(markdown_text(&mem, STR_NONE, 5), "");
+}
+
+/* Repeats a text up to n bytes. */
+static struct str many(const char *piece, size_t n) {
+	size_t length = strlen(piece);
+	char *text = arena_alloc(&mem, n + length);
+	for (size_t at = 0; at < n; at += length) memcpy(text + at, piece, length);
+	return str_n(text, n);
+}
+
+static void test_bombs(void **state) {
+	(void)state;
+	struct buf b;
+	buf_init(&b, 1 << 20);
+	for (int i = 0; i < 2000; i++) buf_add(&b, STR("|a"));
+	buf_add(&b, STR("|\n"));
+	for (int i = 0; i < 2000; i++) buf_add(&b, STR("|---"));
+	buf_add(&b, STR("|\n"));
+	for (int i = 0; i < 10000; i++) buf_add(&b, STR("|\n"));
+	struct html h = markdown_html(&mem, buf_str(&b));
+	assert_true(str_starts(h.s, STR("<pre>|a|a")) && h.s.n < MARKDOWN_HTML_MAX);
+	buf_done(&b);
+	static const char *const pieces[] = {">", "- ", "*a ", "**a", "_", "`", "[", "[a](", "![", "<", "&", "\\", "1. ", "    ", "# ", "a@b.c ", "http://a ",
+		"www.a.b ", "[a]: b\n", "[a]\n", "|", "|---", "~~a", "<a@", "](", "*_", "\n", ">\n", "- a\n ", "<!--", "<?", "```\n", "<a ", "[](<", "a**b_", "a\n===\n",
+		"``", "www.", "http://", "a@", ":://", "\" ", "[a][", "\t", "- - ", "&#", "]", "[a", "|a\n", "* a\n", "\xC2\xA0*", "<div>\n", "'", "\\\n", "(", "a_b"};
+	for (size_t i = 0; i < sizeof pieces / sizeof *pieces; i++) {
+		struct str source = many(pieces[i], MARKDOWN_SOURCE_MAX);
+		usec_t start = clock_steady();
+		safe(source);
+		usec_t took = clock_steady() - start;
+		if (took > SECONDS(5)) fail_msg("\"%s\" again and again took %d ms", pieces[i], (int)(took / 1000));
+		if (getenv("SLOW") && took > 50000) printf("%s: %d ms\n", pieces[i], (int)(took / 1000));
+	}
+	assert_true(markdown_html(&mem, many("<", MARKDOWN_SOURCE_MAX)).s.n <= MARKDOWN_HTML_MAX);
+}
+
+/* The examples of the CommonMark specification, between fences of 32 backticks. */
+static void test_spec(void **state) {
+	(void)state;
+	struct str rest = shared_text(&mem, "commonmark-spec.txt"), line;
+	size_t from = 0;
+	int n = 0;
+	const char *begin = NULL;
+	if (str_none(rest)) return;
+	safe(rest);
+	while (!str_none(rest)) {
+		const char *at = rest.p;
+		line = str_cut(&rest, '\n');
+		if (str_starts(line, STR("```````````````````````````````` example"))) begin = rest.p;
+		if (begin == NULL || !str_is(line, ".") || from == (size_t)begin) continue;
+		safe(str_n(begin, (size_t)(at - begin)));
+		from = (size_t)begin;
+		n++;
+	}
+	assert_int_equal(n, 655);
+}
+
+static int payloads;
+static void one_payload(struct arena *a, const char *name, struct str text) {
+	(void)a;
+	(void)name;
+	safe(text);
+	payloads++;
+}
+
+static void test_payloads(void **state) {
+	(void)state;
+	shared_each("sanitizer/bleach", one_payload);
+	static const char *const sets[] = {"sanitizer/dompurify-part1.json", "blns.json"};
+	for (size_t i = 0; i < 2; i++) {
+		struct str text = shared_text(&mem, sets[i]);
+		JSON_DOC(doc);
+		if (str_none(text)) continue;
+		assert_int_equal(json_parse(&doc, text, NULL), OK);
+		for (size_t j = 0; j < json_length(doc.root); j++) {
+			const struct json *item = json_item(doc.root, j);
+			struct str payload;
+			if (!json_get_str(item, &payload) && !json_get_str(json_member(item, "payload"), &payload)) continue;
+			safe(payload);
+			safe(str_fmt(&mem, "[x](" STR_FMT ") ![y](<" STR_FMT ">) <" STR_FMT ">", STR_ARG(payload), STR_ARG(payload), STR_ARG(payload)));
+			payloads++;
+		}
+	}
+	printf("%d payloads of the sets gave nothing active\n", payloads);
+}
+
+#include "../../fuzz/markdown_fuzz.c"
+static void test_regressions(void **state) {
+	(void)state;
+	regression_each("markdown", LLVMFuzzerTestOneInput);
+}
+
+int main(void) {
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_pieces), cmocka_unit_test(test_links), cmocka_unit_test(test_text), cmocka_unit_test(test_bombs),
+		cmocka_unit_test(test_spec), cmocka_unit_test(test_payloads), cmocka_unit_test(test_regressions),
+	};
+	int failed = cmocka_run_group_tests(tests, NULL, NULL);
+	arena_done(&mem);
+	return failed;
+}

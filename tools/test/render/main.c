@@ -1,0 +1,63 @@
+/* Renders page.html with writers that show which of them was called: T text, U whole url, P part of an address, H html,
+ * F formatter. So the expected output proves that each place got its own escape. */
+#include "tpl.h"
+#include "web/meta.h"
+#include "web/out.h"
+#include "web/page.h"
+#include "text/catalogue.h"
+#include <inttypes.h>
+#include <stdio.h>
+
+void buf_add(struct buf *b, struct str s) {
+	(void)b;
+	fwrite(s.p, 1, s.n, stdout);
+}
+void out_text_str(struct out *o, struct str s) { (void)o, printf("T(" STR_FMT ")", STR_ARG(s)); }
+void out_text_int(struct out *o, int64_t v) { (void)o, printf("T(%" PRId64 ")", v); }
+void out_text_real(struct out *o, double v) { (void)o, printf("T(%g)", v); }
+void out_text_opt(struct out *o, struct opt_int v) { (void)o, printf(v.has ? "T(%" PRId64 ")" : "T()", v.v); }
+void out_html(struct out *o, struct html h) { (void)o, printf("H(" STR_FMT ")", STR_ARG(h.s)); }
+void out_url(struct out *o, struct url u) { (void)o, printf("U(" STR_FMT ")", STR_ARG(u.s)); }
+void out_part_str(struct out *o, struct str s) { (void)o, printf("P(" STR_FMT ")", STR_ARG(s)); }
+void out_part_int(struct out *o, int64_t v) { (void)o, printf("P(%" PRId64 ")", v); }
+void out_part_real(struct out *o, double v) { (void)o, printf("P(%g)", v); }
+void fmt_when(struct out *o, usec_t t) { (void)o, printf("F(when %" PRId64 ")", t); }
+void fmt_number(struct out *o, int64_t n) { (void)o, printf("F(number %" PRId64 ")", n); }
+void out_icon(struct out *o, const char *name) { (void)o, printf("icon(%s)", name); }
+void out_static(struct out *o, const char *name) { (void)o, printf("/static/%s", name); }
+void out_csrf(struct out *o) { (void)o, printf("csrf"); }
+void out_error(struct out *o, const char *field) { (void)o, printf("error(%s)", field); }
+
+void out_message(struct out *o, int key, const struct out_arg *arg, int args) {
+	printf("[%s | %s]", messages[key].tr_one[LANG_EN], messages[key].tr_one[LANG_DE]);
+	for (int i = 0; i < args; i++) {
+		printf(" %s=", arg[i].name);
+		if (arg[i].write) arg[i].write(o, arg[i].value);
+		else printf("%s %s", arg[i].open, arg[i].close);
+	}
+}
+
+void out_plural(struct out *o, int key, int64_t n, const struct out_arg *arg, int args) {
+	(void)o, (void)arg, (void)args;
+	printf("[%" PRId64 " %s | %s]", n, messages[key].tr_many[LANG_EN], messages[key].tr_many[LANG_DE]);
+}
+
+int main(void) {
+	struct firm firm = {STR("Firm")};
+	struct str flashes[] = {STR("one"), STR("two")};
+	struct page p = {.lang = STR("de"), .back = {STR("/back")}, .firm = &firm, .me = {STR("Me")}, .said = {STR("<b>")},
+		.flashes = {flashes, 2}};
+	struct item_row items[] = {{.id = {1}, .name = STR("A"), .at = 7, .n = {true, 3}}, {.id = {2}, .name = STR("B"), .n = {true, 1}},
+		{.id = {3}, .name = STR("C"), .mine = true}};
+	struct shown v = {.name = STR("<&>"), .link = {STR("/l")}, .body = {STR("<p>")}, .items = {items, 3}, .best = &items[2],
+		.count = 5, .yes = true};
+	struct out o = {.page = &p};
+	printf("title: ");
+	view_shown.title(&o, &v);
+	printf("\n%s:\n", view_shown.block[0].name);
+	view_shown.block[0].write(&o, &v);
+	printf("\n%s of %d:\n", view_defs[0]->name, view_def_count);
+	view_shown.page(&o, &v);
+	printf("\n");
+	return view_shown.block[1].name != NULL;
+}

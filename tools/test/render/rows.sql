@@ -1,0 +1,1 @@
+-- row item_row: id person_id | name text | at time | n int? | mine bool
