@@ -81,7 +81,8 @@ run: deps
 dev: deps
 	@tools/dev
 
-test: deps
+test:
+	@tools/deps build test
 	@$(MAKE) --no-print-directory -j$$(nproc) all unit-tests
 	@tests/run
 
@@ -89,10 +90,10 @@ test: deps
 unit-tests: $(TESTS:%.c=$(BUILD)/%)
 
 check-san:
-	@tools/deps && $(MAKE) --no-print-directory -j$$(nproc) BUILD=build/san MODE=san all unit-tests && tests/run --build build/san
+	@tools/deps build test && $(MAKE) --no-print-directory -j$$(nproc) BUILD=build/san MODE=san all unit-tests && tests/run --build build/san
 
 check-tsan:
-	@tools/deps && $(MAKE) --no-print-directory -j$$(nproc) BUILD=build/tsan MODE=tsan all unit-tests && tests/run --build build/tsan
+	@tools/deps build test && $(MAKE) --no-print-directory -j$$(nproc) BUILD=build/tsan MODE=tsan all unit-tests && tests/run --build build/tsan
 
 fuzz:
 	@tools/deps && fuzz/run $(or $(SECONDS),60)

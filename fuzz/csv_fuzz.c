@@ -36,7 +36,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n) {
 	rewrite(s, read_slowly, 0, &two);
 	PRE(!one.over && str_eq(buf_str(&one), buf_str(&two)));
 	buf_clear(&two);
-	if (one.n < 4096) {
+	if (one.n < 4096 && !str_starts(buf_str(&one), STR("\xEF\xBB\xBF"))) {
 		rewrite(buf_str(&one), csv_read_text, ';', &two);
 		PRE(str_eq(buf_str(&one), buf_str(&two)));
 	}

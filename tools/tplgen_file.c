@@ -1,6 +1,6 @@
 /* One .html file to C. Literal markup gathers in t->raw until something else must be printed; each tag becomes a
- * statement under a #line of the template, so that the C compiler complains of the template. A block or a title becomes a
- * function of its own: while it is open, t->out is a stream of its own. A line "#line 0" is replaced at the end by the
+ * statement under a #line of the template, so that the C compiler complains of the template. A block or a title becomes
+ * a function of its own: while it is open, t->out is a stream of its own. A line "#line 0" is replaced at the end by the
  * true place. */
 #include "tplgen_file.h"
 #include <ctype.h>

@@ -35,8 +35,8 @@ static void attr_named(struct markup *m, int line) {
 	if (in_words("style srcdoc http-equiv", a)) gen_fail(m->file, line, "%s= is refused", a);
 	m->value_n = 0;
 	m->dynamic = false;
-	bool address = in_words("href src action formaction data-src xlink:href poster srcset imagesrcset ping cite background "
-	                        "manifest", a);
+	bool address = in_words("href src action formaction data-src xlink:href poster srcset imagesrcset ping cite "
+	                        "background manifest", a);
 	m->address = address || (strcmp(a, "data") == 0 && strcmp(m->tag, "object") == 0) ? EMPTY : NO_ADDRESS;
 }
 

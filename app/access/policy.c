@@ -85,7 +85,7 @@ static bool seen(const struct actor *a, const struct object *o) {
 
 static bool is_customer(const struct object *o) { return o->person_kind != PERSON_STAFF && o->role <= ROLE_CUSTOMER; }
 
-static bool is_lower(const struct object *o) { return o->role != ROLE_NONE && o->role != ROLE_OWNER; }
+static bool is_lower(const struct object *o) { return o->role == ROLE_NONE ? is_customer(o) : o->role != ROLE_OWNER; }
 
 static bool holds(enum rule rule, const struct actor *a, const struct object *o) {
 	switch (rule) {
@@ -112,7 +112,7 @@ bool may(const struct actor *a, enum act act, const struct object *o) {
 
 enum err may_or_err(const struct actor *a, enum act act, const struct object *o) {
 	if (may(a, act, o)) return OK;
-	if (act == ACT_SEE || !may(a, ACT_SEE, o)) return ERR_NOT_FOUND;
+	if (act != ACT_CREATE && (act == ACT_SEE || !may(a, ACT_SEE, o))) return ERR_NOT_FOUND;
 	return a->id.v == 0 ? ERR_LOGIN : ERR_DENIED;
 }
 

@@ -47,8 +47,8 @@ struct object {
 
 bool may(const struct actor *a, enum act act, const struct object *o);
 
-/* OK when may() says yes. Else what a handler returns: NOT_FOUND when the actor may not know of the thing; else LOGIN for a visitor,
- * DENIED for everyone else. */
+/* OK when may() says yes. Else what a handler returns: NOT_FOUND when the actor may not know of the thing (but for making one); else
+ * LOGIN for a visitor, DENIED for everyone else. */
 MUST_USE enum err may_or_err(const struct actor *a, enum act act, const struct object *o);
 
 /* A field's audience: only me, my contact person and me, all staff and me, everyone. */

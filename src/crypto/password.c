@@ -73,12 +73,14 @@ static const char *const common[] = {
 	"xxx", "yellow", "zaq12wsx", "zaq1zaq1", "zxcvbn", "zxcvbnm",
 };
 
-/* In lower case, without what is no ASCII letter or digit. A password of other letters keeps nothing and is judged by its length. */
+/* In lower case, without what is no ASCII letter or digit, @ and $ being the letters they are written for. A password of other letters keeps nothing and is judged by its length. */
 static struct str stripped(struct str s, char to[COMPARED_MAX]) {
 	size_t n = 0;
 	for (size_t i = 0; i < s.n && n < COMPARED_MAX; i++) {
 		char c = s.p[i];
 		if (c >= 'A' && c <= 'Z') c = (char)(c + 32);
+		if (c == '@') c = 'a';
+		if (c == '$') c = 's';
 		if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9')) to[n++] = c;
 	}
 	return str_n(to, n);

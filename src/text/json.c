@@ -223,6 +223,10 @@ void json_put_real(struct json_out *o, double v) {
 		n = snprintf(text, sizeof text, "%.*g", digits, v);
 		if (strtod(text, NULL) == v) break;
 	}
+	if (strpbrk(text, ".e") == NULL) {   /* stays a real for whoever reads it, and -0.0 itself */
+		memcpy(text + n, ".0", 3);
+		n += 2;
+	}
 	json_put_raw(o, str_n(text, (size_t)n));
 }
 

@@ -71,7 +71,7 @@ void json_put_key_str(struct json_out *o, struct str name);
 void json_put_str(struct json_out *o, struct str s);         /* STR_NONE is null; wrong UTF-8 becomes U+FFFD */
 void json_put_c(struct json_out *o, const char *s);          /* NULL is null */
 void json_put_int(struct json_out *o, int64_t v);
-void json_put_real(struct json_out *o, double v);            /* shortest form that reads back the same; NAN, INFINITY are null */
+void json_put_real(struct json_out *o, double v);            /* shortest form that reads back the same real; NAN, INFINITY are null */
 void json_put_bool(struct json_out *o, bool v);
 void json_put_null(struct json_out *o);
 void json_put_raw(struct json_out *o, struct str json);      /* text that is one JSON value already */

@@ -47,12 +47,16 @@ static bool is_stop_word(const char *word) {
 	return bsearch(word, stop_words, sizeof stop_words / sizeof *stop_words, sizeof *stop_words, compare_words) != NULL;
 }
 
+/* Cuts endings while there is one to cut, so that "trains" and "train" meet wherever that leads. */
 static struct str stem(struct str word) {
-	for (size_t i = 0; i < sizeof endings / sizeof *endings; i++) {
-		struct str e = str_c(endings[i]);
+	size_t i = 0;
+	while (i < sizeof endings / sizeof *endings) {
+		struct str e = str_c(endings[i++]);
 		if (!str_ends(word, e)) continue;
 		struct str rest = str_first(word, word.n - e.n);
-		if (utf8_count(rest) >= STEM_CHARS_MIN) return rest;
+		if (utf8_count(rest) < STEM_CHARS_MIN) continue;
+		word = rest;
+		i = 0;
 	}
 	return word;
 }

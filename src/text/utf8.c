@@ -115,17 +115,37 @@ static bool is_mark(uint32_t c) {
 	return k == UTF8PROC_CATEGORY_MN || k == UTF8PROC_CATEGORY_MC || k == UTF8PROC_CATEGORY_ME;
 }
 
-/* Drops what is invisible and the marks past the limit. `to` has room for 3 bytes of each of s. */
-static size_t thin(struct str s, char *to) {
-	size_t at = 0;
+static bool ends_line(uint32_t c) {
+	return c == '\n' || c == '\r' || c == 0x85 || c == 0x2028 || c == 0x2029;
+}
+
+/* How white space and control characters come out. */
+enum spaces { ONE_LINE, LINES, AS_THEY_ARE };
+
+/* Writes s without what is invisible and without the marks past the limit, before it is composed, since a mark may come to stand on
+ * another letter by it. `to` has room for 3 bytes of each of s. Returns the length. */
+static size_t filter(struct str s, enum spaces spaces, char *to) {
+	size_t at = 0, end = 0;
+	bool gap = false;
 	for (int marks = 0; s.n > 0;) {
 		uint32_t c;
-		s = str_from(s, utf8_next(s, &c));
-		if (invisible(c)) continue;
+		size_t n = utf8_next(s, &c);
+		if (spaces == LINES && c == '\r' && s.n > 1 && s.p[1] == '\n') n = 2;
+		s = str_from(s, n);
 		marks = is_mark(c) ? marks + 1 : 0;
-		if (marks <= MARKS_MAX) at += encode(c, to + at);
+		if (invisible(c) || marks > MARKS_MAX) continue;
+		if (spaces == ONE_LINE && blank(c)) {
+			gap = at > 0;
+			continue;
+		}
+		if (spaces == LINES && ends_line(c)) c = '\n';
+		else if (spaces == LINES && (c < 0x20 || (c >= 0x7F && c < 0xA0)) && c != '\t') continue;
+		if (gap) to[at++] = ' ';
+		gap = false;
+		at += encode(c, to + at);
+		if (spaces == AS_THEY_ARE || !blank(c)) end = at;
 	}
-	return at;
+	return end;
 }
 
 static bool plain_ascii(struct str s) {
@@ -134,75 +154,39 @@ static bool plain_ascii(struct str s) {
 	return true;
 }
 
-/* s, thinned, through utf8proc, in the arena. */
+static struct str filtered(struct arena *a, struct str s, enum spaces spaces) {
+	char *text = arena_alloc(a, 3 * s.n + 1);
+	size_t n = filter(s, spaces, text);
+	text[n] = 0;
+	return str_n(text, n);
+}
+
+/* s, which is filtered, through utf8proc, in the arena. */
 static struct str mapped(struct arena *a, struct str s, utf8proc_option_t options) {
-	char *thinned = arena_alloc(a, 3 * s.n + 1);
-	size_t n = thin(s, thinned);
 	utf8proc_uint8_t *made = NULL;
-	utf8proc_ssize_t got = utf8proc_map((const utf8proc_uint8_t *)thinned, (utf8proc_ssize_t)n, &made, options);
-	if (got < 0) {   /* valid UTF-8 fails only for want of memory */
-		CHECK_MEMORY(made);
-		return str_n(thinned, n);
-	}
-	struct str r = str_n(arena_copy(a, made, (size_t)got), (size_t)got);
+	utf8proc_ssize_t n = utf8proc_map((const utf8proc_uint8_t *)s.p, (utf8proc_ssize_t)s.n, &made, options);
+	CHECK_MEMORY(n < 0 ? NULL : made);   /* valid UTF-8 fails only for want of memory */
+	struct str r = str_n(arena_copy(a, made, (size_t)n), (size_t)n);
 	free(made);
 	return r;
 }
 
-static struct str composed(struct arena *a, struct str s) {
+static struct str cleaned(struct arena *a, struct str s, enum spaces spaces) {
+	if (str_none(s)) return s;
+	s = filtered(a, s, spaces);
 	return plain_ascii(s) ? s : mapped(a, s, UTF8PROC_STABLE | UTF8PROC_COMPOSE);
 }
 
 struct str utf8_line(struct arena *a, struct str s) {
-	if (str_none(s)) return s;
-	s = composed(a, s);
-	char *text = arena_alloc(a, s.n + 1);
-	size_t at = 0;
-	bool gap = false;
-	while (s.n > 0) {
-		uint32_t c;
-		size_t n = utf8_next(s, &c);
-		if (blank(c)) {
-			gap = at > 0;
-		} else {
-			if (gap) text[at++] = ' ';
-			gap = false;
-			memcpy(text + at, s.p, n);
-			at += n;
-		}
-		s = str_from(s, n);
-	}
-	text[at] = 0;
-	return str_n(text, at);
+	return cleaned(a, s, ONE_LINE);
 }
 
 struct str utf8_lines(struct arena *a, struct str s) {
-	if (str_none(s)) return s;
-	s = composed(a, s);
-	char *text = arena_alloc(a, s.n + 1);
-	size_t at = 0, end = 0;
-	while (s.n > 0) {
-		uint32_t c;
-		size_t n = utf8_next(s, &c);
-		bool newline = c == '\n' || c == '\r' || c == 0x85 || c == 0x2028 || c == 0x2029;
-		if (c == '\r' && s.n > 1 && s.p[1] == '\n') n = 2;
-		if (newline) {
-			text[at++] = '\n';
-		} else if (c >= 0xA0 || (c >= 0x20 && c < 0x7F) || c == '\t') {
-			memcpy(text + at, s.p, n);
-			at += n;
-			if (!blank(c)) end = at;
-		}
-		s = str_from(s, n);
-	}
-	text[end] = 0;
-	return str_n(text, end);
+	return cleaned(a, s, LINES);
 }
 
-
 struct str utf8_fold(struct arena *a, struct str s) {
-	if (plain_ascii(s)) return str_lower(a, s);
 	const utf8proc_option_t options = UTF8PROC_STABLE | UTF8PROC_COMPAT | UTF8PROC_COMPOSE | UTF8PROC_CASEFOLD | UTF8PROC_IGNORE |
 		UTF8PROC_STRIPMARK;
-	return mapped(a, s, options);
+	return plain_ascii(s) ? str_lower(a, s) : mapped(a, filtered(a, s, AS_THEY_ARE), options);
 }

@@ -1,0 +1,229 @@
+-- Who sees what, in SQL; who carries which token; logins, links, the firm's row. Statements that use a fragment take me person_id? and
+-- staff bool. policy.c says the same in C; policy_test.c compares both.
+
+-- frag conversation_visible(c): (:staff OR (c.hidden_at IS NULL AND (c.visibility = 'public' OR (:me IS NOT NULL AND
+--   (c.visibility = 'members' OR (c.visibility = 'private' AND (c.author_id = :me OR EXISTS
+--   (SELECT 1 FROM participant seat WHERE seat.conversation_id = c.id AND seat.person_id = :me))))))))
+-- frag message_visible(m): (:staff OR (m.hidden_at IS NULL AND m.kind <> 'note'))
+-- frag person_visible(p): (:staff OR p.id = :me OR (p.kind = 'staff' AND p.disabled_at IS NULL))
+
+-- row business_row: pack text | name text | claim text | street_address text | mail_address text | phone text | email text
+--   | web text | hours text | colour text | logo file_id? | locale text | zone text | currency text | lat real? | lon real?
+--   | map_zoom int | map_link text | tile_url text | mail_from text | smtp_url text | smtp_user text | smtp_secret text | version int
+-- row who_row: id token_id | kind text | peer text | expires_at time | seen_at time | person_id person_id | role text
+--   | person_kind text | name text | public_name text | photo file_id? | locale text | zone text | disabled_at time? | notices int
+-- row login_row: id person_id | name text | role text | email text? | customer_no text? | secret text? | disabled_at time?
+--   | claimed_at time? | locale text
+-- row login_list_row: id person_id | name text | role text | email text? | customer_no text? | disabled bool | seen_at time?
+-- row failure_row: fails int | first_at time | locked_until time?
+-- row link_row: person_id person_id | label text | name text | customer_no text? | email text? | disabled_at time?
+-- row session_row: id token_id | label text | peer text | created_at time | seen_at time
+-- row api_token: id token_id | label text | created_at time | seen_at time | expires_at time
+
+-- ------------------------------------------------------------------ the firm
+
+-- business_get() -> business_row :one
+-- The firm.
+SELECT pack, name, claim, street_address, mail_address, phone, email, web, hours, colour, logo_file_id, locale, zone, currency,
+	lat, lon, map_zoom, map_link, tile_url, mail_from, smtp_url, smtp_user, smtp_secret, version
+FROM business WHERE one = 1;
+
+-- -------------------------------------------------------------- who sees what
+
+-- access_sees_conversation(id conversation_id, me person_id?, staff bool) -> conversation_id :maybe
+-- The conversation, if this person may know of it.
+SELECT c.id FROM conversation c WHERE c.id = :id AND {conversation_visible(c)};
+
+-- access_sees_message(id message_id, me person_id?, staff bool) -> message_id :maybe
+-- The message, if this person may know of it.
+SELECT m.id FROM message m JOIN conversation c ON c.id = m.conversation_id
+WHERE m.id = :id AND {conversation_visible(c)} AND {message_visible(m)};
+
+-- access_sees_person(id person_id, me person_id?, staff bool) -> person_id :maybe
+-- The person, if this one may know of them.
+SELECT p.id FROM person p WHERE p.id = :id AND {person_visible(p)};
+
+-- --------------------------------------------------------------- who asks
+
+-- who_of_token(hash text) -> who_row :maybe
+-- Who carries a session or an API token.
+SELECT t.id, t.kind, t.peer, t.expires_at, t.seen_at, p.id, p.role, p.kind, p.name, p.public_name, p.photo_file_id, p.locale, p.zone,
+	p.disabled_at,
+	(SELECT count(*) FROM (SELECT 1 FROM notice n WHERE n.person_id = p.id AND n.read_at IS NULL LIMIT 100) unread)
+FROM token t JOIN person p ON p.id = t.person_id
+WHERE t.hash = :hash AND t.kind IN ('session', 'api');
+
+-- token_seen(id token_id, now time, peer text, expires_at time) :exec
+-- A token was used.
+UPDATE token SET seen_at = :now, peer = :peer, expires_at = :expires_at WHERE id = :id;
+
+-- ------------------------------------------------------------------- logins
+
+-- login_by_email(email text) -> login_row :maybe
+-- The person who logs in with this address.
+SELECT p.id, p.name, p.role, i.subject, p.customer_no, w.secret, p.disabled_at, p.claimed_at, p.locale
+FROM identity i JOIN person p ON p.id = i.person_id LEFT JOIN identity w ON w.person_id = p.id AND w.kind = 'password'
+WHERE i.kind = 'email' AND i.subject = :email;
+
+-- login_by_number(customer_no text) -> login_row :maybe
+-- The person with this customer number.
+SELECT p.id, p.name, p.role, (SELECT i.subject FROM identity i WHERE i.person_id = p.id AND i.kind = 'email' ORDER BY i.id LIMIT 1),
+	p.customer_no, w.secret, p.disabled_at, p.claimed_at, p.locale
+FROM person p LEFT JOIN identity w ON w.person_id = p.id AND w.kind = 'password'
+WHERE p.customer_no = :customer_no;
+
+-- login_by_id(id person_id) -> login_row :maybe
+-- A person's login.
+SELECT p.id, p.name, p.role, (SELECT i.subject FROM identity i WHERE i.person_id = p.id AND i.kind = 'email' ORDER BY i.id LIMIT 1),
+	p.customer_no, w.secret, p.disabled_at, p.claimed_at, p.locale
+FROM person p LEFT JOIN identity w ON w.person_id = p.id AND w.kind = 'password'
+WHERE p.id = :id;
+
+-- login_each() -> login_list_row :each
+-- Everyone who has a login, by name.
+SELECT p.id, p.name, p.role, (SELECT i.subject FROM identity i WHERE i.person_id = p.id AND i.kind = 'email' ORDER BY i.id LIMIT 1),
+	p.customer_no, p.disabled_at IS NOT NULL, (SELECT max(t.seen_at) FROM token t WHERE t.person_id = p.id AND t.kind IN ('session', 'api'))
+FROM person p WHERE EXISTS (SELECT 1 FROM identity i WHERE i.person_id = p.id)
+ORDER BY p.name, p.id;
+
+-- identity_put(person person_id, kind text, subject text, secret text, now time) :exec
+-- Gives a person a way to prove who they are; no row changes when the subject has an identity already.
+INSERT INTO identity (person_id, kind, subject, secret, created_at, used_at)
+VALUES (:person, :kind, :subject, :secret, :now, NULL) ON CONFLICT (kind, subject) DO NOTHING;
+
+-- identity_owner(kind text, subject text) -> person_id :maybe
+-- Whose identity this is.
+SELECT person_id FROM identity WHERE kind = :kind AND subject = :subject;
+
+-- password_put(person person_id, subject text, secret text, now time) :exec
+-- Sets a person's password.
+INSERT INTO identity (person_id, kind, subject, secret, created_at, used_at)
+VALUES (:person, 'password', :subject, :secret, :now, NULL)
+ON CONFLICT (kind, subject) DO UPDATE SET secret = excluded.secret, created_at = excluded.created_at;
+
+-- identity_used(person person_id, now time) :exec
+-- The password was right.
+UPDATE identity SET used_at = :now WHERE person_id = :person AND kind = 'password';
+
+-- person_claim(id person_id, now time) :exec
+-- From now on the person looks after their own profile.
+UPDATE person SET claimed_at = :now, version = version + 1, updated_at = :now WHERE id = :id AND claimed_at IS NULL;
+
+-- person_disable(id person_id, now time) :exec
+-- The person may no longer log in.
+UPDATE person SET disabled_at = :now, version = version + 1, updated_at = :now WHERE id = :id AND disabled_at IS NULL;
+
+-- owners_left(id person_id) -> int :one
+-- How many owners can log in besides this person.
+SELECT count(*) FROM person WHERE role = 'owner' AND disabled_at IS NULL AND id <> :id;
+
+-- person_set_locale(id person_id, locale text) :exec
+-- The language a person reads in.
+UPDATE person SET locale = :locale WHERE id = :id AND locale <> :locale;
+
+-- person_add_with_login(kind text, role text, name text, public_name text, customer_no text?, now time) -> person_id :one
+-- A person as the command line makes one.
+INSERT INTO person (kind, role, name, public_name, customer_no, title, about, languages, hours, birthday, channel, locale, zone,
+	contact_id, photo_file_id, lat, lon, worth_minor, staff_notes, claimed_at, disabled_at, created_at, updated_at, version)
+VALUES (:kind, :role, :name, :public_name, :customer_no, '', '', '', '', NULL, '', '', '', NULL, NULL, NULL, NULL, 0, '', NULL, NULL,
+	:now, :now, 1) RETURNING id;
+
+-- email_add(person person_id, value text, folded text, verified_at time?) :exec
+-- A person's first email address.
+INSERT INTO contact (person_id, kind, label, value, folded, rank, verified_at)
+VALUES (:person, 'email', '', :value, :folded, 0, :verified_at);
+
+-- email_verified(person person_id, value text, folded text, now time) :exec
+-- The person reads the mail that comes to this address.
+UPDATE contact SET verified_at = :now
+WHERE person_id = :person AND kind = 'email' AND (value = :value OR folded = :folded) AND verified_at IS NULL;
+
+-- email_known(person person_id, value text, folded text) -> int :one
+-- Whether the address still stands in the person's profile.
+SELECT count(*) FROM contact WHERE person_id = :person AND kind = 'email' AND (value = :value OR folded = :folded);
+
+-- ------------------------------------------------------------- lock-out
+
+-- failure_get(who text) -> failure_row :maybe
+-- Logins tried in vain.
+SELECT fails, first_at, locked_until FROM login_failure WHERE who = :who;
+
+-- failure_put(who text, fails int, first_at time, locked_until time?) :exec
+-- Counts one.
+INSERT INTO login_failure (who, fails, first_at, locked_until) VALUES (:who, :fails, :first_at, :locked_until)
+ON CONFLICT (who) DO UPDATE SET fails = excluded.fails, first_at = excluded.first_at, locked_until = excluded.locked_until;
+
+-- failure_forget(who text) :exec
+-- The account's owner has come in.
+DELETE FROM login_failure WHERE who = :who;
+
+-- failure_less(who text) :exec
+-- One try from this address was right.
+UPDATE login_failure SET fails = fails - 1 WHERE who = :who AND fails > 0;
+
+-- failure_forget_old(before time) :exec
+-- What is long ago no longer counts.
+DELETE FROM login_failure WHERE first_at < :before AND (locked_until IS NULL OR locked_until < :before);
+
+-- ------------------------------------------------- sessions, tokens, links
+
+-- token_put(kind text, hash text, person person_id, label text, peer text, now time, expires_at time) -> token_id :one
+-- A session, an API token or a one-time link.
+INSERT INTO token (kind, hash, person_id, label, peer, created_at, seen_at, expires_at, used_at)
+VALUES (:kind, :hash, :person, :label, :peer, :now, :now, :expires_at, NULL) RETURNING id;
+
+-- link_get(hash text, kind text, now time) -> link_row :maybe
+-- Whose one-time link this is, while it is good.
+SELECT p.id, t.label, p.name, p.customer_no,
+	(SELECT i.subject FROM identity i WHERE i.person_id = p.id AND i.kind = 'email' ORDER BY i.id LIMIT 1), p.disabled_at
+FROM token t JOIN person p ON p.id = t.person_id
+WHERE t.hash = :hash AND t.kind = :kind AND t.used_at IS NULL AND t.expires_at > :now AND p.disabled_at IS NULL;
+
+-- link_use(hash text, kind text, now time) :exec
+-- Takes a one-time link; no row changes when it was used or is too old.
+UPDATE token SET used_at = :now WHERE hash = :hash AND kind = :kind AND used_at IS NULL AND expires_at > :now;
+
+-- links_recent(person person_id, kind text, since time) -> int :one
+-- How many links of a kind were made for a person lately.
+SELECT count(*) FROM token WHERE person_id = :person AND kind = :kind AND created_at > :since;
+
+-- links_end(person person_id, kind text) :exec
+-- Older links of this kind are no longer good.
+DELETE FROM token WHERE person_id = :person AND kind = :kind;
+
+-- token_end_by_hash(hash text) :exec
+-- The end of a session.
+DELETE FROM token WHERE hash = :hash AND kind = 'session';
+
+-- token_end(id token_id, person person_id, kind text) :exec
+-- Ends one session or API token of a person.
+DELETE FROM token WHERE id = :id AND person_id = :person AND kind = :kind;
+
+-- sessions_end_but(person person_id, hash text) :exec
+-- Ends a person's sessions but one.
+DELETE FROM token WHERE person_id = :person AND kind = 'session' AND hash <> :hash;
+
+-- tokens_end_all(person person_id) :exec
+-- Ends all of a person's sessions and API tokens.
+DELETE FROM token WHERE person_id = :person AND kind IN ('session', 'api');
+
+-- tokens_forget(person person_id, before time) :exec
+-- What ended long ago need not be kept.
+DELETE FROM token WHERE person_id = :person AND expires_at < :before;
+
+-- session_list(person person_id, now time) -> session_row :many
+-- Where a person is logged in.
+SELECT id, label, peer, created_at, seen_at FROM token
+WHERE person_id = :person AND kind = 'session' AND expires_at > :now ORDER BY seen_at DESC, id DESC LIMIT 100;
+
+-- api_token_list(person person_id, now time) -> api_token :many
+-- A person's API tokens.
+SELECT id, label, created_at, seen_at, expires_at FROM token
+WHERE person_id = :person AND kind = 'api' AND expires_at > :now ORDER BY id DESC LIMIT 200;
+
+-- -------------------------------------------------------------------- audit
+
+-- audit_put(at time, actor person_id?, action text, object_kind text, object_id int, peer text, detail text) :exec1
+-- Writes down who looked at or did what.
+INSERT INTO audit (at, actor_id, action, object_kind, object_id, peer, detail)
+VALUES (:at, :actor, :action, :object_kind, :object_id, :peer, :detail);

@@ -1,0 +1,108 @@
+-- Lists of people, and what happened to and around one.
+
+-- row person_change_row: id int | actor_id person_id? | field text | old_value text | new_value text | at time
+-- row person_life_row: seq int | at time | actor_id person_id? | verb text | object_kind text | object_id int
+--   | target_kind text? | target_id int? | audience text | data text | talk_id conversation_id? | talk_kind text? | subject text?
+-- row person_said_row: id conversation_id | kind text | subject text | status text | visibility text | votes int
+--   | comments int | created_at time
+-- row person_look_row: at time | actor_id person_id | action text
+
+-- Whether this email or phone (c) of a person (o) is for the eyes of :me. The defaults are those of audience.c.
+-- frag contact_shows(c, o): (o.id = :me OR CASE COALESCE((SELECT w.audience FROM person_audience w
+--   WHERE w.person_id = o.id AND w.field = c.kind), 'staff')
+--   WHEN 'public' THEN TRUE WHEN 'staff' THEN :staff WHEN 'contact' THEN :staff AND o.contact_id = :me ELSE FALSE END)
+
+-- people_find(staff bool, me person_id?, match text?, mail text, digits text, kind text?, tag text?, contact person_id?, after person_id?, most int) -> person_id :many
+-- People by name. match: words of the name or number in the engine's language; mail: how an email begins; digits: of a phone.
+-- @sqlite
+SELECT p.id FROM person p
+WHERE {person_visible(p)}
+--? kind AND p.kind = :kind
+--? contact AND p.contact_id = :contact
+--? tag AND p.id IN (SELECT t.object_id FROM tagging t JOIN tag g ON g.id = t.tag_id WHERE t.object_kind = 'person' AND g.name = :tag)
+--? after AND (p.name, p.id) > ((SELECT x.name FROM person x WHERE x.id = :after), :after)
+--? match AND p.id IN (SELECT d.object_id FROM search_fts JOIN search_doc d ON d.id = search_fts.rowid WHERE search_fts MATCH :match AND d.object_kind = 'person'
+--? match   UNION SELECT o.id FROM contact c JOIN person o ON o.id = c.person_id
+--? match   WHERE c.kind = 'email' AND :mail <> '' AND c.folded >= :mail AND c.folded < :mail || char(1114111) AND {contact_shows(c, o)}
+--? match   UNION SELECT o.id FROM contact c JOIN person o ON o.id = c.person_id
+--? match   WHERE c.kind = 'phone' AND :digits <> '' AND instr(c.folded, :digits) > 0 AND {contact_shows(c, o)})
+ORDER BY p.name, p.id LIMIT :most;
+-- @pg
+SELECT p.id FROM person p
+WHERE {person_visible(p)}
+--? kind AND p.kind = :kind
+--? contact AND p.contact_id = :contact
+--? tag AND p.id IN (SELECT t.object_id FROM tagging t JOIN tag g ON g.id = t.tag_id WHERE t.object_kind = 'person' AND g.name = :tag)
+--? after AND (p.name, p.id) > ((SELECT x.name FROM person x WHERE x.id = :after), :after)
+--? match AND p.id IN (SELECT d.object_id FROM search_doc d WHERE to_tsvector('simple', d.words) @@ to_tsquery('simple', :match) AND d.object_kind = 'person'
+--? match   UNION SELECT o.id FROM contact c JOIN person o ON o.id = c.person_id
+--? match   WHERE c.kind = 'email' AND :mail <> '' AND starts_with(c.folded, :mail) AND {contact_shows(c, o)}
+--? match   UNION SELECT o.id FROM contact c JOIN person o ON o.id = c.person_id
+--? match   WHERE c.kind = 'phone' AND :digits <> '' AND strpos(c.folded, :digits) > 0 AND {contact_shows(c, o)})
+ORDER BY p.name, p.id LIMIT :most;
+
+-- people_alike(staff bool, me person_id?, match text?, birthday date?, emails text, phones text) -> person_id :many
+-- Who might be the same person: an email or phone in common (folded, as a JSON list), or the name and birthday.
+-- @sqlite
+SELECT o.id FROM contact c JOIN person o ON o.id = c.person_id
+WHERE c.kind = 'email' AND c.folded IN (SELECT value FROM json_each(:emails)) AND {contact_shows(c, o)}
+UNION SELECT o.id FROM contact c JOIN person o ON o.id = c.person_id
+WHERE c.kind = 'phone' AND c.folded IN (SELECT value FROM json_each(:phones)) AND {contact_shows(c, o)}
+--? match UNION SELECT p.id FROM person p WHERE p.birthday = :birthday AND p.id IN (SELECT d.object_id
+--? match   FROM search_fts JOIN search_doc d ON d.id = search_fts.rowid WHERE search_fts MATCH :match AND d.object_kind = 'person')
+LIMIT 10;
+-- @pg
+SELECT o.id FROM contact c JOIN person o ON o.id = c.person_id
+WHERE c.kind = 'email' AND c.folded IN (SELECT json_array_elements_text(:emails::json)) AND {contact_shows(c, o)}
+UNION SELECT o.id FROM contact c JOIN person o ON o.id = c.person_id
+WHERE c.kind = 'phone' AND c.folded IN (SELECT json_array_elements_text(:phones::json)) AND {contact_shows(c, o)}
+--? match UNION SELECT p.id FROM person p WHERE p.birthday = :birthday AND p.id IN (SELECT d.object_id
+--? match   FROM search_doc d WHERE to_tsvector('simple', d.words) @@ to_tsquery('simple', :match) AND d.object_kind = 'person')
+LIMIT 10;
+
+-- person_changes(person person_id, before int?, most int) -> person_change_row :many
+-- Which fields of a profile changed, newest first.
+SELECT id, actor_id, field, old_value, new_value, at FROM person_change
+WHERE person_id = :person
+--? before AND id < :before
+ORDER BY id DESC LIMIT :most;
+
+-- frag life_known(e): (:staff OR e.audience = 'public' OR (e.audience = 'members' AND :me > 0)
+--   OR (e.audience = 'private' AND :person = :me))
+
+-- person_life(person person_id, staff bool, me person_id?, before int, most int) -> person_life_row :many
+-- What happened to a person and what they did, as far as :me may know, newest first.
+SELECT e.seq, e.at, e.actor_id, e.verb, e.object_kind, e.object_id, e.target_kind, e.target_id, e.audience, e.data, c.id, c.kind, c.subject
+FROM event e LEFT JOIN conversation c ON c.id = CASE WHEN e.object_kind = 'conversation' THEN e.object_id
+	WHEN e.target_kind = 'conversation' THEN e.target_id END
+WHERE e.seq IN (
+	SELECT x.seq FROM (SELECT e.seq FROM event e WHERE e.object_kind = 'person' AND e.object_id = :person AND e.seq < :before
+		AND {life_known(e)} ORDER BY e.seq DESC LIMIT :most) x
+	UNION SELECT y.seq FROM (SELECT e.seq FROM event e WHERE e.actor_id = :person AND e.seq < :before
+		AND {life_known(e)} ORDER BY e.seq DESC LIMIT :most) y)
+	AND (c.id IS NULL OR {conversation_visible(c)})
+ORDER BY e.seq DESC LIMIT :most;
+
+-- person_said(person person_id, staff bool, me person_id?, before conversation_id?, most int) -> person_said_row :many
+-- The conversations that a person began, as far as :me may see them, newest first.
+SELECT c.id, c.kind, c.subject, c.status, c.visibility, c.votes, c.comments, c.created_at FROM conversation c
+WHERE c.author_id = :person AND {conversation_visible(c)}
+--? before AND c.id < :before
+ORDER BY c.id DESC LIMIT :most;
+
+-- person_joined(person person_id, staff bool, me person_id?, most int) -> person_said_row :many
+-- Where a person said "me too" or took part in words, as far as :me may see it, newest first.
+SELECT c.id, c.kind, c.subject, c.status, c.visibility, c.votes, c.comments, c.created_at FROM conversation c
+WHERE c.id IN (SELECT v.conversation_id FROM vote v WHERE v.person_id = :person
+	UNION SELECT m.conversation_id FROM message m WHERE m.author_id = :person AND m.kind <> 'note')
+	AND (c.author_id IS NULL OR c.author_id <> :person) AND {conversation_visible(c)}
+ORDER BY c.id DESC LIMIT :most;
+
+-- person_looks(person int, most int) -> person_look_row :many
+-- Who of the staff looked at a profile, newest first.
+SELECT at, actor_id, action FROM audit
+WHERE object_kind = 'person' AND object_id = :person AND actor_id IS NOT NULL AND action = 'look' ORDER BY id DESC LIMIT :most;
+
+-- people_tags() -> text :many
+-- The tags in use.
+SELECT name FROM tag WHERE id IN (SELECT tag_id FROM tagging WHERE object_kind = 'person') ORDER BY name LIMIT 200;

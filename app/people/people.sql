@@ -1,0 +1,138 @@
+-- One person with all that is kept of them: profile, emails, phones, addresses, the pack's fields, who may see what.
+
+-- row person_row: id person_id | kind text | role text | name text | public_name text | customer_no text? | title text
+--   | about text | languages text | hours text | birthday date? | channel text | locale text | zone text
+--   | contact_id person_id? | photo_file_id file_id? | lat real? | lon real? | worth_minor int | staff_notes text
+--   | claimed_at time? | disabled_at time? | created_at time | updated_at time | version int
+-- row contact_row: id contact_id | person_id person_id | kind text | label text | value text | folded text
+--   | verified_at time?
+-- row person_field_row: person_id person_id | name text | value text
+-- row person_audience_row: person_id person_id | field text | audience text
+-- row person_tag_row: person_id person_id | name text
+-- row person_name_row: id person_id | kind text | name text | public_name text | title text | photo_file_id file_id?
+--   | contact_id person_id? | disabled_at time? | name_audience text? | photo_audience text? | title_audience text?
+
+-- persons_get(ids ints) -> person_row :many
+-- The rows of these people, in no order.
+SELECT id, kind, role, name, public_name, customer_no, title, about, languages, hours, birthday, channel, locale, zone,
+       contact_id, photo_file_id, lat, lon, worth_minor, staff_notes, claimed_at, disabled_at, created_at, updated_at, version
+FROM person WHERE id IN {list :ids} LIMIT 1000;
+
+-- persons_contacts(ids ints) -> contact_row :many
+-- Their emails, phones and addresses, the first of each first.
+SELECT id, person_id, kind, label, value, folded, verified_at FROM contact WHERE person_id IN {list :ids}
+ORDER BY person_id, kind, rank, id LIMIT 20000;
+
+-- persons_fields(ids ints) -> person_field_row :many
+-- What the pack's fields hold of them.
+SELECT person_id, name, value FROM person_field WHERE person_id IN {list :ids} ORDER BY person_id, name LIMIT 50000;
+
+-- persons_audiences(ids ints) -> person_audience_row :many
+-- Whom they have chosen for which field.
+SELECT person_id, field, audience FROM person_audience WHERE person_id IN {list :ids} LIMIT 50000;
+
+-- persons_tags(ids ints) -> person_tag_row :many
+-- Their tags.
+SELECT t.object_id, g.name FROM tagging t JOIN tag g ON g.id = t.tag_id
+WHERE t.object_kind = 'person' AND t.object_id IN {list :ids} ORDER BY t.object_id, g.name LIMIT 20000;
+
+-- persons_names(ids ints) -> person_name_row :many
+-- What a list shows of people.
+SELECT p.id, p.kind, p.name, p.public_name, p.title, p.photo_file_id, p.contact_id, p.disabled_at,
+       (SELECT a.audience FROM person_audience a WHERE a.person_id = p.id AND a.field = 'name'),
+       (SELECT a.audience FROM person_audience a WHERE a.person_id = p.id AND a.field = 'photo'),
+       (SELECT a.audience FROM person_audience a WHERE a.person_id = p.id AND a.field = 'title')
+FROM person p WHERE p.id IN {list :ids} LIMIT 1000;
+
+-- persons_with_photo(file file_id) -> person_id :many
+-- Whose photo this file is.
+SELECT id FROM person WHERE photo_file_id = :file ORDER BY id LIMIT 20;
+
+-- persons_staff(all bool) -> person_id :many
+-- The staff by name; those who have left only on request.
+SELECT id FROM person WHERE kind = 'staff' AND (:all OR disabled_at IS NULL) ORDER BY name, id LIMIT 500;
+
+-- person_with_number(customer_no text) -> person_id :maybe
+-- Who has this customer number.
+SELECT id FROM person WHERE customer_no = :customer_no;
+
+-- person_insert(kind text, role text, name text, public_name text, now time) -> person_id :one
+-- A new person of whom only the name is known yet.
+INSERT INTO person (kind, role, name, public_name, customer_no, title, about, languages, hours, birthday, channel, locale, zone,
+	contact_id, photo_file_id, lat, lon, worth_minor, staff_notes, claimed_at, disabled_at, created_at, updated_at, version)
+VALUES (:kind, :role, :name, :public_name, NULL, '', '', '', '', NULL, '', '', '',
+	NULL, NULL, NULL, NULL, 0, '', NULL, NULL, :now, :now, 1) RETURNING id;
+
+-- person_update(id person_id, was int, kind text, role text, name text, public_name text, customer_no text?, title text, about text, languages text, hours text, birthday date?, channel text, locale text, zone text, contact person_id?, photo file_id?, lat real?, lon real?, worth int, staff_notes text, now time) :exec1
+-- Writes a whole profile, if nobody has meanwhile.
+UPDATE person SET kind = :kind, role = :role, name = :name, public_name = :public_name, customer_no = :customer_no, title = :title,
+	about = :about, languages = :languages, hours = :hours, birthday = :birthday, channel = :channel, locale = :locale, zone = :zone,
+	contact_id = :contact, photo_file_id = :photo, lat = :lat, lon = :lon, worth_minor = :worth, staff_notes = :staff_notes,
+	updated_at = :now, version = version + 1
+WHERE id = :id AND version = :was;
+
+-- person_set_photo(id person_id, photo file_id?, now time) :exec1
+-- Gives a person a photo, or takes it away.
+UPDATE person SET photo_file_id = :photo, updated_at = :now, version = version + 1 WHERE id = :id;
+
+-- contact_insert(person person_id, kind text, label text, value text, folded text, rank int) :exec1
+-- One more email, phone or address.
+INSERT INTO contact (person_id, kind, label, value, folded, rank, verified_at)
+VALUES (:person, :kind, :label, :value, :folded, :rank, NULL);
+
+-- contact_update(id contact_id, label text, value text, rank int) :exec1
+-- The same email, phone or address, written or ordered another way.
+UPDATE contact SET label = :label, value = :value, rank = :rank WHERE id = :id;
+
+-- contact_delete(id contact_id) :exec1
+-- An email, phone or address that is no longer right.
+DELETE FROM contact WHERE id = :id;
+
+-- person_field_put(person person_id, name text, value text) :exec1
+-- What one of the pack's fields holds.
+INSERT INTO person_field (person_id, name, value) VALUES (:person, :name, :value)
+ON CONFLICT (person_id, name) DO UPDATE SET value = excluded.value;
+
+-- person_field_delete(person person_id, name text) :exec
+-- Empties one of the pack's fields.
+DELETE FROM person_field WHERE person_id = :person AND name = :name;
+
+-- person_set_worth(person person_id, worth int) :exec1
+-- What they pay in a year.
+UPDATE person SET worth_minor = :worth WHERE id = :person;
+
+-- person_audience_put(person person_id, field text, audience text) :exec1
+-- Who may see a field.
+INSERT INTO person_audience (person_id, field, audience) VALUES (:person, :field, :audience)
+ON CONFLICT (person_id, field) DO UPDATE SET audience = excluded.audience;
+
+-- person_change_put(person person_id, actor person_id?, field text, old text, new text, at time) :exec1
+-- Keeps what a field held before and holds now.
+INSERT INTO person_change (person_id, actor_id, field, old_value, new_value, at)
+VALUES (:person, :actor, :field, :old, :new, :at);
+
+-- tag_take(name text) -> tag_id :one
+-- The tag of that name, made when there is none.
+INSERT INTO tag (name) VALUES (:name) ON CONFLICT (name) DO UPDATE SET name = excluded.name RETURNING id;
+
+-- person_tag_put(person int, tag tag_id) :exec
+-- Tags a person.
+INSERT INTO tagging (tag_id, object_kind, object_id) VALUES (:tag, 'person', :person) ON CONFLICT DO NOTHING;
+
+-- person_tags_clear(person int) :exec
+-- Takes all tags from a person.
+DELETE FROM tagging WHERE object_kind = 'person' AND object_id = :person;
+
+-- person_doc_get(person int) -> text :maybe
+-- The words by which a person is found.
+SELECT words FROM search_doc WHERE object_kind = 'person' AND object_id = :person;
+
+-- person_doc_put(person int, words text) :exec1
+-- Keeps the words by which a person is found.
+INSERT INTO search_doc (object_kind, object_id, words) VALUES ('person', :person, :words)
+ON CONFLICT (object_kind, object_id) DO UPDATE SET words = excluded.words;
+
+-- people_audit_put(at time, actor person_id?, action text, object_kind text, object_id int, peer text, detail text) :exec1
+-- Keeps who looked at or did what.
+INSERT INTO audit (at, actor_id, action, object_kind, object_id, peer, detail)
+VALUES (:at, :actor, :action, :object_kind, :object_id, :peer, :detail);

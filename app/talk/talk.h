@@ -1,0 +1,96 @@
+#ifndef TALK_TALK_H
+#define TALK_TALK_H
+/* What people say: problems, needs, ideas and questions; who says "me too"; what the firm answers and does.
+ *
+ * Events, for readers of the log (each also drops kept pages and refreshes open ones). Data is a JSON object:
+ *
+ *   verb    object              target        data                                              audience
+ *   create  conversation N                    {"kind":"problem"}                                the conversation's
+ *   like    conversation N                    {"votes":214}                                     the conversation's
+ *   undo    conversation N                    {"of":"like","votes":213}                         the conversation's
+ *   follow  conversation N                    {}                                                private
+ *   undo    conversation N                    {"of":"follow"}                                   private
+ *   create  message M           conversation  {"kind":"comment","reply_to":L}                   the conversation's
+ *   create  message M           conversation  {"kind":"note"}                                   staff
+ *   create  message M           conversation  {"kind":"answer","status":"planned","was":"heard"} the conversation's
+ *   create  message M           conversation  {"kind":"status","status":"in_work","was":"planned"} the conversation's
+ *   create  message M           conversation  {"kind":"not_fixed","status":"in_work","was":"done"} the conversation's
+ *   update  conversation N                    {"changed":["subject","body"]}                    the conversation's
+ *   update  conversation N                    {"assignee":P} (0: nobody)                        staff
+ *   update  conversation N                    {"hidden":true}                                   the conversation's
+ *   update  message M           conversation  {"changed":["body"]} or {"hidden":true}           the conversation's
+ *
+ * "reply_to" is there when the comment answers another; "status" and "was" are equal when an answer changed no status.
+ * Whoever said "me too" also follows (a row of follow), so followers are all who are to be told. */
+#include "base/values.h"
+#include "event/event.h"
+#include "event/hub.h"
+
+/* ------------------------------------------------------------------ for imports and the demo
+ * All of these run in the writer's transaction, write their rows, counters and one event, and take a time of their own, so
+ * that history can be loaded. `at` 0 is now. They check the shape of what they get, but ask no policy. */
+
+struct new_report {
+	struct str kind;                 /* problem need idea question discussion praise query direct group deal */
+	struct str visibility;           /* public members private staff; STR_NONE: public */
+	struct str status;               /* STR_NONE: new */
+	struct str subject;              /* one line */
+	struct str body;                 /* Markdown; may be empty */
+	struct str topic;                /* a word of the pack, or empty */
+	struct str since;                /* YYYY-MM-DD, or STR_NONE */
+	struct str channel;              /* portal, import, email …; STR_NONE: portal */
+	double lat, lon;                 /* NAN: none */
+	struct str place, area;          /* in words; area STR_NONE: the town nearest to the place */
+	struct person_id author;         /* 0: none */
+	struct person_id assignee;       /* 0: none */
+	struct text_list tags;
+	usec_t at;
+};
+/* The author is the first who says so, and follows. errors INVALID, STORE */
+MUST_USE enum err talk_create(struct db *db, struct arena *a, const struct new_report *r, struct conversation_id *ret);
+
+/* Says "me too" for a person (once), or takes it back; ret_changed false when it was so already. errors NOT_FOUND */
+MUST_USE enum err talk_vote(struct db *db, struct arena *a, struct conversation_id id, struct person_id who, bool yes, usec_t at,
+                            bool *ret_changed);
+
+/* Follows, or no more. */
+MUST_USE enum err talk_follow(struct db *db, struct conversation_id id, struct person_id who, bool yes, usec_t at, bool *ret_changed);
+
+/* What is said in a conversation. status STR_NONE: it stays; only answer, status and not_fixed change one. The transition is
+ * checked against the table of states unless `loading`. errors CONFLICT (no such move), INVALID, NOT_FOUND */
+struct new_message {
+	struct conversation_id conversation;
+	struct str kind;                 /* comment note answer status not_fixed */
+	struct str body;                 /* Markdown */
+	struct str status;
+	struct str channel;              /* STR_NONE: portal */
+	struct person_id author;
+	struct message_id reply_to;      /* 0: none */
+	usec_t at;
+	bool loading;
+};
+MUST_USE enum err talk_say(struct db *db, struct arena *a, const struct new_message *m, struct message_id *ret);
+
+/* Attaches a file that is in the store. message 0: to the report itself. width, height 0: no picture. */
+MUST_USE enum err talk_attach(struct db *db, struct conversation_id id, struct message_id message, struct file_id file, int64_t width,
+                              int64_t height, struct str caption);
+
+/* A bulk load may leave the counters out and call talk_recount at its end. */
+MUST_USE enum err talk_recount(struct db *db, struct arena *a);
+
+/* To be called in the transaction that changes what a person pays: the order by impact counts it. Costs one statement for each
+ * report the person said "me too" to. */
+MUST_USE enum err talk_worth_changed(struct db *db, struct arena *a, struct person_id who);
+
+/* ---------------------------------------------------------------------- for `rialto check` */
+
+/* Compares votes, comments, worth, days, tallies, towns and cells with what they count. A sentence for each that differs, at most
+ * 100. errors STORE */
+MUST_USE enum err talk_check(struct db *db, struct arena *a, struct text_list *ret_complaints);
+
+/* ----------------------------------------------------------------------- readers of the log */
+
+/* "search": keeps what can be found by words. Begin it with the first event. */
+hub_read talk_search_read;
+
+#endif
