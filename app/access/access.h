@@ -16,13 +16,16 @@ MUST_USE enum err business_read(struct db *db, struct arena *a, struct business 
 #define LOGIN_LIVES HOURS(24)
 
 /* Inside the writer's transaction: makes a one-time link of a kind ("claim", "reset", "verify", "login") for a person and returns its token,
- * which is not kept anywhere; older reset and login links of the person end. label: the address it is sent to, or "": who opens the link
+ * which is not kept anywhere. label: the address it is sent to, or "": who opens the link
  * has shown that they read its mail. The page is /KIND/TOKEN. */
 MUST_USE enum err access_link(struct db *db, struct arena *a, struct person_id person, const char *kind, struct str label,
                               usec_t lives, struct str *ret_token);
 
 /* Makes a person one who can log in. password_hash STR_NONE: none yet. errors CONFLICT (the email has another person's login) */
 MUST_USE enum err access_add_login(struct db *db, struct arena *a, struct person_id person, struct str email, struct str password_hash);
+
+/* The address left the person's profile: they no longer log in with it. */
+MUST_USE enum err access_drop_email(struct db *db, struct arena *a, struct person_id person, struct str email);
 
 /* An address as logins are compared: ASCII letters in lower case, nothing else changed, so that no two mailboxes become one. */
 struct str access_fold_email(struct arena *a, struct str email);

@@ -95,6 +95,10 @@ VALUES (:person, :kind, :subject, :secret, :now, NULL) ON CONFLICT (kind, subjec
 -- Whose identity this is.
 SELECT person_id FROM identity WHERE kind = :kind AND subject = :subject;
 
+-- identity_end(person person_id, kind text, subject text) :exec
+-- Takes one way to log in from a person.
+DELETE FROM identity WHERE person_id = :person AND kind = :kind AND subject = :subject;
+
 -- password_put(person person_id, subject text, secret text, now time) :exec
 -- Sets a person's password.
 INSERT INTO identity (person_id, kind, subject, secret, created_at, used_at)
@@ -188,7 +192,7 @@ UPDATE token SET used_at = :now WHERE hash = :hash AND kind = :kind AND used_at 
 SELECT count(*) FROM token WHERE person_id = :person AND kind = :kind AND created_at > :since;
 
 -- links_end(person person_id, kind text) :exec
--- Older links of this kind are no longer good.
+-- The person's links of this kind are no longer good.
 DELETE FROM token WHERE person_id = :person AND kind = :kind;
 
 -- token_end_by_hash(hash text) :exec

@@ -78,8 +78,6 @@ enum err access_link(struct db *db, struct arena *a, struct person_id person, co
 	struct str token = token_new(a);
 	struct token_id id;
 	usec_t now = clock_now();
-	if (strcmp(kind, "login") == 0) TRY(sql_links_end(db, person, str_c(kind), NULL));
-	if (strcmp(kind, "reset") == 0) TRY(sql_links_end(db, person, str_c(kind), NULL));
 	TRY(sql_token_put(db, str_c(kind), token_hash(a, token), person, str_none(label) ? STR("") : label, STR(""), now, now + lives, &id));
 	*ret_token = token;
 	return OK;
@@ -107,6 +105,10 @@ enum err access_add_login(struct db *db, struct arena *a, struct person_id perso
 		if (!found) TRY(sql_identity_put(db, person, STR("email"), folded, STR(""), clock_now(), NULL));
 	}
 	return str_none(password_hash) ? OK : password_set(db, a, person, password_hash);
+}
+
+enum err access_drop_email(struct db *db, struct arena *a, struct person_id person, struct str email) {
+	return sql_identity_end(db, person, STR("email"), access_fold_email(a, email), NULL);
 }
 
 enum err email_proved(struct db *db, struct arena *a, struct person_id person, struct str email) {

@@ -29,7 +29,7 @@ SELECT person_id, name, value FROM person_field WHERE person_id IN {list :ids} O
 
 -- persons_audiences(ids ints) -> person_audience_row :many
 -- Whom they have chosen for which field.
-SELECT person_id, field, audience FROM person_audience WHERE person_id IN {list :ids} LIMIT 50000;
+SELECT person_id, field, audience FROM person_audience WHERE person_id IN {list :ids} ORDER BY person_id LIMIT 50000;
 
 -- persons_tags(ids ints) -> person_tag_row :many
 -- Their tags.

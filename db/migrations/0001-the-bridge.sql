@@ -288,7 +288,7 @@ CREATE INDEX conversation_impact ON conversation (board, impact, id);
 CREATE INDEX conversation_staff_impact ON conversation (board, staff_impact, id);
 CREATE INDEX conversation_new ON conversation (board, created_at, id);
 CREATE INDEX conversation_active ON conversation (board, active_at, id);
-CREATE INDEX conversation_answered ON conversation (board, answered_at, id);
+CREATE INDEX conversation_answered ON conversation (answered_at, id);
 CREATE INDEX conversation_created ON conversation (created_at, id);
 CREATE INDEX conversation_status ON conversation (status, created_at, id);
 CREATE INDEX conversation_quadkey ON conversation (quadkey);

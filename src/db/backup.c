@@ -94,6 +94,7 @@ static enum err backup(struct store *s, const char *file, struct buf *why) {
 		return ERR_CONFLICT;
 	}
 	if (asprintf(&partial, "%s%s.partial-%d", strchr(file, '/') ? "" : "./", file, (int)getpid()) < 0) CHECK_MEMORY(NULL);
+	unlink(partial); /* left by one that was killed */
 	enum err e = scratch_open(&to, partial, why);
 	if (e == OK) {
 		e = s->engine == DB_PG ? copy_from_pg(s, &to, why) : backup_sqlite(s, &to, why);

@@ -9,9 +9,6 @@
 #include <stdlib.h>
 
 enum { COLUMNS_MOST = 200, SQL_BYTES = 64 * 1024, COPY_BYTES = 256 * 1024, ROW_BYTES = 1 << 30 };
-enum { OID_BOOL = 16, OID_BYTEA = 17, OID_INT8 = 20, OID_INT2 = 21, OID_INT4 = 23, OID_TEXT = 25, OID_FLOAT4 = 700,
-	OID_FLOAT8 = 701, OID_BPCHAR = 1042, OID_VARCHAR = 1043 };
-
 struct table {
 	struct str name;
 	struct str columns;      /* "a", "b", "c" */

@@ -49,13 +49,16 @@ void db_read_end(struct db *db);
 /* ------------------------------------------------------------------ writing */
 
 /* The work of one write. Runs on the writer thread inside its savepoint: returning anything but OK undoes what it wrote.
- * It must not wait for anything but the database. */
+ * It must not wait for anything but the database. When a statement in it fails, the work has failed, whatever it returns,
+ * and no further statement runs: to try one thing and then another, write ON CONFLICT into the statement. It may run
+ * again from the start (when a whole transaction was undone), so it sets what it hands out rather than adding to it. */
 typedef enum err db_work(struct db *db, void *arg);
 
 struct db_job {
 	db_work *work;
-	/* Called on the writer thread after the commit with OK, or with what went wrong: the work's own error, STORE or
-	 * DISK_FULL when the commit failed. Must not block. The job may be freed in it. */
+	/* Called on the writer thread after the commit with OK, or with what went wrong: the work's own error; STORE or
+	 * DISK_FULL when the commit failed; CONFLICT when a deferred rule was broken; BUSY when another process had the lock
+	 * for 30 s. Must not block. The job may be freed in it. */
 	void (*done)(struct db_job *job, enum err e);
 	void *arg;
 	struct db_job *next; /* the store's own */
@@ -65,14 +68,16 @@ struct db_job {
 /* Hands a job to the writer. errors: BUSY when the queue is full (nothing happens then). Thread any. */
 MUST_USE enum err store_submit(struct store *s, struct db_job *job);
 
-/* The same, waiting for the answer. Never call it on the writer thread. errors: BUSY, STORE, DISK_FULL, the work's own. */
+/* The same, waiting for the answer. Never call it on the writer thread. errors: BUSY, STORE, DISK_FULL, CONFLICT, the
+ * work's own. */
 MUST_USE enum err store_write(struct store *s, db_work *work, void *arg);
 
 /* The hook runs on the writer thread after each commit and before any job of it is told, with the writer's connection:
  * this is how a page that a write made stale is gone from memory before the write is acknowledged. Set before serving. */
 void store_after_commit(struct store *s, void (*hook)(struct db *db, void *arg), void *arg);
 
-/* Inside a transaction on the writer: makes every node's watch wake up after the commit (LISTEN/NOTIFY on PostgreSQL). */
+/* In a job: makes every node's watch wake up after the commit (LISTEN/NOTIFY on PostgreSQL; once for a whole batch). The
+ * watches of this process wake up after every commit. */
 MUST_USE enum err db_announce(struct db *db);
 
 /* What the queue looks like, for /metrics. */
@@ -88,9 +93,9 @@ void store_stats(const struct store *s, struct store_stats *ret);
 struct db_watch;
 MUST_USE enum err db_watch_open(struct store *s, struct db_watch **ret);
 /* Waits up to timeout_ms. ret_changed: something may have been committed since the last call. While the store cannot be
- * reached returns STORE at once or after the timeout, and reconnects on a later call. */
+ * reached it tries to reconnect, and returns STORE after the timeout; once it is back, it says changed. */
 MUST_USE enum err db_watch_wait(struct db_watch *w, int timeout_ms, bool *ret_changed);
-void db_watch_poke(struct db_watch *w); /* makes the waiting call return; any thread */
+void db_watch_poke(struct db_watch *w); /* makes the waiting call, or else the next one, return; any thread */
 void db_watch_close(struct db_watch *w);
 
 /* ---------------------------------------------------------------- keeping it safe */
@@ -99,9 +104,12 @@ void db_watch_close(struct db_watch *w);
  * snapshot, in a SQLite file of the same schema). The file is complete or absent. errors: STORE, DISK_FULL, CONFLICT
  * (the file exists). */
 MUST_USE enum err store_backup(struct store *s, const char *file, struct arena *a, struct str *ret_why);
-/* Puts a backup into an empty store. errors: CONFLICT (not empty), MALFORMED (not a backup), STORE. */
+/* Puts a backup, of either engine, into a store that is empty: not even migrated. Migrate it afterwards: the backup may
+ * be older. errors: CONFLICT (not empty, or made by a newer program), MALFORMED (not a backup, damaged, or with tables or
+ * triggers that are not ours), STORE, DISK_FULL. */
 MUST_USE enum err store_restore(struct store *s, const char *file, struct arena *a, struct str *ret_why);
-/* The engine's own check (quick_check, foreign_key_check); complaints, none when sound. */
+/* The engine's own check (SQLite: quick_check, foreign_key_check; PostgreSQL: indexes and rules that are not valid);
+ * complaints, none when sound. */
 MUST_USE enum err store_check(struct store *s, struct arena *a, struct str **ret_complaints, size_t *ret_n);
 
 enum db_engine db_engine(const struct db *db);

@@ -8,16 +8,12 @@
 #include "db/pg_int.h"
 #include "base/check.h"
 #include "base/log.h"
-#include <endian.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/random.h>
 #include <unistd.h>
 
-enum { OID_BOOL = 16, OID_BYTEA = 17, OID_INT8 = 20, OID_INT2 = 21, OID_INT4 = 23, OID_TEXT = 25, OID_FLOAT4 = 700,
-	OID_FLOAT8 = 701, OID_BPCHAR = 1042, OID_VARCHAR = 1043, OID_NAME = 19 };
-
 static struct pg_db *of(struct db *db) { return db->engine; }
-static struct pg_stmt *ps(struct stmt *s) { return s->engine; }
 
 /* -------------------------------------------------------------------- errors */
 
@@ -32,7 +28,7 @@ static enum err classify(const char *state) {
 }
 
 /* The first line only: what follows may quote people's data. */
-void pg_keep_words(struct pg_db *d, const char *message) {
+static void keep_words(struct pg_db *d, const char *message) {
 	struct str line = str_c(message ? message : ""), rest = line;
 	line = str_trim(str_cut(&rest, '\n'));
 	snprintf(d->words, sizeof d->words, STR_FMT, STR_ARG(line));
@@ -40,7 +36,7 @@ void pg_keep_words(struct pg_db *d, const char *message) {
 
 static enum err failure(struct pg_db *d, const PGresult *r, const struct sql_def *def) {
 	const char *state = PQresultErrorField(r, PG_DIAG_SQLSTATE), *said = PQresultErrorField(r, PG_DIAG_MESSAGE_PRIMARY);
-	pg_keep_words(d, said ? said : PQresultErrorMessage(r));
+	keep_words(d, said ? said : PQresultErrorMessage(r));
 	if (state != NULL && (strcmp(state, "0A000") == 0 || strcmp(state, "26000") == 0)) d->stale = true;
 	enum err e = classify(state);
 	enum log_level level = e == ERR_CONFLICT || d->stale ? LOG_DEBUG : LOG_ERROR;
@@ -51,7 +47,7 @@ static enum err failure(struct pg_db *d, const PGresult *r, const struct sql_def
 
 static enum err lost(struct pg_db *d) {
 	if (!d->lost) {
-		pg_keep_words(d, PQerrorMessage(d->c));
+		keep_words(d, PQerrorMessage(d->c));
 		log_warn("the connection to PostgreSQL is lost: %s", d->words);
 	}
 	d->lost = true;
@@ -99,7 +95,7 @@ static enum err connect_now(struct db *db) {
 		d->backoff_ms = 0;
 		return OK;
 	}
-	pg_keep_words(d, PQerrorMessage(d->c));
+	keep_words(d, PQerrorMessage(d->c));
 	d->lost = true;
 	d->backoff_ms = d->backoff_ms * 2 < BACKOFF_LEAST_MS ? BACKOFF_LEAST_MS : d->backoff_ms * 2;
 	if (d->backoff_ms > BACKOFF_MOST_MS) d->backoff_ms = BACKOFF_MOST_MS;
@@ -107,7 +103,7 @@ static enum err connect_now(struct db *db) {
 	return ERR_STORE;
 }
 
-enum err pg_reconnect(struct db *db, bool at_once) {
+static enum err reconnect(struct db *db, bool at_once) {
 	struct pg_db *d = of(db);
 	if (!at_once && clock_steady() < d->try_at) return ERR_STORE;
 	TRY(connect_now(db));
@@ -119,7 +115,7 @@ static enum err pg_open(struct db *db, struct buf *why) {
 	struct pg_db *d = must_calloc(1, sizeof *d);
 	db->engine = d;
 	if (db->role == ROLE_WRITE) {
-		d->writer = clock_now() << 8 ^ (int64_t)(uintptr_t)d >> 4;
+		POST(getrandom(&d->writer, sizeof d->writer, 0) == sizeof d->writer);
 		d->writer &= INT64_MAX;
 	}
 	if (connect_now(db) == OK) return OK;
@@ -151,7 +147,7 @@ static PGresult *simply(struct pg_db *d, const char *sql) {
 
 static enum err pg_exec(struct db *db, const char *sql) {
 	struct pg_db *d = of(db);
-	if (d->lost) TRY(pg_reconnect(db, true));
+	if (d->lost) TRY(reconnect(db, true));
 	PGresult *r = simply(d, sql);
 	ExecStatusType status = PQresultStatus(r);
 	enum err e = OK;
@@ -165,7 +161,7 @@ static enum err pg_exec(struct db *db, const char *sql) {
 
 static enum err query_int_once(struct db *db, const char *sql, int64_t *ret) {
 	struct pg_db *d = of(db);
-	if (d->lost) TRY(pg_reconnect(db, true));
+	if (d->lost) TRY(reconnect(db, true));
 	PGresult *r = simply(d, sql);
 	enum err e = OK;
 	if (PQresultStatus(r) != PGRES_TUPLES_OK) e = PQstatus(d->c) == CONNECTION_OK ? failure(d, r, NULL) : lost(d);
@@ -193,7 +189,7 @@ static bool send_all(struct pg_db *d, struct stmt *s) {
 	for (int i = 0; ok && i < d->waiting; i++)
 		ok = PQsendQueryParams(d->c, d->put_off[i], 0, NULL, NULL, NULL, NULL, 0);
 	if (s != NULL) {
-		struct pg_stmt *p = ps(s);
+		struct pg_stmt *p = s->engine;
 		if (ok && p->generation != d->generation)
 			ok = PQsendPrepare(d->c, p->name, p->text, s->def->params, p->types);
 		ok = ok && PQsendQueryPrepared(d->c, p->name, s->def->params, p->values, p->lengths, p->formats, 1);
@@ -235,13 +231,14 @@ static enum err receive_all(struct pg_db *d, struct stmt *s, PGresult **ret_last
 }
 
 static enum err exchange_once(struct pg_db *d, struct stmt *s, PGresult **ret) {
+	struct pg_stmt *p = s ? s->engine : NULL;
 	int failed_at = -1;
 	if (!send_all(d, s)) return lost(d);
 	enum err e = receive_all(d, s, ret, &failed_at);
 	if (d->lost) return e;
 	if (failed_at >= 0 && failed_at < d->waiting) d->broken = true;
-	if (s != NULL && ps(s)->generation != d->generation && (e == OK || failed_at > d->waiting)) {
-		ps(s)->generation = d->generation;
+	if (p != NULL && p->generation != d->generation && (e == OK || failed_at > d->waiting)) {
+		p->generation = d->generation;
 		d->prepared++;
 	}
 	if (d->waiting > 0) d->started = true;
@@ -259,210 +256,20 @@ static void refresh(struct db *db) {
 	d->stale = d->has_head = false;
 }
 
-static enum err exchange(struct db *db, struct stmt *s, PGresult **ret) {
+enum err pg_exchange(struct db *db, struct stmt *s, PGresult **ret) {
 	struct pg_db *d = of(db);
 	bool fresh = !d->started; /* nothing has been done yet that a new connection would not know of */
-	if (d->lost) TRY(fresh ? pg_reconnect(db, false) : ERR_STORE);
+	if (d->lost) TRY(fresh ? reconnect(db, false) : ERR_STORE);
 	if (fresh && d->waiting == 0) refresh(db);
 	enum err e = exchange_once(d, s, ret);
 	if (d->lost && fresh) {
-		TRY(pg_reconnect(db, true));
+		TRY(reconnect(db, true));
 		e = exchange_once(d, s, ret);
 	} else if (e != OK && d->stale && !db->in_tx) {
 		refresh(db);
 		e = exchange_once(d, s, ret);
 	}
 	return e;
-}
-
-/* ---------------------------------------------------------------- statements */
-
-static unsigned oid_of(unsigned char type) {
-	static const unsigned oids[] = {[SQL_INT] = OID_INT8, [SQL_TEXT] = OID_TEXT, [SQL_BOOL] = OID_BOOL, [SQL_REAL] = OID_FLOAT8,
-		[SQL_BLOB] = OID_BYTEA, [SQL_INTS] = OID_TEXT};
-	return oids[type];
-}
-
-static enum err pg_prepare(struct stmt *s, struct str text) {
-	size_t n = (size_t)s->def->params;
-	struct pg_stmt *p = must_calloc(1, sizeof *p);
-	p->text = strndup(text.p, text.n);
-	CHECK_MEMORY(p->text);
-	snprintf(p->name, sizeof p->name, "s%u", ++of(s->db)->names);
-	p->types = must_calloc(n, sizeof *p->types);
-	p->values = must_calloc(n, sizeof *p->values);
-	p->lengths = must_calloc(n, sizeof *p->lengths);
-	p->formats = must_calloc(n, sizeof *p->formats);
-	p->room = must_calloc(n, sizeof *p->room);
-	p->copies = must_calloc(n, sizeof *p->copies);
-	for (size_t i = 0; i < n; i++) {
-		p->types[i] = oid_of(s->def->param_types[i]);
-		p->formats[i] = 1;
-	}
-	s->engine = p;
-	return OK;
-}
-
-static void pg_reset(struct stmt *s) {
-	struct pg_stmt *p = ps(s);
-	if (p->result) PQclear(p->result);
-	p->result = NULL;
-	for (int i = 0; i < s->def->params; i++) {
-		free(p->copies[i]);
-		p->copies[i] = NULL;
-		p->values[i] = NULL;
-	}
-}
-
-static void pg_drop(struct stmt *s) {
-	struct pg_stmt *p = ps(s);
-	pg_reset(s);
-	free(p->text);
-	free(p->types);
-	free(p->values);
-	free(p->lengths);
-	free(p->formats);
-	free(p->room);
-	free(p->copies);
-	free(p);
-}
-
-static bool column_fits(unsigned char type, Oid oid) {
-	switch ((enum sql_type)type) {
-	case SQL_INT: return oid == OID_INT8 || oid == OID_INT4 || oid == OID_INT2;
-	case SQL_BOOL: return oid == OID_BOOL;
-	case SQL_REAL: return oid == OID_FLOAT8 || oid == OID_FLOAT4;
-	case SQL_BLOB: return oid == OID_BYTEA;
-	case SQL_TEXT: return oid == OID_TEXT || oid == OID_VARCHAR || oid == OID_BPCHAR || oid == OID_NAME;
-	case SQL_INTS: return false;
-	}
-	return false;
-}
-
-static enum err check_described(struct stmt *s, const PGresult *r, struct arena *a, struct str *ret_why) {
-	const struct sql_def *def = s->def;
-	if (PQnfields(r) != def->columns) {
-		*ret_why = str_fmt(a, "%s:%d %s: gives %d columns, not the %d that were declared", def->file, def->line, def->name,
-			PQnfields(r), def->columns);
-		return ERR_STORE;
-	}
-	for (int i = 0; i < def->columns; i++) {
-		if (column_fits(def->column_types[i], PQftype(r, i))) continue;
-		*ret_why = str_fmt(a, "%s:%d %s: column %s is of another type than was declared (PostgreSQL's number %u); use CAST",
-			def->file, def->line, def->name, PQfname(r, i), PQftype(r, i));
-		return ERR_STORE;
-	}
-	return OK;
-}
-
-static enum err pg_check(struct stmt *s, struct arena *a, struct str *ret_why) {
-	struct pg_db *d = of(s->db);
-	struct pg_stmt *p = ps(s);
-	bool pipeline = PQpipelineStatus(d->c) != PQ_PIPELINE_OFF;
-	if (pipeline) PQexitPipelineMode(d->c);
-	PGresult *r = PQprepare(d->c, "tried", p->text, s->def->params, p->types);
-	if (PQresultStatus(r) == PGRES_COMMAND_OK) {
-		PQclear(r);
-		r = PQdescribePrepared(d->c, "tried");
-	}
-	enum err e = ERR_STORE;
-	if (PQresultStatus(r) == PGRES_COMMAND_OK) e = check_described(s, r, a, ret_why);
-	else *ret_why = str_fmt(a, "%s:%d %s: %s", s->def->file, s->def->line, s->def->name,
-		PQresultErrorField(r, PG_DIAG_MESSAGE_PRIMARY));
-	PQclear(r);
-	PQclear(PQexec(d->c, "DEALLOCATE tried"));
-	if (pipeline) PQenterPipelineMode(d->c);
-	return e;
-}
-
-static void set_raw(struct stmt *s, int at, const void *bytes, int n) {
-	struct pg_stmt *p = ps(s);
-	PRE(at >= 0 && at < s->def->params && !s->stepped);
-	memcpy(p->room[at], bytes, (size_t)n);
-	p->values[at] = p->room[at];
-	p->lengths[at] = n;
-}
-
-static void pg_set_int(struct stmt *s, int at, int64_t v) {
-	uint64_t big = htobe64((uint64_t)v);
-	set_raw(s, at, &big, sizeof big);
-}
-
-static void pg_set_real(struct stmt *s, int at, double v) {
-	uint64_t bits;
-	memcpy(&bits, &v, sizeof bits);
-	bits = htobe64(bits);
-	set_raw(s, at, &bits, sizeof bits);
-}
-
-static void pg_set_bool(struct stmt *s, int at, bool v) { set_raw(s, at, &(char){v}, 1); }
-
-static void pg_set_null(struct stmt *s, int at) {
-	PRE(at >= 0 && at < s->def->params && !s->stepped);
-	ps(s)->values[at] = NULL;
-}
-
-static void pg_set_text(struct stmt *s, int at, struct str v, enum text_as as) {
-	struct pg_stmt *p = ps(s);
-	PRE(at >= 0 && at < s->def->params && !s->stepped && v.n <= INT32_MAX);
-	if (as == AS_TEXT_COPY) {
-		free(p->copies[at]);
-		p->copies[at] = must_malloc(v.n);
-		memcpy(p->copies[at], v.p, v.n);
-		v.p = p->copies[at];
-	}
-	p->values[at] = v.p;
-	p->lengths[at] = (int)v.n;
-}
-
-static enum err pg_step(struct stmt *s, bool *ret_row) {
-	struct pg_stmt *p = ps(s);
-	if (p->result == NULL) {
-		TRY(exchange(s->db, s, &p->result));
-		if (s->db->in_tx) of(s->db)->used = true;
-		p->row = -1;
-		struct str changed = str_c(PQcmdTuples(p->result));
-		if (s->def->writes) (void)!str_int(changed, &s->changed);
-	}
-	*ret_row = ++p->row < PQntuples(p->result);
-	return OK;
-}
-
-static bool pg_is_null(struct stmt *s, int at) { return PQgetisnull(ps(s)->result, ps(s)->row, at); }
-
-int64_t pg_read_int(const char *p, int n) {
-	uint64_t v = n > 0 && (unsigned char)p[0] >= 0x80 && n > 1 ? UINT64_MAX : 0;
-	for (int i = 0; i < n; i++) v = v << 8 | (unsigned char)p[i];
-	return (int64_t)v;
-}
-
-static int64_t pg_get_int(struct stmt *s, int at) {
-	const struct pg_stmt *p = ps(s);
-	int n = PQgetlength(p->result, p->row, at);
-	return n <= 8 ? pg_read_int(PQgetvalue(p->result, p->row, at), n) : 0;
-}
-
-double pg_read_real(const char *p, int n) {
-	uint64_t bits = (uint64_t)pg_read_int(p, n);
-	uint32_t short_bits = (uint32_t)bits;
-	double v;
-	float f;
-	memcpy(&v, &bits, sizeof v);
-	memcpy(&f, &short_bits, sizeof f);
-	return n == 8 ? v : n == 4 ? (double)f : 0;
-}
-
-static double pg_get_real(struct stmt *s, int at) {
-	const struct pg_stmt *p = ps(s);
-	Oid oid = PQftype(p->result, at);
-	if (oid != OID_FLOAT8 && oid != OID_FLOAT4) return (double)pg_get_int(s, at);
-	return pg_read_real(PQgetvalue(p->result, p->row, at), PQgetlength(p->result, p->row, at));
-}
-
-static struct str pg_get_text(struct stmt *s, int at) {
-	const struct pg_stmt *p = ps(s);
-	if (PQgetisnull(p->result, p->row, at)) return STR_NONE;
-	return str_n(PQgetvalue(p->result, p->row, at), (size_t)PQgetlength(p->result, p->row, at));
 }
 
 /* -------------------------------------------------------------- transactions */
@@ -499,10 +306,10 @@ static enum err pg_begin(struct db *db) {
 	struct pg_db *d = of(db);
 	d->waiting = 0;
 	d->started = d->broken = d->used = d->in_savepoint = false;
-	if (d->lost) TRY(pg_reconnect(db, false));
+	if (d->lost) TRY(reconnect(db, false));
 	enum err e = begin_once(db);
 	if (e == OK || !d->lost) return e;
-	TRY(pg_reconnect(db, true));
+	TRY(reconnect(db, true));
 	return begin_once(db);
 }
 
@@ -537,7 +344,7 @@ static enum err commit_known(struct db *db) {
 	snprintf(sql, sizeof sql, "SELECT b.batch FROM event_head h, store_batch b WHERE h.one = 1 AND b.writer = %lld FOR UPDATE",
 		(long long)d->writer);
 	for (usec_t end = clock_steady() + SECONDS(COMMIT_WAIT_SECONDS); clock_steady() < end;) {
-		if (pg_reconnect(db, false) != OK || pg_query_int(db, sql, &batch) != OK) {
+		if (reconnect(db, false) != OK || pg_query_int(db, sql, &batch) != OK) {
 			usleep(BACKOFF_LEAST_MS * 1000);
 			continue;
 		}
@@ -565,7 +372,7 @@ static enum err pg_commit(struct db *db, bool announce) {
 		put_off(d, notify);
 	}
 	put_off(d, "COMMIT");
-	enum err e = exchange(db, NULL, &r);
+	enum err e = pg_exchange(db, NULL, &r);
 	if (e == OK && strcmp(PQcmdStatus(r), "COMMIT") != 0) e = ERR_STORE;
 	if (r) PQclear(r);
 	if (e != OK && d->lost && d->has_head) e = commit_known(db);
@@ -581,7 +388,7 @@ static void pg_rollback(struct db *db) {
 	if (!d->lost && PQtransactionStatus(d->c) != PQTRANS_IDLE) {
 		d->started = true;
 		put_off(d, "ROLLBACK");
-		(void)!exchange(db, NULL, &r);
+		(void)!pg_exchange(db, NULL, &r);
 		if (r) PQclear(r);
 	}
 	d->started = d->broken = false;
@@ -611,7 +418,7 @@ enum err pg_heard(struct db *db, bool *ret) {
 	struct pg_db *d = of(db);
 	if (!d->lost && (!PQconsumeInput(d->c) || PQstatus(d->c) != CONNECTION_OK)) (void)!lost(d);
 	if (d->lost) {
-		TRY(pg_reconnect(db, false));
+		TRY(reconnect(db, false));
 		*ret = true; /* who knows what was said meanwhile */
 	}
 	for (PGnotify *n; (n = PQnotifies(d->c)) != NULL; PQfreemem(n)) *ret = true;

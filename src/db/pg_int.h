@@ -6,6 +6,10 @@
 
 enum { PUT_OFF_MOST = 8, COMMIT_WAIT_SECONDS = 10 };
 
+/* PostgreSQL's numbers of types, which never change. */
+enum { OID_BOOL = 16, OID_BYTEA = 17, OID_NAME = 19, OID_INT8 = 20, OID_INT2 = 21, OID_INT4 = 23, OID_TEXT = 25,
+	OID_FLOAT4 = 700, OID_FLOAT8 = 701, OID_BPCHAR = 1042, OID_VARCHAR = 1043 };
+
 struct pg_db {
 	PGconn *c;
 	char words[512];             /* of the last failure */
@@ -44,7 +48,25 @@ struct pg_stmt {
 /* Values as PostgreSQL sends them. */
 int64_t pg_read_int(const char *p, int n);
 double pg_read_real(const char *p, int n);
-void pg_keep_words(struct pg_db *d, const char *message);
-enum err pg_reconnect(struct db *db, bool at_once);
+
+/* Sends what was put off and then s, if any, in one round trip; *ret is the answer to the last. Reconnects when nothing
+ * has been done yet that would be lost. */
+enum err pg_exchange(struct db *db, struct stmt *s, PGresult **ret);
+
+/* pg_stmt.c: the engine's functions for statements. */
+enum err pg_prepare(struct stmt *s, struct str text);
+void pg_drop(struct stmt *s);
+enum err pg_check(struct stmt *s, struct arena *a, struct str *ret_why);
+void pg_set_int(struct stmt *s, int at, int64_t v);
+void pg_set_real(struct stmt *s, int at, double v);
+void pg_set_bool(struct stmt *s, int at, bool v);
+void pg_set_text(struct stmt *s, int at, struct str v, enum text_as as);
+void pg_set_null(struct stmt *s, int at);
+enum err pg_step(struct stmt *s, bool *ret_row);
+bool pg_is_null(struct stmt *s, int at);
+int64_t pg_get_int(struct stmt *s, int at);
+double pg_get_real(struct stmt *s, int at);
+struct str pg_get_text(struct stmt *s, int at);
+void pg_reset(struct stmt *s);
 
 #endif

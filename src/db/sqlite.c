@@ -91,6 +91,16 @@ static enum err make_file(const struct store *s, struct buf *why) {
 	return OK;
 }
 
+/* Two that make a new file at the same time would wait for each other; SQLite sends one away at once. */
+static int set_wal(sqlite3 *c) {
+	int rc;
+	usec_t end = clock_steady() + SECONDS(5);
+	while ((rc = sqlite3_exec(c, "PRAGMA journal_mode=WAL", NULL, NULL, NULL)) != SQLITE_OK && (rc & 0xff) == SQLITE_BUSY &&
+	       clock_steady() < end)
+		usleep(10000);
+	return rc;
+}
+
 static int settings(struct db *db, sqlite3 *c) {
 	char sql[512];
 	bool reads = db->role == ROLE_READ;
@@ -101,7 +111,7 @@ static int settings(struct db *db, sqlite3 *c) {
 	sqlite3_db_config(c, SQLITE_DBCONFIG_TRUSTED_SCHEMA, !reads, NULL);
 	sqlite3_db_config(c, SQLITE_DBCONFIG_DQS_DDL, 0, NULL);
 	sqlite3_db_config(c, SQLITE_DBCONFIG_DQS_DML, 0, NULL);
-	if (rc == SQLITE_OK && !reads) rc = sqlite3_exec(c, "PRAGMA journal_mode=WAL", NULL, NULL, NULL);
+	if (rc == SQLITE_OK && !reads) rc = set_wal(c);
 	snprintf(sql, sizeof sql, "PRAGMA synchronous=%s; PRAGMA foreign_keys=%s; PRAGMA temp_store=MEMORY; PRAGMA cache_size=%d;"
 		"PRAGMA mmap_size=2147418112; PRAGMA journal_size_limit=67108864; PRAGMA wal_autocheckpoint=0; PRAGMA query_only=%s",
 		db->store->normal_sync ? "NORMAL" : "FULL", db->role == ROLE_ADMIN ? "OFF" : "ON", reads ? -2000 : -8000,

@@ -33,20 +33,22 @@ extern const struct sql_def *const sql_all[];
 
 struct stmt;
 
-/* Begins a use of a statement on a connection; at most one use of the same variant at a time. errors: STORE (with the
- * database's own words in the log), DENIED (a writing statement on a reading connection). */
+/* Begins a use of a statement on a connection. errors: STORE (with the database's own words in the log), DENIED (a
+ * writing statement outside the writer's transaction), in a transaction what an earlier statement of the job failed with. */
 MUST_USE enum err stmt_begin(struct db *db, const struct sql_def *def, unsigned filters, int order, struct stmt **ret);
 
-/* Parameters count from 0; all of a statement are set before the first step. Texts need only live until then. */
+/* Parameters count from 0; all of a statement are set before the first step. Texts must live until stmt_end. */
 void stmt_set_int(struct stmt *s, int at, int64_t v);
 void stmt_set_real(struct stmt *s, int at, double v);
 void stmt_set_bool(struct stmt *s, int at, bool v);
 void stmt_set_text(struct stmt *s, int at, struct str v);     /* STR_NONE is NULL; must be UTF-8 without NUL bytes */
 void stmt_set_blob(struct stmt *s, int at, struct str v);
-void stmt_set_ints(struct stmt *s, int at, const int64_t *v, size_t n);
+void stmt_set_ints(struct stmt *s, int at, const int64_t *v, size_t n); /* these are copied */
 void stmt_set_null(struct stmt *s, int at);
 
-/* Runs to the next row. errors: STORE, DISK_FULL, CONFLICT (a unique, foreign-key or check rule of the schema broke). */
+/* Runs to the next row. On PostgreSQL the first step fetches all rows: who reads many pages through them by key.
+ *   errors   STORE, DISK_FULL, BUSY (waited too long for a lock), CONFLICT (a unique, foreign-key or check rule of the
+ *            schema broke), BUG (a NULL or a value that the column cannot hold) */
 MUST_USE enum err stmt_step(struct stmt *s, bool *ret_row);
 
 /* Columns count from 0; texts live until the next step. */

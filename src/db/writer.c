@@ -9,7 +9,6 @@
 #include "base/log.h"
 #include "db/db_int.h"
 #include <semaphore.h>
-#include <sched.h>
 #include <stdlib.h>
 
 struct writer {
@@ -60,12 +59,18 @@ static enum err commit(struct db *db, bool announce) {
 	return OK;
 }
 
-static enum err run_alone(struct db *db, struct db_job *job) {
-	TRY(begin(db));
-	enum err e = job_run(db, job);
-	if (e == OK && db->ops->state(db) == TX_OPEN) return commit(db, db->announced);
+/* *ret_lost: the store could not be reached, so there is no point in asking it again for the next job. */
+static enum err run_alone(struct db *db, struct db_job *job, bool *ret_lost) {
+	enum err e = begin(db);
+	if (e != OK) {
+		*ret_lost = true;
+		return e;
+	}
+	e = job_run(db, job);
 	enum tx_state state = db->ops->state(db);
+	if (e == OK && state == TX_OPEN) return commit(db, db->announced);
 	rollback(db);
+	if (state == TX_LOST) *ret_lost = true;
 	return e != OK && state != TX_LOST ? e : ERR_STORE;
 }
 
@@ -104,13 +109,12 @@ static bool run_together(struct db *db, struct db_job *jobs, bool *ret_committed
 }
 
 static bool run_each(struct db *db, struct db_job *jobs) {
-	bool committed = false;
-	enum err lost = OK;
+	bool committed = false, lost = false;
+	enum err e = OK;
 	for (struct db_job *job = jobs; job != NULL; job = job->next) {
-		job->result = lost != OK ? lost : run_alone(db, job);
-		if (job->result == OK) committed = true;
-		/* A store that cannot be reached is not asked again for each of hundreds. */
-		if (job->result == ERR_STORE || job->result == ERR_BUSY) lost = job->result;
+		if (!lost) e = run_alone(db, job, &lost);
+		job->result = e;
+		if (e == OK) committed = true;
 	}
 	return committed;
 }

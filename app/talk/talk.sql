@@ -1,0 +1,222 @@
+-- Changes of what people say, with everything that is counted from it.
+
+-- frag is_open(c): (c.status IN ('new', 'heard', 'planned', 'in_work', 'partly_done'))
+-- frag is_counted(c): (c.visibility = 'public' AND c.hidden_at IS NULL)
+-- frag is_said(m): (m.kind IN ('comment', 'not_fixed') AND m.hidden_at IS NULL)
+-- frag shown_name(p): CASE WHEN p.kind = 'staff' OR :staff THEN p.name ELSE p.public_name END
+
+-- row talk_facts: id conversation_id | kind text | board text | visibility text | status text | author_id person_id?
+--   | assignee_id person_id? | area text | lat real? | lon real? | quadkey int? | votes int | comments int | worth_minor int
+--   | answer_id message_id? | reopened int | created_at time | active_at time | voted_at time | answered_at time? | hidden bool
+--   | version int | subject text | body text
+
+-- talk_facts_get(id conversation_id) -> talk_facts :one
+-- What the counters depend on.
+SELECT c.id, c.kind, c.board, c.visibility, c.status, c.author_id, c.assignee_id, c.area, c.lat, c.lon, c.quadkey, c.votes, c.comments,
+	c.worth_minor, c.answer_id, c.reopened, c.created_at, c.active_at, c.voted_at, c.answered_at, c.hidden_at IS NOT NULL, c.version,
+	c.subject, c.body
+FROM conversation c WHERE c.id = :id;
+
+-- talk_insert(kind text, board text, subject text, body text, summary text, visibility text, status text, author person_id?,
+--   assignee person_id?, topic text, since date?, lat real?, lon real?, place text, area text, quadkey int?, impact real,
+--   channel text, at time) -> conversation_id :one
+-- A new conversation that nobody has said "me too" to.
+INSERT INTO conversation (kind, board, subject, body, summary, visibility, status, author_id, assignee_id, topic, since, lat, lon, place,
+	area, quadkey, votes, comments, worth_minor, impact, staff_impact, answer_id, reopened, channel, created_at, active_at, voted_at,
+	answered_at, hidden_at, version)
+VALUES (:kind, :board, :subject, :body, :summary, :visibility, :status, :author, :assignee, :topic, :since, :lat, :lon, :place,
+	:area, :quadkey, 0, 0, 0, :impact, :impact, NULL, 0, :channel, :at, :at, :at, NULL, NULL, 1)
+RETURNING id;
+
+-- talk_tally_add(board text, status text, reports int, votes int) :exec
+-- Counts by list and status.
+INSERT INTO tally (board, status, reports, votes) VALUES (:board, :status, :reports, :votes)
+ON CONFLICT (board, status) DO UPDATE SET reports = tally.reports + excluded.reports, votes = tally.votes + excluded.votes;
+
+-- talk_town_add(board text, name text, reports int, votes int) :exec
+-- Counts by town.
+INSERT INTO town (board, name, reports, votes) VALUES (:board, :name, :reports, :votes)
+ON CONFLICT (board, name) DO UPDATE SET reports = town.reports + excluded.reports, votes = town.votes + excluded.votes;
+
+-- talk_cells_add(quadkey int, kind text, reports int, votes int) :exec
+-- Counts by map cell, on all levels at once.
+WITH level (zoom) AS (VALUES (2), (3), (4), (5), (6), (7), (8), (9), (10), (11), (12), (13), (14), (15), (16))
+INSERT INTO cell (zoom, quadkey, kind, reports, votes)
+SELECT zoom, :quadkey >> (44 - 2 * zoom), :kind, :reports, :votes FROM level WHERE TRUE
+ON CONFLICT (zoom, quadkey, kind) DO UPDATE SET reports = cell.reports + excluded.reports, votes = cell.votes + excluded.votes;
+
+-- talk_cells_sweep(quadkey int, kind text) :exec
+-- Cells that count nothing any more.
+WITH level (zoom) AS (VALUES (2), (3), (4), (5), (6), (7), (8), (9), (10), (11), (12), (13), (14), (15), (16))
+DELETE FROM cell WHERE kind = :kind AND reports = 0
+	AND (zoom, quadkey) IN (SELECT zoom, :quadkey >> (44 - 2 * zoom) FROM level);
+
+-- talk_town_sweep(board text, name text) :exec
+-- A town that counts nothing any more.
+DELETE FROM town WHERE board = :board AND name = :name AND reports = 0;
+
+-- ------------------------------------------------------------------- votes
+
+-- talk_vote_insert(id conversation_id, who person_id, at time) :exec
+-- One voice.
+INSERT INTO vote (conversation_id, person_id, created_at) VALUES (:id, :who, :at) ON CONFLICT (conversation_id, person_id) DO NOTHING;
+
+-- talk_vote_get(id conversation_id, who person_id) -> time :maybe
+-- When this person said so.
+SELECT created_at FROM vote WHERE conversation_id = :id AND person_id = :who;
+
+-- talk_vote_delete(id conversation_id, who person_id) :exec
+-- Takes a voice back.
+DELETE FROM vote WHERE conversation_id = :id AND person_id = :who;
+
+-- talk_vote_last(id conversation_id) -> time? :one
+-- When the newest voice came.
+SELECT MAX(created_at) FROM vote WHERE conversation_id = :id;
+
+-- talk_vote_day_add(id conversation_id, day int, votes int) :exec
+-- Counts voices by day.
+INSERT INTO vote_day (conversation_id, day, votes) VALUES (:id, :day, :votes)
+ON CONFLICT (conversation_id, day) DO UPDATE SET votes = vote_day.votes + excluded.votes;
+
+-- talk_worth_of(who person_id) -> int :maybe
+-- What a person pays in a year.
+SELECT worth_minor FROM person WHERE id = :who;
+
+-- talk_set_votes(id conversation_id, votes int, worth int, voted_at time, impact real, staff_impact real) :exec1
+-- The counters of one report.
+UPDATE conversation SET votes = :votes, worth_minor = :worth, voted_at = :voted_at, impact = :impact, staff_impact = :staff_impact
+WHERE id = :id;
+
+-- talk_votes_of(who person_id, most int) -> conversation_id :many
+-- What a person said "me too" to.
+SELECT conversation_id FROM vote WHERE person_id = :who ORDER BY conversation_id LIMIT :most;
+
+-- talk_worth_sum(id conversation_id) -> int? :one
+-- What those who say so pay in a year, together.
+SELECT CAST(SUM(p.worth_minor) AS bigint) FROM vote v JOIN person p ON p.id = v.person_id WHERE v.conversation_id = :id;
+
+-- talk_follow_insert(who person_id, id int, at time) :exec
+-- Follows a conversation.
+INSERT INTO follow (person_id, object_kind, object_id, created_at) VALUES (:who, 'conversation', :id, :at)
+ON CONFLICT (object_kind, object_id, person_id) DO NOTHING;
+
+-- talk_follow_delete(who person_id, id int) :exec
+-- Follows it no more.
+DELETE FROM follow WHERE object_kind = 'conversation' AND object_id = :id AND person_id = :who;
+
+-- talk_follow_delete_since(who person_id, id int, at time) :exec
+-- Follows it no more, if that began with the "me too" of that moment.
+DELETE FROM follow WHERE object_kind = 'conversation' AND object_id = :id AND person_id = :who AND created_at = :at;
+
+-- ---------------------------------------------------------------- messages
+
+-- row talk_said_facts: id message_id | conversation_id conversation_id | kind text | author_id person_id? | created_at time | hidden bool
+
+-- talk_said_get(id message_id) -> talk_said_facts :one
+-- What a change of a message depends on.
+SELECT m.id, m.conversation_id, m.kind, m.author_id, m.created_at, m.hidden_at IS NOT NULL FROM message m WHERE m.id = :id;
+
+-- talk_say_insert(id conversation_id, kind text, author person_id?, channel text, body text, status text, reply_to message_id?, at time)
+--   -> message_id :one
+-- Something said.
+INSERT INTO message (conversation_id, kind, author_id, channel, body, status, reply_to, created_at, edited_at, hidden_at)
+VALUES (:id, :kind, :author, :channel, :body, :status, :reply_to, :at, NULL, NULL) RETURNING id;
+
+-- talk_set_said(id conversation_id, comments int, active_at time) :exec1
+-- Something was said.
+UPDATE conversation SET comments = :comments, active_at = :active_at WHERE id = :id;
+
+-- talk_set_status(id conversation_id, status text, answer message_id?, answered_at time?, active_at time, reopened int, comments int,
+--   impact real, staff_impact real) :exec1
+-- The state, the answer that stands first, and what depends on them.
+UPDATE conversation SET status = :status, answer_id = :answer, answered_at = :answered_at, active_at = :active_at, reopened = :reopened,
+	comments = :comments, impact = :impact, staff_impact = :staff_impact, version = version + 1
+WHERE id = :id;
+
+-- row talk_answer_row: id message_id | created_at time
+-- talk_answer_last(id conversation_id) -> talk_answer_row :maybe
+-- The newest official answer.
+SELECT id, created_at FROM message WHERE conversation_id = :id AND kind = 'answer' AND hidden_at IS NULL
+ORDER BY created_at DESC, id DESC LIMIT 1;
+
+-- talk_hide_said(id message_id, at time?) :exec1
+-- Takes a message down, or puts it back.
+UPDATE message SET hidden_at = :at WHERE id = :id;
+
+-- talk_edit_said(id message_id, body text, at time) :exec1
+-- A message in new words.
+UPDATE message SET body = :body, edited_at = :at WHERE id = :id;
+
+-- talk_hide(id conversation_id, at time?) :exec1
+-- Takes a report down, or puts it back.
+UPDATE conversation SET hidden_at = :at, version = version + 1 WHERE id = :id;
+
+-- talk_assign(id conversation_id, who person_id?) :exec1
+-- Somebody's to answer.
+UPDATE conversation SET assignee_id = :who, version = version + 1 WHERE id = :id;
+
+-- talk_is_staff(who person_id) -> int :one
+-- Whether this is one of us.
+SELECT COUNT(*) FROM person WHERE id = :who AND kind = 'staff' AND disabled_at IS NULL;
+
+-- talk_edit(id conversation_id, subject text, body text, summary text, topic text) :exec1
+-- A report in new words.
+UPDATE conversation SET subject = :subject, body = :body, summary = :summary, topic = :topic, version = version + 1 WHERE id = :id;
+
+-- talk_set_visibility(id conversation_id, visibility text) :exec1
+-- Who may see it.
+UPDATE conversation SET visibility = :visibility, version = version + 1 WHERE id = :id;
+
+-- talk_participant_add(id conversation_id, who person_id) :exec
+-- Takes part in it.
+INSERT INTO participant (conversation_id, person_id) VALUES (:id, :who) ON CONFLICT (conversation_id, person_id) DO NOTHING;
+
+-- -------------------------------------------------------------------- tags
+
+-- talk_tag_insert(name text) :exec
+-- A tag, unless it is there.
+INSERT INTO tag (name) VALUES (:name) ON CONFLICT (name) DO NOTHING;
+
+-- talk_tag_put(id int, name text) :exec
+-- Puts a tag on a conversation.
+INSERT INTO tagging (tag_id, object_kind, object_id) SELECT t.id, 'conversation', :id FROM tag t WHERE t.name = :name
+ON CONFLICT (object_kind, object_id, tag_id) DO NOTHING;
+
+-- talk_tags_clear(id int) :exec
+-- Takes all tags off.
+DELETE FROM tagging WHERE object_kind = 'conversation' AND object_id = :id;
+
+-- ------------------------------------------------------------------- files
+
+-- talk_attach(id conversation_id, message message_id?, file file_id, rank int, width int, height int, caption text) :exec1
+-- A file of a report or message.
+INSERT INTO attachment (conversation_id, message_id, file_id, rank, width, height, caption)
+VALUES (:id, :message, :file, :rank, :width, :height, :caption);
+
+-- talk_attached_count(id conversation_id) -> int :one
+-- How many files a conversation has.
+SELECT COUNT(*) FROM attachment WHERE conversation_id = :id;
+
+-- talk_upload_put(who person_id, file file_id, width int, height int, at time) :exec
+-- Someone sent a file.
+INSERT INTO upload (person_id, file_id, width, height, created_at) VALUES (:who, :file, :width, :height, :at)
+ON CONFLICT (person_id, file_id) DO UPDATE SET created_at = excluded.created_at;
+
+-- row talk_upload_row: width int | height int
+-- talk_upload_get(who person_id, file file_id) -> talk_upload_row :maybe
+-- A file that this person sent.
+SELECT width, height FROM upload WHERE person_id = :who AND file_id = :file;
+
+-- talk_upload_done(who person_id, file file_id) :exec
+-- It is attached now.
+DELETE FROM upload WHERE person_id = :who AND file_id = :file;
+
+-- talk_file_may(file file_id, me person_id?, staff bool) -> int :one
+-- Whether the file is attached to something this person may see, or is their own and not attached yet.
+SELECT COUNT(*) FROM (
+	SELECT 1 AS yes FROM attachment a JOIN conversation c ON c.id = a.conversation_id LEFT JOIN message m ON m.id = a.message_id
+	WHERE a.file_id = :file AND {conversation_visible(c)}
+		AND (a.message_id IS NULL OR {message_visible(m)})
+	UNION ALL
+	SELECT 1 FROM upload u WHERE u.file_id = :file AND u.person_id = :me
+	LIMIT 1) found;
