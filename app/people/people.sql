@@ -131,8 +131,3 @@ SELECT words FROM search_doc WHERE object_kind = 'person' AND object_id = :perso
 -- Keeps the words by which a person is found.
 INSERT INTO search_doc (object_kind, object_id, words) VALUES ('person', :person, :words)
 ON CONFLICT (object_kind, object_id) DO UPDATE SET words = excluded.words;
-
--- people_audit_put(at time, actor person_id?, action text, object_kind text, object_id int, peer text, detail text) :exec1
--- Keeps who looked at or did what.
-INSERT INTO audit (at, actor_id, action, object_kind, object_id, peer, detail)
-VALUES (:at, :actor, :action, :object_kind, :object_id, :peer, :detail);

@@ -1,11 +1,10 @@
 /* Writing people: every change of a field is kept with what stood there before, and all of one request become one event, which names
  * the fields but not what they hold. */
 #include "people/save.h"
+#include "access/access.h"
 #include "people/audience.h"
-#include "people/fields.h"
 #include "sql/people.h"
 #include "text/escape.h"
-#include "text/json.h"
 #include "text/utf8.h"
 #include <inttypes.h>
 #include <math.h>
@@ -26,7 +25,8 @@ struct str public_name_of(struct arena *a, struct str name) {
 }
 
 struct str contact_fold(struct arena *a, enum contact_kind kind, struct str value) {
-	if (kind != CONTACT_PHONE) return utf8_fold(a, value);
+	if (kind == CONTACT_EMAIL) return access_fold_email(a, value);
+	if (kind == CONTACT_ADDRESS) return utf8_fold(a, value);
 	char *digits = arena_alloc(a, value.n + 1);
 	size_t n = 0;
 	for (size_t i = 0; i < value.n; i++)
@@ -162,8 +162,11 @@ static enum err put_contacts(struct saving *s, enum contact_kind kind, const str
 			TRY(sql_contact_insert(s->db, s->k.row.id, str_c(kind_words[kind]), label, want->v[i].value, folded, (int64_t)i));
 		}
 	}
-	for (size_t j = 0; j < n; j++)
-		if (!kept[j]) TRY(sql_contact_delete(s->db, had[j].id));
+	for (size_t j = 0; j < n; j++) {
+		if (kept[j]) continue;
+		TRY(sql_contact_delete(s->db, had[j].id));
+		if (kind == CONTACT_EMAIL) TRY(access_drop_email(s->db, s->a, s->k.row.id, had[j].value));
+	}
 	return OK;
 }
 
@@ -275,6 +278,7 @@ static enum err apply(struct saving *s) {
 
 enum err people_create(struct db *db, struct arena *a, struct person_id actor, const struct person_input *in, struct person_id *ret) {
 	struct saving s = {.db = db, .a = a, .actor = actor, .in = in, .now = clock_now(), .fresh = true};
+	buf_init(&s.fields, 64);
 	struct person_row *r = &s.k.row;
 	r->kind = str_empty(in->kind) ? STR("customer") : in->kind;
 	r->role = !str_empty(in->role) ? in->role : str_is(r->kind, "staff") ? STR("agent") : STR("customer");

@@ -1,0 +1,207 @@
+/* Finding people: the words kept for each, the list for the staff and for programs, and who might be the same person twice. */
+#include "people/save.h"
+#include "access/access.h"
+#include "routes.h"
+#include "sql/find.h"
+#include "sql/people.h"
+#include "text/json.h"
+#include "text/url.h"
+#include "text/utf8.h"
+#include <ctype.h>
+#include <inttypes.h>
+
+/* -------------------------------------------------------------------- words */
+
+enum { WORDS_MAX = 8, WORD_BYTES = 40 };
+
+/* Letters and digits are words, all else is between them: what a person types cannot become a language of the engine's. */
+static bool next_word(struct str *rest, struct str *ret) {
+	size_t from = 0, to;
+	while (from < rest->n && !((unsigned char)rest->p[from] >= 0x80 || isalnum((unsigned char)rest->p[from]))) from++;
+	for (to = from; to < rest->n && ((unsigned char)rest->p[to] >= 0x80 || isalnum((unsigned char)rest->p[to]));) to++;
+	*ret = str_n(rest->p + from, to - from);
+	*rest = str_from(*rest, to);
+	return ret->n > 0;
+}
+
+static struct str words_of(struct arena *a, struct str text) {
+	struct buf b;
+	buf_init(&b, 4096);
+	struct str rest = utf8_fold(a, text), word;
+	while (next_word(&rest, &word)) buf_fmt(&b, "%s" STR_FMT, b.n ? " " : "", STR_ARG(word));
+	struct str all = str_copy(a, buf_str(&b));
+	buf_done(&b);
+	return all;
+}
+
+struct str people_match(struct db *db, struct arena *a, struct str q) {
+	bool pg = db_engine(db) == DB_PG;
+	struct buf b;
+	buf_init(&b, 4096);
+	struct str rest = utf8_fold(a, q), word;
+	for (int i = 0; i < WORDS_MAX && next_word(&rest, &word); i++) {
+		word = utf8_fit(word, WORD_BYTES);
+		if (pg) buf_fmt(&b, "%s'" STR_FMT "':*", b.n ? " & " : "", STR_ARG(word));
+		else buf_fmt(&b, "%s\"" STR_FMT "\"*", b.n ? " " : "", STR_ARG(word));
+	}
+	struct str match = b.n ? str_copy(a, buf_str(&b)) : STR_NONE;
+	buf_done(&b);
+	return match;
+}
+
+enum err people_index(struct db *db, struct arena *a, struct person_id id, struct str name, struct str customer_no, struct str title) {
+	struct str words = words_of(a, str_fmt(a, STR_FMT " " STR_FMT " " STR_FMT, STR_ARG(name), STR_ARG(customer_no), STR_ARG(title))), have;
+	bool found;
+	TRY(sql_person_doc_get(db, a, id.v, &have, &found));
+	if (found && str_eq(have, words)) return OK;
+	return sql_person_doc_put(db, id.v, words);
+}
+
+/* People that others made (the command line, an older program) are found, too. */
+enum err people_read_events(struct db *db, struct arena *a, const struct event *e, size_t n, void *ctx) {
+	(void)ctx;
+	for (size_t i = 0; i < n; i++) {
+		if (strcmp(e[i].object_kind, "person") != 0) continue;
+		struct int_list one = {.v = NEW(a, int64_t), .n = 1};
+		struct person_row_list rows;
+		one.v[0] = e[i].object_id;
+		TRY(sql_persons_get(db, a, one, &rows));
+		if (rows.n == 1) TRY(people_index(db, a, rows.v[0].id, rows.v[0].name, rows.v[0].customer_no, rows.v[0].title));
+	}
+	return OK;
+}
+
+/* --------------------------------------------------------------------- list */
+
+struct asked {
+	struct str q, kind, tag;
+	struct person_id contact, after;
+	int64_t limit;
+};
+
+/* A phone as people type it: without the country's or the long-distance zeros, from four digits on. */
+static struct str digits_of(struct arena *a, struct str q) {
+	struct str d = contact_fold(a, CONTACT_PHONE, q);
+	for (size_t i = 0; i < q.n; i++)
+		if (strchr("0123456789 +-/().", q.p[i]) == NULL) return STR("");
+	while (d.n > 0 && d.p[0] == '0') d = str_from(d, 1);
+	return d.n >= 4 ? d : STR("");
+}
+
+static enum err find(struct req *q, const struct asked *x, struct person_view_list *ret, struct person_id *ret_next) {
+	struct person_id_list ids;
+	struct str text = str_trim(x->q), match = str_empty(text) ? STR_NONE : people_match(q->db, q->a, text);
+	struct str mail = str_find(text, ' ') < 0 && text.n >= 3 ? contact_fold(q->a, CONTACT_EMAIL, text) : STR("");
+	if (!str_empty(text) && str_none(match)) { /* only signs: nothing is called that */
+		*ret = (struct person_view_list){0};
+		return OK;
+	}
+	TRY(sql_people_find(q->db, q->a, req_is_staff(q), q->actor.id, match, mail, digits_of(q->a, text),
+	                    str_empty(x->kind) ? STR_NONE : x->kind, str_empty(x->tag) ? STR_NONE : x->tag, x->contact, x->after,
+	                    x->limit + 1, &ids));
+	if ((int64_t)ids.n > x->limit) {
+		ids.n = (size_t)x->limit;
+		*ret_next = ids.v[ids.n - 1];
+	}
+	TRY(people_views(q->db, q->a, &q->actor, q->business, &q->locale, ids, ret));
+	if (req_is_staff(q) && !str_empty(text)) people_audit(q, "search", "person", 0, text);
+	return OK;
+}
+
+static enum err cursor_of(struct req *q, struct str cursor, struct person_id *ret) {
+	if (str_empty(cursor)) return OK;
+	return str_int(cursor, &ret->v) && ret->v > 0 ? OK : req_invalid(q, "cursor", T("This place in the list is none of ours."));
+}
+
+enum err people_list_api(struct req *q, const struct people_list_api_in *in, struct people_list *ret) {
+	struct asked x = {.q = in->q, .kind = in->kind, .tag = in->tag, .contact = in->contact, .limit = in->limit};
+	struct person_id next = {0};
+	TRY(cursor_of(q, in->cursor, &x.after));
+	TRY(find(q, &x, &ret->data, &next));
+	ret->next = next.v ? str_fmt(q->a, "%" PRId64, next.v) : STR_NONE;
+	return OK;
+}
+
+static enum err choices(struct req *q, struct person_card_list *ret) {
+	struct person_id_list staff;
+	TRY(sql_persons_staff(q->db, q->a, false, &staff));
+	if (staff.n > PEOPLE_MAX) staff.n = PEOPLE_MAX;
+	return people_cards(q->db, q->a, &q->actor, staff, ret);
+}
+
+enum err people_show(struct req *q, const struct people_show_in *in, struct people_page *ret) {
+	struct asked x = {.q = in->q, .kind = str_none(in->kind) ? STR("customer") : in->kind, .tag = in->tag, .contact = in->contact, .limit = 50};
+	struct person_id next = {0};
+	TRY(cursor_of(q, in->cursor, &x.after));
+	TRY(find(q, &x, &ret->data, &next));
+	ret->q = in->q;
+	ret->kind = x.kind;
+	ret->tag = in->tag;
+	ret->contact = in->contact;
+	ret->narrowed = !str_empty(in->q) || !str_empty(in->tag) || in->contact.v != 0 || x.after.v != 0;
+	TRY(sql_people_tags(q->db, q->a, &ret->tags));
+	TRY(choices(q, &ret->staff));
+	ret->next = (struct url){STR_NONE};
+	if (next.v) {
+		struct url u = url_with(q->a, url_path(q->a, "/people"), "kind", x.kind);
+		if (!str_empty(in->q)) u = url_with(q->a, u, "q", in->q);
+		if (!str_empty(in->tag)) u = url_with(q->a, u, "tag", in->tag);
+		if (in->contact.v) u = url_with(q->a, u, "contact", str_fmt(q->a, "%" PRId64, in->contact.v));
+		ret->next = url_with(q->a, u, "cursor", str_fmt(q->a, "%" PRId64, next.v));
+	}
+	struct object o = {.thing = THING_PERSON, .person_kind = PERSON_CUSTOMER, .role = ROLE_CUSTOMER};
+	ret->may_add = may(&q->actor, ACT_CREATE, &o);
+	q->page.nav = STR("people");
+	return OK;
+}
+
+/* -------------------------------------------------------------------- twice */
+
+static struct str json_of(struct arena *a, enum contact_kind kind, const struct contact_inputs *c) {
+	struct buf b;
+	buf_init(&b, 65536);
+	struct json_out o = json_out(&b);
+	json_put_array(&o);
+	for (size_t i = 0; i < c->n; i++) {
+		struct str folded = contact_fold(a, kind, c->v[i].value);
+		if (kind != CONTACT_PHONE || folded.n >= 4) json_put_str(&o, folded);
+	}
+	json_put_end(&o);
+	struct str s = str_copy(a, buf_str(&b));
+	buf_done(&b);
+	return s;
+}
+
+enum err people_alike(struct db *db, struct arena *a, const struct actor *who, const struct person_input *in, struct person_id_list *ret) {
+	struct str match = str_empty(in->birthday) ? STR_NONE : people_match(db, a, in->name);
+	return sql_people_alike(db, a, who->is_staff, who->id, match, str_none(match) ? STR_NONE : in->birthday,
+	                        json_of(a, CONTACT_EMAIL, &in->contact[CONTACT_EMAIL]), json_of(a, CONTACT_PHONE, &in->contact[CONTACT_PHONE]), ret);
+}
+
+/* -------------------------------------------------------------------- audit */
+
+struct look {
+	struct person_id actor;
+	char action[24], object_kind[24], peer[64], detail[200];
+	int64_t object_id;
+};
+
+static enum err audit_work(struct db *db, void *arg) {
+	const struct look *l = arg;
+	return access_audit(db, l->actor, l->action, l->object_kind, l->object_id, str_c(l->peer), str_c(l->detail));
+}
+
+static void put(char *to, size_t room, struct str s) {
+	s = utf8_fit(s, room - 1);
+	if (s.n > 0) memcpy(to, s.p, s.n);
+	to[s.n] = 0;
+}
+
+void people_audit(struct req *q, const char *action, const char *object_kind, int64_t object_id, struct str detail) {
+	struct look l = {.actor = q->actor.id, .object_id = object_id};
+	put(l.action, sizeof l.action, str_c(action));
+	put(l.object_kind, sizeof l.object_kind, str_c(object_kind));
+	put(l.peer, sizeof l.peer, q->http->peer);
+	put(l.detail, sizeof l.detail, detail);
+	req_later(q, audit_work, &l, sizeof l);
+}
