@@ -132,19 +132,19 @@ INSERT INTO person (kind, role, name, public_name, customer_no, title, about, la
 VALUES (:kind, :role, :name, :public_name, :customer_no, '', '', '', '', NULL, '', '', '', NULL, NULL, NULL, NULL, 0, '', NULL, NULL,
 	:now, :now, 1) RETURNING id;
 
--- email_add(person person_id, value text, folded text, verified_at time?) :exec
+-- email_add(person person_id, email text, folded text, verified_at time?) :exec
 -- A person's first email address.
 INSERT INTO contact (person_id, kind, label, value, folded, rank, verified_at)
-VALUES (:person, 'email', '', :value, :folded, 0, :verified_at);
+VALUES (:person, 'email', '', :email, :folded, 0, :verified_at);
 
--- email_verified(person person_id, value text, folded text, now time) :exec
+-- email_verified(person person_id, email text, folded text, now time) :exec
 -- The person reads the mail that comes to this address.
 UPDATE contact SET verified_at = :now
-WHERE person_id = :person AND kind = 'email' AND (value = :value OR folded = :folded) AND verified_at IS NULL;
+WHERE person_id = :person AND kind = 'email' AND (value = :email OR folded = :folded) AND verified_at IS NULL;
 
--- email_known(person person_id, value text, folded text) -> int :one
+-- email_known(person person_id, email text, folded text) -> int :one
 -- Whether the address still stands in the person's profile.
-SELECT count(*) FROM contact WHERE person_id = :person AND kind = 'email' AND (value = :value OR folded = :folded);
+SELECT count(*) FROM contact WHERE person_id = :person AND kind = 'email' AND (value = :email OR folded = :folded);
 
 -- ------------------------------------------------------------- lock-out
 

@@ -22,10 +22,10 @@ struct limit {
 };
 static const struct limit account_limit = {4, SECONDS(30), HOURS(1)}, address_limit = {20, MINUTES(1), HOURS(1)};
 
-static enum err count_try(struct db *db, struct arena *a, struct str who, const struct limit *l, usec_t now, usec_t *ret_locked_until) {
+static enum err count_try(struct db *db, struct str who, const struct limit *l, usec_t now, usec_t *ret_locked_until) {
 	struct failure_row r = {0};
 	bool found;
-	TRY(sql_failure_get(db, a, who, &r, &found));
+	TRY(sql_failure_get(db, who, &r, &found));
 	if (found && r.locked_until > now) {
 		*ret_locked_until = r.locked_until;
 		return OK;
@@ -37,11 +37,11 @@ static enum err count_try(struct db *db, struct arena *a, struct str who, const 
 	return sql_failure_put(db, who, r.fails, r.first_at, until, NULL);
 }
 
-enum err login_try(struct db *db, struct arena *a, struct try *t) {
+enum err login_try(struct db *db, struct try *t) {
 	if (random_below(64) == 0) TRY(sql_failure_forget_old(db, t->now - DAYS(2), NULL));
-	TRY(count_try(db, a, t->address, &address_limit, t->now, &t->locked_until));
+	TRY(count_try(db, t->address, &address_limit, t->now, &t->locked_until));
 	if (t->locked_until != 0) return OK;
-	return count_try(db, a, t->account, &account_limit, t->now, &t->locked_until);
+	return count_try(db, t->account, &account_limit, t->now, &t->locked_until);
 }
 
 enum err login_try_was_right(struct db *db, const struct try *t) {

@@ -20,7 +20,7 @@ struct try {
 	usec_t now;
 	usec_t locked_until;           /* 0: go on */
 };
-MUST_USE enum err login_try(struct db *db, struct arena *a, struct try *t);                /* writer */
+MUST_USE enum err login_try(struct db *db, struct try *t);                       /* writer */
 MUST_USE enum err login_try_was_right(struct db *db, const struct try *t);                 /* writer */
 struct str login_account_key(struct arena *a, bool found, struct person_id id, struct str name);
 

@@ -30,7 +30,7 @@ struct attempt {
 
 static enum err begin_try(struct db *db, void *arg) {
 	struct attempt *t = arg;
-	return login_try(db, t->a, &t->try);
+	return login_try(db, &t->try);
 }
 
 static enum err note_failure(struct db *db, void *arg) {

@@ -50,7 +50,7 @@ struct change {
 
 static enum err begin_try(struct db *db, void *arg) {
 	struct change *c = arg;
-	return login_try(db, c->a, &c->try);
+	return login_try(db, &c->try);
 }
 
 static enum err change_password(struct db *db, void *arg) {

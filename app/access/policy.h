@@ -3,6 +3,7 @@
 /* The one policy: who may do what to which thing. Handlers ask may(); statements that list rows use the fragments of
  * access.sql (conversation_visible, person_visible, …), which say the same in SQL; policy_test.c holds both against one matrix
  * of roles x objects x actions. A thing that may not even be known of is answered with NOT_FOUND, never DENIED. */
+#include "base/err.h"
 #include "web/page.h"
 
 enum thing {

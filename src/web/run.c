@@ -127,6 +127,7 @@ static enum err check_origin(struct req *q) {
 static enum err check_rate(struct req *q) {
 	enum rate class = q->route->rate;
 	if (class == RATE_read && is_unsafe(q)) class = RATE_write;
+	if (q->actor.by_token && (class == RATE_read || class == RATE_write)) class = RATE_token; /* a program, not a hand */
 	struct str who = q->actor.id.v ? str_fmt(q->a, "p%lld", (long long)q->actor.id.v) : str_fmt(q->a, "a" STR_FMT, STR_ARG(q->http->peer));
 	int wait;
 	if (rate_take(q->web->rates, class, who, &wait)) return OK;

@@ -1,0 +1,122 @@
+#ifndef TALK_TALK_INT_H
+#define TALK_TALK_INT_H
+/* Within talk only. */
+#include "access/policy.h"
+#include "sql/talk.h"
+#include "sql/talk_list.h"
+#include "sql/talk_map.h"
+#include "sql/talk_search.h"
+#include "talk/talk.h"
+#include "types.h"
+#include "web/req.h"
+
+enum {
+	SUBJECT_MAX = 200, BODY_MAX = 20000, SUMMARY_CHARS = 200, TERMS_MAX = 120,
+	LIST_MAX = 200, FOUND_MAX = 500, PHOTOS_MAX = 6, PHOTO_SIDE_MAX = 1600, PHOTO_BYTES_MAX = 12 * 1024 * 1024,
+	FILE_BYTES_MAX = 20 * 1024 * 1024, WEEKS = 16,
+};
+
+/* ------------------------------------------------------------- state.c: the table of states */
+
+struct state {
+	const char *name;            /* in_work */
+	const char *look;            /* work: data-s, and the icon s-work */
+	const char *word;            /* "In work", a key */
+	bool open;                   /* still to be done */
+	const char *next;            /* the states that may follow, in the order in which they are offered */
+};
+const struct state *state_find(struct str name);         /* NULL if there is none */
+const struct state *state_at(int i);                     /* NULL past the last */
+bool state_may_follow(const struct state *from, const struct state *to);
+struct talk_state state_view(struct str name);
+/* ",new,heard," of "open", "settled" or one state; STR_NONE for anything else. */
+struct str state_set(struct arena *a, struct str word);
+
+/* ------------------------------------------------ count.c: what is counted when something changes */
+
+const char *board_of(struct str kind);                    /* problems ideas talk; NULL for no kind */
+double impact_of(int64_t votes, usec_t voted_at, bool open);
+double staff_impact_of(double impact, int64_t worth_minor);
+
+/* Takes a conversation out of (-1) or puts it into (+1) the public counts, as its facts are. */
+MUST_USE enum err count_whole(struct db *db, const struct talk_facts *f, int sign);
+/* The same for some votes more or fewer. */
+MUST_USE enum err count_votes(struct db *db, const struct talk_facts *f, int64_t votes);
+
+MUST_USE enum err talk_facts(struct db *db, struct arena *a, struct conversation_id id, struct talk_facts *ret);
+enum audience talk_audience(const struct talk_facts *f);
+
+/* ------------------------------------------------------------------ quad.c: quadkeys and tiles */
+
+enum { QUAD_LEVELS = 22, CELL_LEVELS = 16 };
+int64_t quad_of(double lat, double lon, int level);       /* lat is taken within ±85.05 */
+void quad_middle(int64_t quadkey, int level, double *ret_lat, double *ret_lon);
+
+struct box { double west, south, east, north; };
+bool box_read(struct str text, struct box *ret);          /* w,s,e,n; west may be greater than east: over the date line */
+bool box_has(const struct box *b, double lat, double lon);
+/* Tiles of the deepest level at which few of them cover the box. */
+struct int_list box_tiles(struct arena *a, const struct box *b, int *ret_level);
+
+/* --------------------------------------------------------------------- place.c: towns */
+
+struct town {
+	struct str name, country;
+	double lat, lon;
+	int64_t people;
+};
+struct town_list { const struct town **v; size_t n; };
+
+/* The town nearest to a place, within about 60 km; NULL if there is none. */
+const struct town *town_near(double lat, double lon);
+/* Towns that begin with the words, near the firm first; also the last part of "Quay Street 3, Saltry". at most 8. */
+struct town_list towns_find(struct arena *a, struct str words, double lat, double lon);
+
+/* ------------------------------------------------------------------ search.c */
+
+/* The newest conversations that hold the words (all of them, the last one may be a beginning). */
+MUST_USE enum err search_ids(struct db *db, struct arena *a, struct str q, int most, struct int_list *ret);
+/* Reports that say much the same as a sentence, the most alike first. */
+MUST_USE enum err search_similar(struct req *q, struct str text, struct conversation_id but, int most, struct talk_like_list *ret);
+
+/* -------------------------------------------------------------------- show.c: views of one report */
+
+struct object talk_object(const struct talk_report_row *r);
+struct object talk_object_of(const struct talk_facts *f);
+/* The report as its JSON and pages show it. */
+MUST_USE enum err report_view(struct req *q, const struct talk_report_row *row, bool tags, struct talk_report *ret);
+MUST_USE enum err report_get(struct req *q, struct conversation_id id, struct talk_report_row *ret);
+MUST_USE enum err voice_view(struct req *q, const struct talk_report_row *row, struct talk_voice *ret);
+struct talk_message message_view(struct req *q, const struct talk_message_row *row, struct str subject);
+struct str topic_label(struct req *q, struct str topic);  /* empty when the pack has no such topic any more */
+
+/* -------------------------------------------------------------------- list.c */
+
+struct list_wish {
+	struct str board, kind, status, topic, area, tag, words, sort, cursor;   /* STR_NONE or empty: any; sort: impact new active answered */
+	const struct box *box;
+	int most;
+};
+/* Ids of a page of a list in their order, and the cursor of the next (STR_NONE: none). */
+MUST_USE enum err list_find(struct req *q, const struct list_wish *w, struct int_list *ret, struct str *ret_next);
+MUST_USE enum err list_items(struct req *q, struct int_list ids, struct talk_item_list *ret);
+
+/* ------------------------------------------------------------------- files.c */
+
+struct picture {
+	struct str bytes;
+	int width, height;
+};
+/* Converts the photos of a form, outside of any transaction. errors INVALID (said at `field`) */
+MUST_USE enum err photos_convert(struct req *q, struct upload_list files, const char *field, struct picture *ret, size_t *ret_n);
+MUST_USE enum err photos_attach(struct db *db, struct conversation_id id, const struct picture *p, size_t n);
+/* Attaches files that this person sent before. */
+MUST_USE enum err uploads_attach(struct req *q, struct conversation_id id, struct message_id message, struct file_id_list files);
+
+/* -------------------------------------------------------------------- say.c */
+
+/* An event about a conversation, told as widely as the conversation itself. */
+MUST_USE enum err talk_event(struct db *db, struct person_id actor, const char *verb, struct message_id message, const struct talk_facts *f,
+                             enum audience audience, struct str data);
+
+#endif
