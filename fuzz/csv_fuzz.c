@@ -1,4 +1,5 @@
-/* CSV: pieces of any size give the same rows; every cell is UTF-8 without NUL; rows that are written are read back the same. */
+/* CSV: pieces of any size give the same rows; every cell is UTF-8 without NUL; rows that are written are read back
+ * the same. */
 #include "base/check.h"
 #include "text/csv.h"
 #include "text/utf8.h"
@@ -12,7 +13,8 @@ static ptrdiff_t read_slowly(void *text, char *to, size_t n) {
 /* All rows written again, as semicolon-separated text. */
 static void rewrite(struct str s, ptrdiff_t (*reader)(void *, char *, size_t), char delimiter, struct buf *b) {
 	struct csv_text text = {s};
-	struct csv *c = csv_open((struct csv_options){.read = reader, .arg = &text, .delimiter = delimiter, .row_max = 4096});
+	struct csv *c = csv_open((struct csv_options){.read = reader, .arg = &text, .delimiter = delimiter,
+		.row_max = 4096});
 	struct csv_out o = {.b = b, .delimiter = ';'};
 	const struct csv_row *row;
 	while (csv_next(c, &row) == OK && row != NULL) {

@@ -1,4 +1,5 @@
-/* Forms: the first byte says which kind; names and values stay within the body's size and the limits, multipart values in the body. */
+/* Forms: the first byte says which kind; names and values stay within the body's size and the limits, multipart
+ * values in the body. */
 #include "base/check.h"
 #include "text/form.h"
 #include "text/utf8.h"

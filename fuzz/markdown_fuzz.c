@@ -1,4 +1,5 @@
-/* Markdown: the result has no tag but the renderer's own, each closed in order, no attribute but its own, and stays within its cap. */
+/* Markdown: the result has no tag but the renderer's own, each closed in order, no attribute but its own, and
+ * stays within its cap. */
 #include "base/check.h"
 #include "text/markdown.h"
 #include "text/utf8.h"

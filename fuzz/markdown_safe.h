@@ -1,14 +1,17 @@
 #ifndef FUZZ_MARKDOWN_SAFE_H
 #define FUZZ_MARKDOWN_SAFE_H
-/* For the fuzz target and the unit test: what is wrong with a page's part that text/markdown.c made; NULL if nothing. Stricter than
- * a browser: every "<" must begin one of the tags below exactly as written there, and tags must close in order. */
+/* For the fuzz target and the unit test: what is wrong with a page's part that text/markdown.c made; NULL if
+ * nothing. Stricter than a browser: every "<" must begin one of the tags below exactly as written there, and tags
+ * must close in order. */
 #include "base/str.h"
 
-static const char *const markup_tags[] = {"p", "h3", "h4", "h5", "h6", "ul", "ol", "li", "blockquote", "pre", "code", "em", "strong", "del",
+static const char *const markup_tags[] = {"p", "h3", "h4", "h5", "h6", "ul", "ol", "li", "blockquote", "pre", "code",
+	"em", "strong", "del",
 	"table", "thead", "tbody", "tr", "th", "td", "a", NULL};
 
 static inline bool href_good(struct str s) {
-	return str_starts(s, STR("http://")) || str_starts(s, STR("https://")) || str_starts(s, STR("mailto:")) || str_starts(s, STR("tel:")) ||
+	return str_starts(s, STR("http://")) || str_starts(s, STR("https://")) || str_starts(s, STR("mailto:")) ||
+		str_starts(s, STR("tel:")) ||
 		(str_starts(s, STR("/")) && !str_starts(s, STR("//")));
 }
 

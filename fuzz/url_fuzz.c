@@ -1,4 +1,5 @@
-/* Addresses: what is taken begins in one of the allowed ways, is taken again unchanged, and holds nothing that ends an attribute. */
+/* Addresses: what is taken begins in one of the allowed ways, is taken again unchanged, and holds nothing that
+ * ends an attribute. */
 #include "base/check.h"
 #include "text/url.h"
 
@@ -6,7 +7,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n);
 
 static bool begins_well(struct str s) {
 	if (str_starts(s, STR("/"))) return !str_starts(s, STR("//")) && !str_starts(s, STR("/\\"));
-	return str_starts(s, STR("http://")) || str_starts(s, STR("https://")) || str_starts(s, STR("mailto:")) || str_starts(s, STR("tel:"));
+	return str_starts(s, STR("http://")) || str_starts(s, STR("https://")) || str_starts(s, STR("mailto:")) ||
+		str_starts(s, STR("tel:"));
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n) {

@@ -4,6 +4,9 @@
 -- frag conversation_visible(c): (:staff OR (c.hidden_at IS NULL AND (c.visibility = 'public' OR (:me IS NOT NULL AND
 --   (c.visibility = 'members' OR (c.visibility = 'private' AND (c.author_id = :me OR EXISTS
 --   (SELECT 1 FROM participant seat WHERE seat.conversation_id = c.id AND seat.person_id = :me))))))))
+-- frag conversation_visible_to(c, p): (p.role <> 'customer' OR (c.hidden_at IS NULL AND (c.visibility IN ('public', 'members') OR
+--   (c.visibility = 'private' AND (c.author_id = p.id OR EXISTS
+--   (SELECT 1 FROM participant seat WHERE seat.conversation_id = c.id AND seat.person_id = p.id))))))
 -- frag message_visible(m): (:staff OR (m.hidden_at IS NULL AND m.kind <> 'note'))
 -- frag person_visible(p): (:staff OR p.id = :me OR (p.kind = 'staff' AND p.disabled_at IS NULL))
 
@@ -33,6 +36,10 @@ FROM business WHERE one = 1;
 -- access_sees_conversation(id conversation_id, me person_id?, staff bool) -> conversation_id :maybe
 -- The conversation, if this person may know of it.
 SELECT c.id FROM conversation c WHERE c.id = :id AND {conversation_visible(c)};
+
+-- access_told_of_conversation(id conversation_id, person person_id) -> conversation_id :maybe
+-- The conversation, if this person may be told of it.
+SELECT c.id FROM conversation c, person p WHERE c.id = :id AND p.id = :person AND {conversation_visible_to(c, p)};
 
 -- access_sees_message(id message_id, me person_id?, staff bool) -> message_id :maybe
 -- The message, if this person may know of it.

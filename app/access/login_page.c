@@ -10,7 +10,7 @@
 #define LOCKED T("That did not work several times, so we wait a little. You can try again {when}, or choose a new password now.")
 
 enum err login_show(struct req *q, const struct login_show_in *in, struct login_page *ret) {
-	*ret = (struct login_page){.name = in->name, .back = in->back};
+	*ret = (struct login_page){.login = in->login, .back = in->back};
 	if (req_logged_in(q) && str_is(q->http->method, "GET")) req_redirect(q, login_back(q, in->back));
 	return OK;
 }
@@ -71,9 +71,9 @@ enum err login_do(struct req *q, const struct login_do_in *in) {
 	struct attempt *t = NEW(q->a, struct attempt);
 	t->a = q->a;
 	t->by = login_caller(q);
-	TRY(login_find(q->db, q->a, in->name, &t->row, &t->found));
+	TRY(login_find(q->db, q->a, in->login, &t->row, &t->found));
 	if (!t->found) t->row = (struct login_row){0};
-	t->try = (struct try){.now = clock_now(), .account = login_account_key(q->a, t->found, t->row.id, in->name),
+	t->try = (struct try){.now = clock_now(), .account = login_account_key(q->a, t->found, t->row.id, in->login),
 	                      .address = str_fmt(q->a, "a" STR_FMT, STR_ARG(q->http->peer))};
 	TRY(req_write(q, begin_try, t));
 	if (t->try.locked_until != 0) return say_locked(q, t->try.locked_until);
@@ -106,7 +106,7 @@ enum err logout(struct req *q) {
 
 enum err forgot_show(struct req *q, const struct forgot_show_in *in, struct forgot_page *ret) {
 	(void)q;
-	*ret = (struct forgot_page){.name = in->name, .sent = in->sent};
+	*ret = (struct forgot_page){.login = in->login, .sent = in->sent};
 	return OK;
 }
 
@@ -116,7 +116,7 @@ enum err forgot_do(struct req *q, const struct forgot_do_in *in) {
 	struct login_row r = {0};
 	bool found;
 	int64_t recent = 0;
-	TRY(login_find(q->db, q->a, in->name, &r, &found));
+	TRY(login_find(q->db, q->a, in->login, &r, &found));
 	bool good = found && r.disabled_at == 0 && !str_empty(r.email);
 	if (good) TRY(sql_links_recent(q->db, r.id, STR("reset"), clock_now() - HOURS(1), &recent));
 	TRY(access_audit(q->db, q->actor.id, "reset_asked", "person", found ? r.id.v : 0, q->http->peer, STR("")));

@@ -8,6 +8,8 @@ int init_command(struct cli *c);
 
 /* Makes the demo business if the store holds none; a store that holds one is left as it is. errors INVALID (no such pack), STORE */
 MUST_USE enum err demo_make(struct cli *c, const char *pack, struct str *ret_why);
-void demo_print_logins(struct cli *c);   /* to stderr */
+
+/* To stderr: who can log in, and at which address (listen: HOST:PORT, or NULL when nothing is served yet). */
+void demo_print_logins(struct cli *c, const char *listen);
 
 #endif

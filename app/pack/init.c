@@ -8,6 +8,7 @@
 #include "people/people.h"
 #include "sql/firm.h"
 #include "text/utf8.h"
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -82,7 +83,7 @@ static enum err make_business(struct db *db, void *arg) {
 	if (!str_none(in->hash)) return OK;
 	struct str token;
 	TRY(access_link(db, in->a, id, "login", in->email, LOGIN_LIVES, &token));
-	in->link = str_fmt(in->a, "/login/" STR_FMT, STR_ARG(token));
+	in->link = str_fmt(in->a, "http://127.0.0.1:8080/login/" STR_FMT, STR_ARG(token));
 	return OK;
 }
 
@@ -135,7 +136,7 @@ int init_command(struct cli *c) {
 	cli_talk(STR_FMT " is ready. Serve it with: rialto serve --home %s", STR_ARG(in.name), c->home);
 	if (str_empty(in.link)) cli_talk("Log in as " STR_FMT, STR_ARG(in.email));
 	else {
-		cli_talk("Log in once with this link, within a day, behind the address that rialto serve prints:");
+		cli_talk("Log in with this link, once, within a day. Served at another address, the part behind the host stays the same:");
 		printf(STR_FMT "\n", STR_ARG(in.link));
 	}
 	return EXIT_DONE;

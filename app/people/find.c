@@ -2,7 +2,7 @@
 #include "people/save.h"
 #include "access/access.h"
 #include "routes.h"
-#include "sql/find.h"
+#include "sql/people_find.h"
 #include "sql/people.h"
 #include "text/json.h"
 #include "text/url.h"

@@ -75,22 +75,22 @@ WHERE id = :id AND version = :was;
 -- Gives a person a photo, or takes it away.
 UPDATE person SET photo_file_id = :photo, updated_at = :now, version = version + 1 WHERE id = :id;
 
--- contact_insert(person person_id, kind text, label text, value text, folded text, rank int) :exec1
+-- contact_insert(person person_id, kind text, label text, content text, folded text, rank int) :exec1
 -- One more email, phone or address.
 INSERT INTO contact (person_id, kind, label, value, folded, rank, verified_at)
-VALUES (:person, :kind, :label, :value, :folded, :rank, NULL);
+VALUES (:person, :kind, :label, :content, :folded, :rank, NULL);
 
--- contact_update(id contact_id, label text, value text, rank int) :exec1
+-- contact_update(id contact_id, label text, content text, rank int) :exec1
 -- The same email, phone or address, written or ordered another way.
-UPDATE contact SET label = :label, value = :value, rank = :rank WHERE id = :id;
+UPDATE contact SET label = :label, value = :content, rank = :rank WHERE id = :id;
 
 -- contact_delete(id contact_id) :exec1
 -- An email, phone or address that is no longer right.
 DELETE FROM contact WHERE id = :id;
 
--- person_field_put(person person_id, name text, value text) :exec1
+-- person_field_put(person person_id, name text, content text) :exec1
 -- What one of the pack's fields holds.
-INSERT INTO person_field (person_id, name, value) VALUES (:person, :name, :value)
+INSERT INTO person_field (person_id, name, value) VALUES (:person, :name, :content)
 ON CONFLICT (person_id, name) DO UPDATE SET value = excluded.value;
 
 -- person_field_delete(person person_id, name text) :exec

@@ -27,4 +27,7 @@ struct url contact_link(struct arena *a, struct str kind, struct str value);   /
 /* The person an address names: id, or with id 0 the caller. errors NOT_FOUND, LOGIN, and what may_or_err says */
 MUST_USE enum err person_for(struct req *q, struct person_id id, enum act act, struct kept *ret);
 
+/* A look at a customer's profile by the staff is written down. */
+void people_looked(struct req *q, const struct kept *k);
+
 #endif

@@ -48,6 +48,8 @@ struct new_report {
 };
 /* The author is the first who says so, and follows. errors INVALID, STORE */
 MUST_USE enum err talk_create(struct db *db, struct arena *a, const struct new_report *r, struct conversation_id *ret);
+/* Its subject, body, topic, since and place as an import has them now; the rest of r is not looked at. errors INVALID, NOT_FOUND */
+MUST_USE enum err talk_rewrite(struct db *db, struct arena *a, struct conversation_id id, struct person_id actor, const struct new_report *r);
 
 /* Says "me too" for a person (once), or takes it back; ret_changed false when it was so already. errors NOT_FOUND */
 MUST_USE enum err talk_vote(struct db *db, struct arena *a, struct conversation_id id, struct person_id who, bool yes, usec_t at,

@@ -8,13 +8,13 @@
 -- row talk_facts: id conversation_id | kind text | board text | visibility text | status text | author_id person_id?
 --   | assignee_id person_id? | area text | lat real? | lon real? | quadkey int? | votes int | comments int | worth_minor int
 --   | answer_id message_id? | reopened int | created_at time | active_at time | voted_at time | answered_at time? | hidden bool
---   | version int | subject text | body text
+--   | version int | subject text | body text | topic text
 
 -- talk_facts_get(id conversation_id) -> talk_facts :one
 -- What the counters depend on.
 SELECT c.id, c.kind, c.board, c.visibility, c.status, c.author_id, c.assignee_id, c.area, c.lat, c.lon, c.quadkey, c.votes, c.comments,
 	c.worth_minor, c.answer_id, c.reopened, c.created_at, c.active_at, c.voted_at, c.answered_at, c.hidden_at IS NOT NULL, c.version,
-	c.subject, c.body
+	c.subject, c.body, c.topic
 FROM conversation c WHERE c.id = :id;
 
 -- talk_insert(kind text, board text, subject text, body text, summary text, visibility text, status text, author person_id?,

@@ -15,6 +15,7 @@ enum {
 	LIST_MAX = 200, FOUND_MAX = 500, PHOTOS_MAX = 6, PHOTO_SIDE_MAX = 1600, PHOTO_BYTES_MAX = 12 * 1024 * 1024,
 	FILE_BYTES_MAX = 20 * 1024 * 1024, WEEKS = 16,
 };
+#define EDIT_TIME MINUTES(15)
 
 /* ------------------------------------------------------------- state.c: the table of states */
 
@@ -71,6 +72,7 @@ struct town_list { const struct town **v; size_t n; };
 const struct town *town_near(double lat, double lon);
 /* Towns that begin with the words, near the firm first; also the last part of "Quay Street 3, Saltry". at most 8. */
 struct town_list towns_find(struct arena *a, struct str words, double lat, double lon);
+struct talk_place place_view(struct arena *a, const struct town *t);
 
 /* ------------------------------------------------------------------ search.c */
 
@@ -82,12 +84,12 @@ MUST_USE enum err search_similar(struct req *q, struct str text, struct conversa
 /* -------------------------------------------------------------------- show.c: views of one report */
 
 struct object talk_object(const struct talk_report_row *r);
-struct object talk_object_of(const struct talk_facts *f);
+struct object talk_object_of(const struct talk_facts *f);   /* who takes part is not known */
 /* The report as its JSON and pages show it. */
 MUST_USE enum err report_view(struct req *q, const struct talk_report_row *row, bool tags, struct talk_report *ret);
 MUST_USE enum err report_get(struct req *q, struct conversation_id id, struct talk_report_row *ret);
 MUST_USE enum err voice_view(struct req *q, const struct talk_report_row *row, struct talk_voice *ret);
-struct talk_message message_view(struct req *q, const struct talk_message_row *row, struct str subject);
+struct talk_message message_view(struct req *q, const struct talk_message_row *row, struct conversation_id in);
 struct str topic_label(struct req *q, struct str topic);  /* empty when the pack has no such topic any more */
 
 /* -------------------------------------------------------------------- list.c */
@@ -99,7 +101,13 @@ struct list_wish {
 };
 /* Ids of a page of a list in their order, and the cursor of the next (STR_NONE: none). */
 MUST_USE enum err list_find(struct req *q, const struct list_wish *w, struct int_list *ret, struct str *ret_next);
-MUST_USE enum err list_items(struct req *q, struct int_list ids, struct talk_item_list *ret);
+MUST_USE enum err list_items(struct req *q, struct int_list ids, struct talk_item_list *ret);      /* as pages show them */
+MUST_USE enum err list_reports(struct req *q, struct int_list ids, struct talk_report_list *ret);  /* as JSON has them */
+struct talk_choice_list topic_choices(struct req *q, struct str chosen);
+
+/* -------------------------------------------------------------------- home.c */
+
+struct talk_map map_view(struct req *q, const char *board);   /* a map of the firm's part of the world */
 
 /* ------------------------------------------------------------------- files.c */
 
@@ -113,7 +121,17 @@ MUST_USE enum err photos_attach(struct db *db, struct conversation_id id, const 
 /* Attaches files that this person sent before. */
 MUST_USE enum err uploads_attach(struct req *q, struct conversation_id id, struct message_id message, struct file_id_list files);
 
-/* -------------------------------------------------------------------- say.c */
+/* ----------------------------------------------------------------- report.c, vote.c */
+
+/* The facts of a conversation that the actor may do this to. errors NOT_FOUND, DENIED */
+MUST_USE enum err facts_for(struct req *q, struct conversation_id id, enum act act, struct talk_facts *ret);
+MUST_USE enum err report_hide(struct req *q, struct conversation_id id, bool hide);
+MUST_USE enum err report_assign(struct req *q, struct conversation_id id, struct person_id who);
+MUST_USE enum err report_publish(struct req *q, struct talk_facts *f, struct str visibility);
+MUST_USE enum err report_edit(struct req *q, const struct talk_facts *f, struct str subject, struct str body, struct str topic);
+MUST_USE enum err report_set_tags(struct db *db, struct arena *a, struct conversation_id id, struct text_list tags);
+/* A voice that is known to be new; the caller writes the event. */
+MUST_USE enum err talk_first_voice(struct db *db, struct arena *a, struct talk_facts *f, struct person_id who, usec_t at);
 
 /* An event about a conversation, told as widely as the conversation itself. */
 MUST_USE enum err talk_event(struct db *db, struct person_id actor, const char *verb, struct message_id message, const struct talk_facts *f,

@@ -198,3 +198,7 @@ WHERE c.assignee_id = :me AND {is_open(c)} AND c.hidden_at IS NULL ORDER BY c.ac
 SELECT m.id, c.id, c.subject, m.body, m.kind, m.created_at, p.id, {shown_name(p)}
 FROM message m JOIN conversation c ON c.id = m.conversation_id JOIN person p ON p.id = m.author_id
 WHERE {is_said(m)} AND p.kind <> 'staff' AND c.hidden_at IS NULL ORDER BY m.id DESC LIMIT :most;
+
+-- talk_town_named(name text) -> text :maybe
+-- A town as it is written, however its letters' case is.
+SELECT name FROM town WHERE LOWER(name) = LOWER(:name) LIMIT 1;

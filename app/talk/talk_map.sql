@@ -27,3 +27,14 @@ SELECT c.quadkey, CAST(SUM(c.votes) AS bigint)
 FROM unnest(:tiles::bigint[]) t (value) JOIN cell c
 	ON c.zoom = :zoom AND c.quadkey BETWEEN t.value << :shift::int AND ((t.value + 1) << :shift::int) - 1
 WHERE c.reports > 0 AND :kind LIKE '%,' || c.kind || ',%' GROUP BY c.quadkey LIMIT :most;
+
+-- row talk_spot_row: id conversation_id | lat real | lon real
+-- talk_in_tiles(tiles ints, shift int, most int) -> talk_spot_row :many
+-- Where conversations within some tiles are.
+-- @sqlite
+SELECT c.id, c.lat, c.lon
+FROM json_each(:tiles) t CROSS JOIN conversation c ON c.quadkey BETWEEN t.value << :shift AND ((t.value + 1) << :shift) - 1 LIMIT :most;
+-- @pg
+SELECT c.id, c.lat, c.lon
+FROM unnest(:tiles::bigint[]) t (value) JOIN conversation c
+	ON c.quadkey BETWEEN t.value << :shift::int AND ((t.value + 1) << :shift::int) - 1 LIMIT :most;

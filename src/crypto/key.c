@@ -1,5 +1,5 @@
-/* The key file: written whole under another name, then linked to its own, which fails when another process was first; then that
- * one's key is read. So whoever calls gets the same key, and no half of one. */
+/* The key file: written whole under another name, then linked to its own, which fails when another process was
+ * first; then that one's key is read. So whoever calls gets the same key, and no half of one. */
 #include "base/check.h"
 #include "crypto/token.h"
 #include <errno.h>

@@ -1,19 +1,23 @@
-/* Passwords by libsodium's Argon2id, which writes its settings and salt into the text it gives. What people may choose follows
- * NIST SP 800-63B: length matters, classes of signs do not, and what attackers try first is refused. */
+/* Passwords by libsodium's Argon2id, which writes its settings and salt into the text it gives. What people may
+ * choose follows NIST SP 800-63B: length matters, classes of signs do not, and what attackers try first is
+ * refused. */
 #include "crypto/password.h"
 #include "base/check.h"
 #include <sodium.h>
 #include <stdio.h>
 
-#define T(literal) ("" literal)   /* marks a translation key; the same as in text/locale.h, which stands beside crypto */
+/* Marks a translation key; the same as in text/locale.h, which stands beside crypto. */
+#define T(literal) ("" literal)
 
-enum { MEMORY_BYTES = 19 * 1024 * 1024, PASSES = 2, MEMORY_KIB_ACCEPTED = 64 * 1024, PASSES_ACCEPTED = 4, COMPARED_MAX = 256 };
+enum { MEMORY_BYTES = 19 * 1024 * 1024, PASSES = 2, MEMORY_KIB_ACCEPTED = 64 * 1024, PASSES_ACCEPTED = 4,
+	COMPARED_MAX = 256 };
 
 enum err password_hash(struct arena *a, struct str password, struct str *ret) {
 	char text[crypto_pwhash_STRBYTES];
 	if (password.n > PASSWORD_BYTES_MAX) return ERR_TOO_LARGE;
 	const char *p = password.p ? password.p : "";
-	if (crypto_pwhash_str_alg(text, p, password.n, PASSES, MEMORY_BYTES, crypto_pwhash_ALG_ARGON2ID13) != 0) return ERR_BUSY;
+	if (crypto_pwhash_str_alg(text, p, password.n, PASSES, MEMORY_BYTES,
+		crypto_pwhash_ALG_ARGON2ID13) != 0) return ERR_BUSY;
 	*ret = str_copy(a, str_c(text));
 	return OK;
 }
@@ -43,14 +47,16 @@ void password_pretend(struct str password) {
 	unsigned char salt[crypto_pwhash_SALTBYTES] = {0}, out[32];
 	if (password.n > PASSWORD_BYTES_MAX) return;
 	const char *p = password.p ? password.p : "";
-	if (crypto_pwhash(out, sizeof out, p, password.n, salt, PASSES, MEMORY_BYTES, crypto_pwhash_ALG_ARGON2ID13) != 0) return;
+	if (crypto_pwhash(out, sizeof out, p, password.n, salt, PASSES, MEMORY_BYTES,
+		crypto_pwhash_ALG_ARGON2ID13) != 0) return;
 	sodium_memzero(out, sizeof out);
 }
 
 /* ------------------------------------------------------------------ choosing */
 
-/* What is tried first everywhere, in lower case without what is not a letter or digit; shorter ones than eight are refused anyway, but
- * stand here as stems: "monkey123", "Monkey!1" and "monkeymonkey" are made of "monkey". Keep alphabetized. */
+/* What is tried first everywhere, in lower case without what is not a letter or digit; shorter ones than eight are
+ * refused anyway, but stand here as stems: "monkey123", "Monkey!1" and "monkeymonkey" are made of "monkey". Keep
+ * alphabetized. */
 static const char *const common[] = {
 	"123123", "1q2w3e", "abc", "abcd", "abcdef", "access", "admin", "administrator", "adobe", "alexander", "amanda",
 	"andrea", "andrew", "angel", "apple", "arsenal", "asdf", "asdfgh", "asdfghjkl", "ashley", "august", "autumn",
@@ -73,7 +79,8 @@ static const char *const common[] = {
 	"xxx", "yellow", "zaq12wsx", "zaq1zaq1", "zxcvbn", "zxcvbnm",
 };
 
-/* In lower case, without what is no ASCII letter or digit, @ and $ being the letters they are written for. A password of other letters keeps nothing and is judged by its length. */
+/* In lower case, without what is no ASCII letter or digit, @ and $ being the letters they are written for. A
+ * password of other letters keeps nothing and is judged by its length. */
 static struct str stripped(struct str s, char to[COMPARED_MAX]) {
 	size_t n = 0;
 	for (size_t i = 0; i < s.n && n < COMPARED_MAX; i++) {
@@ -106,7 +113,8 @@ static bool is_common(struct str s) {
 	return false;
 }
 
-/* One sign again and again, or signs in order ("abcdefgh", "87654321"), or a short piece repeated ("abab1212" is not). */
+/* One sign again and again, or signs in order ("abcdefgh", "87654321"), or a short piece repeated ("abab1212" is
+ * not). */
 static bool is_run(struct str s) {
 	for (size_t period = 1; period <= 3 && period < s.n; period++) {
 		size_t i = period;
@@ -143,7 +151,8 @@ static size_t count_chars(struct str s) {
 const char *password_fault(struct str password, struct str email, struct str name) {
 	char text[COMPARED_MAX];
 	if (count_chars(password) < PASSWORD_CHARS_MIN) return T("Please choose a password of at least 8 characters.");
-	if (password.n > PASSWORD_BYTES_MAX) return T("That password is too long. Please choose one of at most 1,000 characters.");
+	if (password.n > PASSWORD_BYTES_MAX)
+		return T("That password is too long. Please choose one of at most 1,000 characters.");
 	struct str s = stripped(password, text);
 	if (is_run(password) || (s.n > 0 && (is_run(s) || is_common(s))))
 		return T("Too many people use that password. Please choose another; several words in a row are good.");

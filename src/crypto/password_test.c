@@ -31,8 +31,10 @@ static void test_hash(void **state) {
 
 static void test_wrong_hashes(void **state) {
 	(void)state;
-	static const char *const wrong[] = {"", "x", "$argon2id$", "$argon2i$v=19$m=19456,t=2,p=1$c2FsdHNhbHRzYWx0c2FsdA$AAAA",
-		"$argon2id$v=19$m=4000000,t=2,p=1$c2FsdHNhbHRzYWx0c2FsdA$AAAA", "$argon2id$v=19$m=19456,t=99,p=1$c2FsdHNhbHRzYWx0c2FsdA$AAAA"};
+	static const char *const wrong[] = {"", "x", "$argon2id$",
+		"$argon2i$v=19$m=19456,t=2,p=1$c2FsdHNhbHRzYWx0c2FsdA$AAAA",
+		"$argon2id$v=19$m=4000000,t=2,p=1$c2FsdHNhbHRzYWx0c2FsdA$AAAA",
+			"$argon2id$v=19$m=19456,t=99,p=1$c2FsdHNhbHRzYWx0c2FsdA$AAAA"};
 	for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
 		assert_false(password_verify(str_c(wrong[i]), STR("x")));
 		assert_true(password_needs_rehash(str_c(wrong[i])));
@@ -66,10 +68,13 @@ static void test_pretend(void **state) {
 
 static void test_fault(void **state) {
 	(void)state;
-	static const char *const wrong[] = {"", "short", "1234567", "password", "Password1", "P@ssw0rd", "passw0rd2024", "12345678", "87654321", "aaaaaaaa",
-		"abababab", "qwertyuiop", "sommer2024", "letmein!!", "test1234", "monkeymonkey", "anna.keller", "annakeller1", "anna.keller@example.com", "kellerkeller",
+	static const char *const wrong[] = {"", "short", "1234567", "password", "Password1", "P@ssw0rd", "passw0rd2024",
+		"12345678", "87654321", "aaaaaaaa",
+		"abababab", "qwertyuiop", "sommer2024", "letmein!!", "test1234", "monkeymonkey", "anna.keller", "annakeller1",
+			"anna.keller@example.com", "kellerkeller",
 		"keller1985", "ääääääää", "1234567890", "passwort", "iloveyou!"};
-	static const char *const good[] = {"rialto-demo", "correct horse battery", "Tr0ub4dor&3x", "several words", "zehn kleine Fische", "日本語のパスワード", "p4Ss!w-x9Kq"};
+	static const char *const good[] = {"rialto-demo", "correct horse battery", "Tr0ub4dor&3x", "several words",
+		"zehn kleine Fische", "日本語のパスワード", "p4Ss!w-x9Kq"};
 	struct str email = STR("anna.keller@example.com"), name = STR("Anna Keller");
 	for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
 		if (password_fault(str_c(wrong[i]), email, name) == NULL) fail_msg("\"%s\" was taken", wrong[i]);
@@ -85,7 +90,8 @@ static void test_pin(void **state) {
 	(void)state;
 	struct str hash;
 	assert_true(pin_valid(STR("2580")) && pin_valid(STR("739104")));
-	assert_false(pin_valid(STR("123")) || pin_valid(STR("1234")) || pin_valid(STR("0000")) || pin_valid(STR("12a4")) || pin_valid(STR_NONE) ||
+	assert_false(pin_valid(STR("123")) || pin_valid(STR("1234")) || pin_valid(STR("0000")) ||
+		pin_valid(STR("12a4")) || pin_valid(STR_NONE) ||
 		pin_valid(STR("7391047391048")) || pin_valid(STR("121212")));
 	assert_int_equal(pin_hash(&mem, STR("1234"), &hash), ERR_INVALID);
 	assert_int_equal(pin_hash(&mem, STR("739104"), &hash), OK);
@@ -95,7 +101,8 @@ static void test_pin(void **state) {
 
 int main(void) {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_hash), cmocka_unit_test(test_wrong_hashes), cmocka_unit_test(test_pretend), cmocka_unit_test(test_fault),
+		cmocka_unit_test(test_hash), cmocka_unit_test(test_wrong_hashes), cmocka_unit_test(test_pretend),
+			cmocka_unit_test(test_fault),
 		cmocka_unit_test(test_pin),
 	};
 	if (crypto_init() != OK) return 1;

@@ -1,5 +1,6 @@
-/* Tokens are randomness in base64url. The database keeps a plain BLAKE2b of one: 256 random bits need no slow hash. Signatures are
- * keyed BLAKE2b over purpose, NUL, text: a purpose has no NUL, so no two pairs give the same bytes. */
+/* Tokens are randomness in base64url. The database keeps a plain BLAKE2b of one: 256 random bits need no slow
+ * hash. Signatures are keyed BLAKE2b over purpose, NUL, text: a purpose has no NUL, so no two pairs give the same
+ * bytes. */
 #include "crypto/token.h"
 #include "base/check.h"
 #include <inttypes.h>
@@ -57,7 +58,8 @@ bool token_shape(struct str token) {
 	unsigned char bytes[TOKEN_BYTES];
 	size_t n;
 	if (token.n != TOKEN_CHARS) return false;
-	int wrong = sodium_base642bin(bytes, sizeof bytes, token.p, token.n, NULL, &n, NULL, sodium_base64_VARIANT_URLSAFE_NO_PADDING);
+	int wrong = sodium_base642bin(bytes, sizeof bytes, token.p, token.n, NULL, &n, NULL,
+		sodium_base64_VARIANT_URLSAFE_NO_PADDING);
 	return wrong == 0 && n == TOKEN_BYTES;
 }
 
@@ -116,7 +118,8 @@ static struct str text_until(struct arena *a, struct str text, int64_t until_use
 	return str_n(joined, (size_t)n + text.n);
 }
 
-struct str token_sign_until(struct arena *a, const struct key *k, const char *purpose, struct str text, int64_t until_usec) {
+struct str token_sign_until(struct arena *a, const struct key *k, const char *purpose, struct str text,
+	int64_t until_usec) {
 	struct str signature = token_sign(a, k, purpose, text_until(a, text, until_usec));
 	return str_fmt(a, "%" PRId64 ".%s", until_usec, signature.p);
 }

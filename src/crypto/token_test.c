@@ -18,13 +18,15 @@ static void test_tokens(void **state) {
 	assert_int_equal(t.n, TOKEN_CHARS);
 	assert_false(str_eq(t, u));
 	assert_true(token_shape(t));
-	assert_false(token_shape(STR("x")) || token_shape(STR_NONE) || token_shape(STR("===========================================")));
+	assert_false(token_shape(STR("x")) || token_shape(STR_NONE) ||
+		token_shape(STR("===========================================")));
 	for (size_t i = 0; i < t.n; i++) assert_non_null(strchr("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_", t.p[i]));
 	assert_int_equal(random_id(&mem).n, 22);
 	assert_int_equal(random_digits(&mem, 6).n, 6);
 	for (int i = 0; i < 100; i++) assert_true(random_below(3) < 3);
 	/* BLAKE2b-256 of "abc" */
-	assert_true(str_is(token_hash(&mem, STR("abc")), "bddd813c634239723171ef3fee98579b94964e3bb1cb3e427262c8c068d52319"));
+	assert_true(str_is(token_hash(&mem, STR("abc")),
+		"bddd813c634239723171ef3fee98579b94964e3bb1cb3e427262c8c068d52319"));
 	assert_int_equal(token_hash(&mem, STR_NONE).n, 64);
 	assert_true(secret_equal(STR("ab"), STR("ab")) && secret_equal(STR(""), STR_NONE));
 	assert_false(secret_equal(STR("ab"), STR("aB")) || secret_equal(STR("ab"), STR("abc")));
@@ -96,7 +98,8 @@ static void test_key_file(void **state) {
 }
 
 int main(void) {
-	const struct CMUnitTest tests[] = {cmocka_unit_test(test_tokens), cmocka_unit_test(test_signing), cmocka_unit_test(test_key_file)};
+	const struct CMUnitTest tests[] = {cmocka_unit_test(test_tokens), cmocka_unit_test(test_signing),
+		cmocka_unit_test(test_key_file)};
 	if (crypto_init() != OK) return 1;
 	int failed = cmocka_run_group_tests(tests, NULL, NULL);
 	arena_done(&mem);

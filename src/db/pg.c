@@ -145,6 +145,11 @@ static PGresult *simply(struct pg_db *d, const char *sql) {
 	return r;
 }
 
+static enum err simple_failure(struct pg_db *d, const PGresult *r) {
+	bool gone = PQstatus(d->c) != CONNECTION_OK || PQresultErrorField(r, PG_DIAG_SQLSTATE) == NULL;
+	return gone ? lost(d) : failure(d, r, NULL);
+}
+
 static enum err pg_exec(struct db *db, const char *sql) {
 	struct pg_db *d = of(db);
 	if (d->lost) TRY(reconnect(db, true));
@@ -152,8 +157,7 @@ static enum err pg_exec(struct db *db, const char *sql) {
 	ExecStatusType status = PQresultStatus(r);
 	enum err e = OK;
 	if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK && status != PGRES_EMPTY_QUERY) {
-		e = failure(d, r, NULL);
-		if (PQstatus(d->c) != CONNECTION_OK) e = lost(d);
+		e = simple_failure(d, r);
 	}
 	PQclear(r);
 	return e;
@@ -164,7 +168,7 @@ static enum err query_int_once(struct db *db, const char *sql, int64_t *ret) {
 	if (d->lost) TRY(reconnect(db, true));
 	PGresult *r = simply(d, sql);
 	enum err e = OK;
-	if (PQresultStatus(r) != PGRES_TUPLES_OK) e = PQstatus(d->c) == CONNECTION_OK ? failure(d, r, NULL) : lost(d);
+	if (PQresultStatus(r) != PGRES_TUPLES_OK) e = simple_failure(d, r);
 	else if (PQntuples(r) == 0) e = ERR_NOT_FOUND;
 	else if (!str_int(str_c(PQgetvalue(r, 0, 0)), ret)) e = ERR_BUG;
 	PQclear(r);
@@ -184,57 +188,56 @@ static void put_off(struct pg_db *d, const char *sql) {
 	d->put_off[d->waiting++] = sql;
 }
 
-static bool send_all(struct pg_db *d, struct stmt *s) {
+static bool send_all(struct pg_db *d, struct stmt *s, int *ret_commands) {
 	bool ok = true;
+	*ret_commands = d->waiting + (s != NULL);
 	for (int i = 0; ok && i < d->waiting; i++)
 		ok = PQsendQueryParams(d->c, d->put_off[i], 0, NULL, NULL, NULL, NULL, 0);
 	if (s != NULL) {
 		struct pg_stmt *p = s->engine;
-		if (ok && p->generation != d->generation)
+		if (ok && p->generation != d->generation) {
 			ok = PQsendPrepare(d->c, p->name, p->text, s->def->params, p->types);
+			++*ret_commands;
+		}
 		ok = ok && PQsendQueryPrepared(d->c, p->name, s->def->params, p->values, p->lengths, p->formats, 1);
 	}
 	return ok && PQpipelineSync(d->c);
 }
 
-/* Reads the answers up to the end of the pipeline; *ret_last is that of the last command. The first failure counts. */
-static enum err receive_all(struct pg_db *d, struct stmt *s, PGresult **ret_last, int *ret_failed_at) {
+/* Reads the answers to `commands` up to the end of the pipeline; *ret_last is that of the last. The first failure counts.
+ * A failure without a state is libpq's own: it may leave the connection looking well, but no more will come. */
+static enum err receive_all(struct pg_db *d, struct stmt *s, int commands, PGresult **ret_last, int *ret_failed_at) {
 	PGresult *last = NULL;
 	enum err e = OK;
-	for (int at = 0;;) {
+	bool end = false, gone = false;
+	for (int at = 0; !end && !gone;) {
 		PGresult *r = PQgetResult(d->c);
-		if (PQstatus(d->c) != CONNECTION_OK) {
-			if (r) PQclear(r);
-			if (last) PQclear(last);
-			return lost(d);
-		}
-		if (r == NULL) {
-			at++;
-			continue;
-		}
 		ExecStatusType status = PQresultStatus(r);
-		if (status == PGRES_FATAL_ERROR && e == OK) {
+		gone = PQstatus(d->c) != CONNECTION_OK || (r == NULL && ++at > commands) ||
+			(status == PGRES_FATAL_ERROR && r != NULL && PQresultErrorField(r, PG_DIAG_SQLSTATE) == NULL);
+		end = status == PGRES_PIPELINE_SYNC;
+		if (status == PGRES_FATAL_ERROR && r != NULL && !gone && e == OK) {
 			e = failure(d, r, at >= d->waiting && s ? s->def : NULL);
 			*ret_failed_at = at;
 		}
 		if (status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK) {
-			if (last) PQclear(last);
+			PQclear(last);
 			last = r;
 		} else {
 			PQclear(r);
 		}
-		if (status == PGRES_PIPELINE_SYNC) break;
 	}
+	if (gone) e = lost(d);
 	if (e == OK && last != NULL) *ret_last = last;
-	else if (last) PQclear(last);
+	else PQclear(last);
 	return e;
 }
 
 static enum err exchange_once(struct pg_db *d, struct stmt *s, PGresult **ret) {
 	struct pg_stmt *p = s ? s->engine : NULL;
-	int failed_at = -1;
-	if (!send_all(d, s)) return lost(d);
-	enum err e = receive_all(d, s, ret, &failed_at);
+	int failed_at = -1, commands;
+	if (!send_all(d, s, &commands)) return lost(d);
+	enum err e = receive_all(d, s, commands, ret, &failed_at);
 	if (d->lost) return e;
 	if (failed_at >= 0 && failed_at < d->waiting) d->broken = true;
 	if (p != NULL && p->generation != d->generation && (e == OK || failed_at > d->waiting)) {
@@ -374,7 +377,7 @@ static enum err pg_commit(struct db *db, bool announce) {
 	put_off(d, "COMMIT");
 	enum err e = pg_exchange(db, NULL, &r);
 	if (e == OK && strcmp(PQcmdStatus(r), "COMMIT") != 0) e = ERR_STORE;
-	if (r) PQclear(r);
+	PQclear(r);
 	if (e != OK && d->lost && d->has_head) e = commit_known(db);
 	d->started = false;
 	d->waiting = 0;
@@ -389,7 +392,7 @@ static void pg_rollback(struct db *db) {
 		d->started = true;
 		put_off(d, "ROLLBACK");
 		(void)!pg_exchange(db, NULL, &r);
-		if (r) PQclear(r);
+		PQclear(r);
 	}
 	d->started = d->broken = false;
 	d->waiting = 0;

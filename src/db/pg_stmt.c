@@ -37,7 +37,7 @@ enum err pg_prepare(struct stmt *s, struct str text) {
 
 void pg_reset(struct stmt *s) {
 	struct pg_stmt *p = ps(s);
-	if (p->result) PQclear(p->result);
+	PQclear(p->result);
 	p->result = NULL;
 	for (int i = 0; i < s->def->params; i++) {
 		free(p->copies[i]);

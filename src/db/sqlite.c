@@ -6,6 +6,7 @@
 #include "base/check.h"
 #include "base/log.h"
 #include "db/db_int.h"
+#include "db/map.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <sqlite3.h>
@@ -20,14 +21,16 @@ enum {
 	RESTART_WAIT_MS = 250,
 	READER_WAIT_MS = 5000,
 };
-static const usec_t firm_again = SECONDS(5);
+static const usec_t firm_least = SECONDS(1) / 2, firm_most = SECONDS(16);
 
 struct sq_db {
 	sqlite3 *sq;
+	struct map *map;
+	struct mapped_methods *methods;
 	sqlite3_stmt *begin, *savepoint, *release, *rollback_to, *commit, *rollback;
 	int wal_pages;                   /* in the log after the last commit */
 	int copied_at;                   /* pages when we last copied them */
-	usec_t firm_at;                  /* not before that time */
+	usec_t firm_at, firm_pause;      /* no firm request before that time; how much longer after the next that fails */
 };
 
 static struct sq_db *of(struct db *db) { return db->engine; }
@@ -113,9 +116,9 @@ static int settings(struct db *db, sqlite3 *c) {
 	sqlite3_db_config(c, SQLITE_DBCONFIG_DQS_DML, 0, NULL);
 	if (rc == SQLITE_OK && !reads) rc = set_wal(c);
 	snprintf(sql, sizeof sql, "PRAGMA synchronous=%s; PRAGMA foreign_keys=%s; PRAGMA temp_store=MEMORY; PRAGMA cache_size=%d;"
-		"PRAGMA mmap_size=2147418112; PRAGMA journal_size_limit=67108864; PRAGMA wal_autocheckpoint=0; PRAGMA query_only=%s",
+		"PRAGMA mmap_size=%lld; PRAGMA journal_size_limit=67108864; PRAGMA wal_autocheckpoint=0; PRAGMA query_only=%s",
 		db->store->normal_sync ? "NORMAL" : "FULL", db->role == ROLE_ADMIN ? "OFF" : "ON", reads ? -2000 : -8000,
-		reads ? "ON" : "OFF");
+		of(db)->methods ? 0x7fff0000LL : 0LL, reads ? "ON" : "OFF");
 	return rc == SQLITE_OK ? sqlite3_exec(c, sql, NULL, NULL, NULL) : rc;
 }
 
@@ -136,6 +139,8 @@ static void sq_close(struct db *db) {
 	for (size_t i = 0; i < sizeof fixed / sizeof *fixed; i++) sqlite3_finalize(fixed[i]);
 	int rc = sqlite3_close(d->sq);
 	POST(rc == SQLITE_OK);
+	map_close(d->map);
+	free(d->methods);
 	free(d);
 }
 
@@ -148,7 +153,9 @@ static enum err sq_open(struct db *db, struct buf *why) {
 	db->engine = d;
 	int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
 	flags |= db->role == ROLE_READ ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
+	d->map = map_open(s->file);
 	int rc = sqlite3_open_v2(s->file, &d->sq, flags, NULL);
+	if (rc == SQLITE_OK && db->role != ROLE_ADMIN) d->methods = map_use(d->map, s->file, d->sq);
 	if (rc == SQLITE_OK) rc = settings(db, d->sq);
 	if (rc == SQLITE_OK) rc = prepare_fixed(d);
 	if (rc == SQLITE_OK) {
@@ -285,7 +292,9 @@ static void sq_after(struct db *db) {
 	int rc = sqlite3_wal_checkpoint_v2(d->sq, NULL, firmly ? SQLITE_CHECKPOINT_RESTART : SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
 	if (firmly) {
 		sqlite3_busy_timeout(d->sq, WRITER_WAIT_MS);
-		if (rc != SQLITE_OK) d->firm_at = clock_steady() + firm_again; /* somebody reads for long, such as a backup */
+		d->firm_pause = rc == SQLITE_OK ? 0 : d->firm_pause == 0 ? firm_least : d->firm_pause * 2; /* a backup reads for long */
+		if (d->firm_pause > firm_most) d->firm_pause = firm_most;
+		d->firm_at = clock_steady() + d->firm_pause;
 	}
 	if (rc != SQLITE_OK && (rc & 0xff) != SQLITE_BUSY) (void)!complain(db, NULL, rc);
 	d->copied_at = d->wal_pages;

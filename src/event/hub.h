@@ -9,7 +9,7 @@
  *              time does the work. Search, notices, mail.
  *   jobs       things to do outside a transaction, tried again with back-off: sending mail, importing.
  *
- * All three are given before hub_start. */
+ * All three are given before hub_start. README.md says what each may rely on. */
 #include "event/event.h"
 
 struct hub;
@@ -17,11 +17,12 @@ struct hub;
 /* Called for each event in order; must not block, must not write. db may be used to read. Never two calls at once. */
 typedef void hub_listen(const struct event *e, struct db *db, struct arena *a, void *ctx);
 
-/* Reads some events inside the writer's transaction. It must be idempotent: after a crash it may be called again with
- * events whose effect was undone. */
+/* Reads some events inside the writer's transaction; its effect and its place in the log are kept together or not at all. When
+ * it fails it is given fewer; one event that it cannot read in five tries is written to the log as an error and left out. */
 typedef enum err hub_read(struct db *db, struct arena *a, const struct event *e, size_t n, void *ctx);
 
-/* Does a job, on a thread of the hub's with a reading connection; it may block, and writes with store_write.
+/* Does a job, on one of the hub's two threads for it, with a reading connection; it may block, and writes with store_write.
+ * After a crash, or when its end could not be written down, it is done again: what it does must bear that.
  *   tries    1 the first time
  *   ret_why  a sentence when it fails */
 typedef enum err hub_job(struct store *s, struct db *db, struct arena *a, struct str data, int tries, void *ctx,
@@ -41,6 +42,7 @@ void hub_stop(struct hub *h);
 int64_t hub_head(const struct hub *h);   /* the newest event that the listeners have heard; any thread */
 bool hub_is_blind(const struct hub *h);  /* the watch is broken: another node's events may be missing, so caches must not answer */
 void hub_wake(struct hub *h);            /* look for jobs and events now */
+bool hub_is_stopping(const struct hub *h); /* a long job ends early, with an error, and is done again after the next start; any thread */
 
 /* Runs readers and due jobs until nothing is left; for tests and commands, without threads. */
 MUST_USE enum err hub_drain(struct hub *h);

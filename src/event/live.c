@@ -28,7 +28,8 @@ struct listening {
 struct live {
 	pthread_mutex_t lock;
 	struct listening *slot[SLOTS];
-	int streams;
+	int64_t heard;                 /* the newest event that has been told */
+	_Atomic int streams;
 };
 
 static unsigned slot_of(const struct live_topic *t) {
@@ -42,11 +43,17 @@ static bool topic_eq(const struct live_topic *a, const struct live_topic *b) {
 	return a->id == b->id && strcmp(a->kind, b->kind) == 0;
 }
 
+static bool is_kind(struct str s) {
+	for (size_t i = 0; i < s.n; i++)
+		if (s.p[i] != '_' && (s.p[i] < 'a' || s.p[i] > 'z')) return false;
+	return s.n > 0 && s.n < sizeof ((struct live_topic *)NULL)->kind;
+}
+
 bool live_topics(struct str text, struct live_topic *topic, int *ret_n) {
 	int n = 0;
 	while (!str_none(text)) {
 		struct str part = str_cut(&text, ','), kind = str_cut(&part, ':');
-		if (n == LIVE_TOPICS_MAX || kind.n == 0 || kind.n >= sizeof topic[n].kind) return false;
+		if (n == LIVE_TOPICS_MAX || !is_kind(kind)) return false;
 		topic[n] = (struct live_topic){0};
 		memcpy(topic[n].kind, kind.p, kind.n);
 		if (!str_none(part) && (!str_int(part, &topic[n].id) || topic[n].id < 1)) return false;
@@ -71,26 +78,26 @@ static int topics_of(const struct event *e, struct live_topic t[3]) {
 	return n;
 }
 
+static void write_refresh(struct buf *b, int64_t seq, const struct live_topic *t, int n) {
+	buf_fmt(b, "id: %lld\ndata: {\"refresh\":[", (long long)seq);
+	for (int i = 0; i < n; i++) {
+		buf_fmt(b, i ? ",\"%s" : "\"%s", t[i].kind);
+		if (t[i].id) buf_fmt(b, ":%lld", (long long)t[i].id);
+		buf_add_char(b, '"');
+	}
+	buf_add(b, STR("]}\n\n"));
+}
+
 /* A vote carries the new count, so that five thousand open pages need not ask; all else says what to ask for again. */
 static void write_message(const struct event *e, struct buf *b) {
 	int64_t votes = -1;
 	struct live_topic t[3];
 	int n = topics_of(e, t);
+	bool vote = strcmp(e->object_kind, "conversation") == 0 && (strcmp(e->verb, "like") == 0 || strcmp(e->verb, "undo") == 0);
 	JSON_DOC(data);
-	if (json_parse(&data, e->data, NULL) == OK) json_get_int(json_member(data.root, "votes"), &votes);
-	buf_fmt(b, "id: %lld\ndata: {", (long long)e->seq);
-	if (votes >= 0 && (strcmp(e->verb, "like") == 0 || strcmp(e->verb, "undo") == 0)) {
-		buf_fmt(b, "\"votes\":{\"%lld\":%lld}", (long long)e->object_id, (long long)votes);
-	} else {
-		buf_add(b, STR("\"refresh\":["));
-		for (int i = 0; i < n; i++) {
-			buf_fmt(b, i ? ",\"%s" : "\"%s", t[i].kind);
-			if (t[i].id) buf_fmt(b, ":%lld", (long long)t[i].id);
-			buf_add_char(b, '"');
-		}
-		buf_add_char(b, ']');
-	}
-	buf_add(b, STR("}\n\n"));
+	if (vote && json_parse(&data, e->data, NULL) == OK) json_get_int(json_member(data.root, "votes"), &votes);
+	if (votes < 0) write_refresh(b, e->seq, t, n);
+	else buf_fmt(b, "id: %lld\ndata: {\"votes\":{\"%lld\":%lld}}\n\n", (long long)e->seq, (long long)e->object_id, (long long)votes);
 }
 
 bool live_message(const struct event *e, const struct live_topic *topic, int topics, enum audience widest, struct buf *ret) {
@@ -113,6 +120,7 @@ static void hear(const struct event *e, struct db *db, struct arena *a, void *ct
 	int n = topics_of(e, t);
 	struct http_bytes *bytes = NULL;
 	pthread_mutex_lock(&l->lock);
+	l->heard = e->seq;
 	for (int i = 0; i < n; i++)
 		for (struct listening *at = l->slot[slot_of(&t[i])]; at != NULL; at = at->next) {
 			if (!topic_eq(&at->topic, &t[i]) || e->audience > at->stream->widest) continue;
@@ -146,51 +154,81 @@ static void gone(void *arg) {
 	free(s);
 }
 
-/* What the listener missed; at most LIVE_REPLAY_MAX events back, else it is told to load the page again. */
-static enum err replay(struct db *db, struct arena *a, int64_t after, const struct stream *s, struct buf *b) {
-	struct live_topic topic[LIVE_TOPICS_MAX];
-	for (int i = 0; i < s->topics; i++) topic[i] = s->at[i].topic;
-	struct event_list list;
-	TRY(event_after(db, a, after, LIVE_REPLAY_MAX, &list));
-	if (list.n == LIVE_REPLAY_MAX) {
-		int64_t head;
-		TRY(event_head(db, &head));
-		buf_fmt(b, "id: %lld\ndata: {\"reload\":true}\n\n", (long long)head);
-		return OK;
+/* --------------------------------------------------------------- opening */
+
+static int by_seq(const void *a, const void *b) {
+	const struct event *x = a, *y = b;
+	return x->seq < y->seq ? -1 : x->seq > y->seq;
+}
+
+/* What the listener missed, oldest first, and then the log's position as it was before we looked: to that one nothing is missing. A
+ * topic of which there is too much is only told to be asked for again. */
+static enum err replay(struct db *db, struct arena *a, int64_t after, const struct stream *s, struct buf *b, int64_t *ret_head) {
+	int64_t head;
+	struct live_topic topic[LIVE_TOPICS_MAX], full[LIVE_TOPICS_MAX];
+	int fulls = 0;
+	struct event *all = NEW_ARRAY(a, struct event, LIVE_TOPICS_MAX * LIVE_REPLAY_MAX);
+	size_t n = 0;
+	TRY(event_head(db, &head));
+	for (int i = 0; i < s->topics; i++) {
+		topic[i] = s->at[i].topic;
+		struct event_list list = {0};
+		if (after >= 0 && after < head) TRY(event_about(db, a, topic[i].kind, topic[i].id, after, LIVE_REPLAY_MAX + 1, &list));
+		if (list.n > LIVE_REPLAY_MAX) full[fulls++] = topic[i];
+		else if (list.n > 0) memcpy(all + n, list.v, list.n * sizeof *all), n += list.n;
 	}
-	for (size_t i = 0; i < list.n; i++) live_message(&list.v[i], topic, s->topics, s->widest, b);
+	if (n > 0) qsort(all, n, sizeof *all, by_seq);
+	for (size_t i = 0; i < n; i++)
+		if (i == 0 || all[i].seq != all[i - 1].seq) live_message(&all[i], topic, s->topics, s->widest, b);
+	if (fulls > 0) write_refresh(b, head, full, fulls);
+	else buf_fmt(b, "id: %lld\n\n", (long long)head);
+	*ret_head = head;
 	return OK;
+}
+
+static void link_in(struct live *l, struct stream *s) {
+	for (int i = 0; i < s->topics; i++) {
+		struct listening **slot = &l->slot[slot_of(&s->at[i].topic)];
+		s->at[i].next = *slot;
+		s->at[i].back = slot;
+		if (*slot != NULL) (*slot)->back = &s->at[i].next;
+		*slot = &s->at[i];
+	}
+	l->streams++;
 }
 
 enum err live_open(struct live *l, struct http_req *q, struct db *db, const struct live_topic *topic, int topics,
                    enum audience widest, int64_t after) {
+	enum { TRIES = 4, FIRST_MAX = 256 * 1024 };
 	PRE(topics > 0 && topics <= LIVE_TOPICS_MAX);
 	struct stream *s = must_calloc(1, sizeof *s);
 	*s = (struct stream){.live = l, .widest = widest, .topics = topics};
 	s->at = must_calloc((size_t)topics, sizeof *s->at);
 	for (int i = 0; i < topics; i++) s->at[i] = (struct listening){.topic = topic[i], .stream = s};
 	struct buf b;
-	buf_init(&b, 256 * 1024);
-	buf_add(&b, STR("retry: 2000\n\n"));
+	buf_init(&b, FIRST_MAX);
+	db_read_end(db);
 
-	/* Linked in before the replay is read: an event that comes meanwhile may be told twice, which does no harm since
-	 * messages say what is so now; the other way round it could be missed. */
-	pthread_mutex_lock(&l->lock);
-	s->http = http_stream_open(q, NULL, gone, s);
-	l->streams++;
-	for (int i = 0; i < topics; i++) {
-		struct listening **slot = &l->slot[slot_of(&topic[i])];
-		s->at[i].next = *slot;
-		s->at[i].back = slot;
-		if (*slot != NULL) (*slot)->back = &s->at[i].next;
-		*slot = &s->at[i];
+	/* What has been told since we looked at the log is not in the replay, so we look again; the last time with the others
+	 * waiting. */
+	enum err e = OK;
+	int64_t head = -1;
+	for (int try = 1; ; try++) {
+		bool last = try == TRIES;
+		if (last) pthread_mutex_lock(&l->lock);
+		buf_clear(&b);
+		buf_add(&b, STR("retry: 2000\n\n"));
+		e = replay(db, &q->arena, after, s, &b, &head);
+		if (!last) pthread_mutex_lock(&l->lock);
+		if (last || e != OK || l->heard <= head) break;
+		pthread_mutex_unlock(&l->lock);
 	}
-	enum err e = after >= 0 ? replay(db, &q->arena, after, s, &b) : OK;
 	struct http_bytes *first = http_bytes_take(&b);
-	http_stream_send(s->http, first);
-	http_bytes_unref(first);
+	s->http = http_stream_open(q, first, gone, s);
+	link_in(l, s);
 	if (e != OK) http_stream_close(s->http);
 	pthread_mutex_unlock(&l->lock);
+	http_bytes_unref(first);
 	return OK;
 }
 

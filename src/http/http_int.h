@@ -41,7 +41,7 @@ struct http_server {
 	bool trust_proxy;
 	unsigned waiting_max;
 	atomic_bool stopping;
-	atomic_int active;               /* requests whose line came and whose answer has not gone out */
+	atomic_int active;               /* requests that came whole and whose answer has not gone out */
 	atomic_int suspended;            /* of them, those that are not with a loop */
 	atomic_int connections, connections_peak;
 	_Atomic uint64_t requests, quick, refused;
@@ -65,6 +65,7 @@ struct conn {
 
 	enum stage stage;
 	bool known;                      /* the handlers were called for it: `over` is owed */
+	bool active;                     /* counted in the server's active */
 	bool close;                      /* the connection ends with this answer */
 	bool linger;                     /* refused while the client may still be sending */
 	struct str target;               /* the whole request target; its question mark is a NUL by now */

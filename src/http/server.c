@@ -137,11 +137,10 @@ void *server_on_line(void *cls, const char *uri, struct MHD_Connection *mhd) {
 	q->res.status = q->res.headers = 0;
 	q->res.body_fd = -1;
 	k->work = NULL;
-	k->known = k->close = k->linger = k->answer_shared = false;
+	k->known = k->active = k->close = k->linger = k->answer_shared = false;
 	k->refuse = 0;
 	k->dropped = 0;
 	k->stage = STAGE_LINE;
-	atomic_fetch_add_explicit(&s->active, 1, memory_order_relaxed);
 	atomic_fetch_add_explicit(&s->requests, 1, memory_order_relaxed);
 	return k;
 }
@@ -174,6 +173,17 @@ static void believe_proxy(struct conn *k) {
 	if (inet_pton(AF_INET, text, &any) == 1 || inet_pton(AF_INET6, text, &any) == 1) k->q.peer = last;
 }
 
+/* From here on http_stop waits for it. */
+static void begin_answer(struct conn *k) {
+	k->active = true;
+	atomic_fetch_add(&k->server->active, 1);
+}
+
+static enum MHD_Result refuse_head(struct conn *k, int status, const char *why) {
+	begin_answer(k);
+	return refuse_here(k, status, why);
+}
+
 static enum MHD_Result on_head(struct conn *k, const char *method, const char *version) {
 	struct http_server *s = k->server;
 	struct http_req *q = &k->q;
@@ -187,19 +197,20 @@ static enum MHD_Result on_head(struct conn *k, const char *method, const char *v
 	k->announced_bytes = head.content_length;
 	k->stage = STAGE_BODY;
 	k->linger = head.chunked || head.content_length > 0;   /* until the body is through */
-	if (status != 0) return refuse_here(k, status, why);
+	if (status != 0) return refuse_head(k, status, why);
 	if (s->trust_proxy && k->loopback) believe_proxy(k);
 	if (head.chunked) k->close = true;   /* its framing cannot be checked as strictly, so nothing comes after it */
 	k->known = true;
 	k->limit = s->on.limit(q, s->on.ctx);
-	if (k->limit < 0) return refuse_here(k, (int)-k->limit, "It cannot be taken here.");
-	if (head.content_length > k->limit) return refuse_here(k, 413, "The request's body is too large.");
+	if (k->limit < 0) return refuse_head(k, (int)-k->limit, "It cannot be taken here.");
+	if (head.content_length > k->limit) return refuse_head(k, 413, "The request's body is too large.");
 	return MHD_YES;
 }
 
 static enum MHD_Result on_whole(struct conn *k) {
 	struct http_server *s = k->server;
 	k->linger = false;
+	begin_answer(k);
 	if (k->refuse != 0) return refuse_here(k, k->refuse, k->refuse_why);
 	body_finish(k);
 	if (s->on.quick(&k->q, s->on.ctx)) {
@@ -250,7 +261,7 @@ void server_on_over(void *cls, struct MHD_Connection *mhd, void **ctx, enum MHD_
 	finish(k);
 	if (s != NULL) stream_give(s, -1);
 	k->stage = STAGE_IDLE;
-	atomic_fetch_sub(&k->server->active, 1);
+	if (k->active) atomic_fetch_sub(&k->server->active, 1);
 }
 
 /* ------------------------------------------------------------------ a connection comes and goes */

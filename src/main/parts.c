@@ -1,5 +1,10 @@
 #include "main/parts.h"
 
 void parts_join(struct parts *p) {
-	(void)p;
+	/* notice: who is told what, and mail */
+	p->notice = (struct notice_ctx){.key = p->key, .web = &p->web};
+	hub_add_reader(p->hub, "notices", notice_read, &p->notice, false);
+	hub_add_job(p->hub, "mail", MAIL_TRIES, mail_job, &p->notice);
+	hub_add_job(p->hub, "mail_waiting", NOTICE_MAIL_TRIES, mail_waiting_job, &p->notice);
+	hub_add_job(p->hub, "notice_mail", NOTICE_MAIL_TRIES, notice_mail_job, &p->notice);
 }

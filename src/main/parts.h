@@ -3,6 +3,7 @@
 /* The capabilities that read the log or do jobs, joined to the hub in one visible list. */
 #include "crypto/token.h"
 #include "event/hub.h"
+#include "notice/notice.h"
 
 struct web;
 
@@ -12,6 +13,7 @@ struct parts {
 	const struct key *key;
 	const char *home;
 	struct web *web;         /* set before the hub starts */
+	struct notice_ctx notice;
 };
 
 void parts_join(struct parts *p);

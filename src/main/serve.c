@@ -108,8 +108,8 @@ int restore_command(struct cli *c) {
 	struct str why;
 	int done;
 	if (!cli_operands(c, 1, 1)) return EXIT_USAGE;
-	enum err e = store_migrate(c->store, c->a, &done, &why);
-	if (e == OK) e = store_restore(c->store, c->argv[1], c->a, &why);
+	enum err e = store_restore(c->store, c->argv[1], c->a, &why);
+	if (e == OK) e = store_migrate(c->store, c->a, &done, &why); /* a backup of an older program */
 	if (e != OK) return cli_fail(c, STR_FMT, STR_ARG(why));
 	cli_talk("restored from %s", c->argv[1]);
 	return EXIT_DONE;

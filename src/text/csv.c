@@ -1,6 +1,6 @@
-/* libcsv in its strict mode reads the cells; it calls back for each cell and each row's end. It is fed one line at a time, so that the
- * line of every row is known and reading can stop between rows without holding more than one. When libcsv refuses a row, or the row
- * grows too large, a fresh parser goes on behind the next line break. */
+/* libcsv in its strict mode reads the cells; it calls back for each cell and each row's end. It is fed one line at
+ * a time, so that the line of every row is known and reading can stop between rows without holding more than one.
+ * When libcsv refuses a row, or the row grows too large, a fresh parser goes on behind the next line break. */
 #include "text/csv.h"
 #include "base/check.h"
 #include "text/locale.h"
@@ -63,8 +63,10 @@ bool csv_was_1252(const struct csv *c) { return c->was_1252; }
 static void add_1252(struct buf *b, struct str s) {
 	/* 80..9F; what stands for nothing becomes U+FFFD. */
 	static const uint16_t high[32] = {
-		0x20AC, 0xFFFD, 0x201A, 0x0192, 0x201E, 0x2026, 0x2020, 0x2021, 0x02C6, 0x2030, 0x0160, 0x2039, 0x0152, 0xFFFD, 0x017D, 0xFFFD,
-		0xFFFD, 0x2018, 0x2019, 0x201C, 0x201D, 0x2022, 0x2013, 0x2014, 0x02DC, 0x2122, 0x0161, 0x203A, 0x0153, 0xFFFD, 0x017E, 0x0178,
+		0x20AC, 0xFFFD, 0x201A, 0x0192, 0x201E, 0x2026, 0x2020, 0x2021, 0x02C6, 0x2030, 0x0160, 0x2039, 0x0152,
+			0xFFFD, 0x017D, 0xFFFD,
+		0xFFFD, 0x2018, 0x2019, 0x201C, 0x201D, 0x2022, 0x2013, 0x2014, 0x02DC, 0x2122, 0x0161, 0x203A, 0x0153,
+			0xFFFD, 0x017E, 0x0178,
 	};
 	for (size_t i = 0; i < s.n; i++) {
 		unsigned char c = (unsigned char)s.p[i];
@@ -288,7 +290,8 @@ void csv_put(struct csv_out *o, struct str cell) {
 		char c = cell.p[i];
 		quote = c == delimiter || c == '"' || c == '\n' || c == '\r';
 	}
-	if (cell.n > 0) quote = quote || cell.p[0] == ' ' || cell.p[0] == '\t' || cell.p[cell.n - 1] == ' ' || cell.p[cell.n - 1] == '\t';
+	if (cell.n > 0) quote = quote || cell.p[0] == ' ' || cell.p[0] == '\t' || cell.p[cell.n - 1] == ' ' ||
+		cell.p[cell.n - 1] == '\t';
 	if (quote) buf_add_char(o->b, '"');
 	if (guard) buf_add_char(o->b, '\'');
 	while (!str_none(cell)) {

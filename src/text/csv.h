@@ -1,8 +1,9 @@
 #ifndef TEXT_CSV_H
 #define TEXT_CSV_H
-/* CSV in a stream: rows one at a time from bytes that come in pieces, so that a file may be larger than memory. The delimiter
- * (, ; tab |) is guessed from the start of the file, a byte-order mark is skipped, cells that are not UTF-8 are taken for
- * Windows-1252. Quoted cells may hold delimiters, doubled quotes and line breaks. Lines that are empty are skipped.
+/* CSV in a stream: rows one at a time from bytes that come in pieces, so that a file may be larger than memory.
+ * The delimiter (, ; tab |) is guessed from the start of the file, a byte-order mark is skipped, cells that are
+ * not UTF-8 are taken for Windows-1252. Quoted cells may hold delimiters, doubled quotes and line breaks. Lines
+ * that are empty are skipped.
  *
  *     struct csv *c = csv_open((struct csv_options){.read = csv_read_fd, .arg = &fd});
  *     while ((e = csv_next(c, &row)) == OK && row != NULL)
@@ -29,14 +30,15 @@ struct csv_row {
 	size_t cells;
 	int64_t line;              /* where it begins, from 1 */
 	int64_t at;                /* byte where it begins, from 0 */
-	const char *fault;         /* NULL, or why it cannot be read: an English sentence, a translation key; then there are no cells */
+	/* NULL, or why it cannot be read: an English sentence, a translation key; then there are no cells */
+	const char *fault;
 };
 
 struct csv *csv_open(struct csv_options o);                  /* never NULL; reads nothing yet */
 void csv_close(struct csv *c);                               /* accepts NULL */
 
-/* The next row in *ret, NULL at the end. A row that is wrong (a quote in the middle, too many cells or bytes, NUL) comes with its
- * `fault`, and reading goes on at the next line. ERR_STORE when read() failed. */
+/* The next row in *ret, NULL at the end. A row that is wrong (a quote in the middle, too many cells or bytes, NUL)
+ * comes with its `fault`, and reading goes on at the next line. ERR_STORE when read() failed. */
 MUST_USE enum err csv_next(struct csv *c, const struct csv_row **ret);
 
 char csv_delimiter(const struct csv *c);                     /* known after the first csv_next */
@@ -47,8 +49,8 @@ ptrdiff_t csv_read_fd(void *fd, char *to, size_t n);         /* `arg` is an int 
 struct csv_text { struct str rest; };
 ptrdiff_t csv_read_text(void *text, char *to, size_t n);     /* `arg` is a struct csv_text *: reads from memory */
 
-/* Writing: cells, then the row's end (CR LF, as RFC 4180 says). With `for_people` a cell that a spreadsheet would take for a formula
- * (begins with = + - @ tab CR, and is no plain number) gets an apostrophe before it. */
+/* Writing: cells, then the row's end (CR LF, as RFC 4180 says). With `for_people` a cell that a spreadsheet would
+ * take for a formula (begins with = + - @ tab CR, and is no plain number) gets an apostrophe before it. */
 struct csv_out {
 	struct buf *b;
 	char delimiter;            /* 0: comma */

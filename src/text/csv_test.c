@@ -57,7 +57,8 @@ static void test_guess(void **state) {
 	(void)state;
 	struct csv *c = NULL;
 	static const struct { const char *text; char delimiter; } guesses[] = {
-		{"a,b\n1,2\n", ','}, {"a;b\n1,5;2\n", ';'}, {"a\tb, c\n1\t2\n", '\t'}, {"a|b|c\n1|2|3\n", '|'}, {"\"a;b\",c\n\"x;y;z\",1\n", ','}, {"abc\n", ','},
+		{"a,b\n1,2\n", ','}, {"a;b\n1,5;2\n", ';'}, {"a\tb, c\n1\t2\n", '\t'}, {"a|b|c\n1|2|3\n", '|'},
+			{"\"a;b\",c\n\"x;y;z\",1\n", ','}, {"abc\n", ','},
 		{"\"account_id\";\"date\"\n1;930101\n", ';'},
 	};
 	for (size_t i = 0; i < sizeof guesses / sizeof *guesses; i++) {
@@ -87,7 +88,8 @@ static void test_faults(void **state) {
 	gives("a\n\"x\n\ny\"z,\"\nb\n", "a|\n!2\nb|\n");
 	same(rows_of(STR("a,b\n1,\0\n3,4\n"), (struct csv_options){0}, NULL), "a|b|\n!2\n3|4|\n");
 	same(rows_of(STR("a,b\n1,2,3\n3,4\n"), (struct csv_options){.cells_max = 2}, NULL), "a|b|\n!2\n3|4|\n");
-	same(rows_of(STR("a,b\n1,22222222222222222222\n3,4\n"), (struct csv_options){.row_max = 10}, NULL), "a|b|\n1|22222222222222222222|\n3|4|\n");
+	same(rows_of(STR("a,b\n1,22222222222222222222\n3,4\n"), (struct csv_options){.row_max = 10}, NULL),
+		"a|b|\n1|22222222222222222222|\n3|4|\n");
 	struct buf b;
 	buf_init(&b, 1 << 20);
 	buf_add(&b, STR("a,b\n1,\""));
@@ -150,7 +152,8 @@ static void test_write(void **state) {
 
 /* Each .csv of the set against its .json: a list of objects, by the names of the first row. */
 static void one_of_set(struct arena *a, const char *name, struct str text) {
-	struct str json = shared_text(a, str_fmt(a, "csv-spectrum/json/" STR_FMT ".json", STR_ARG(str_first(str_c(name), strlen(name) - 4))).p);
+	struct str json = shared_text(a, str_fmt(a, "csv-spectrum/json/" STR_FMT ".json", STR_ARG(str_first(str_c(name),
+		strlen(name) - 4))).p);
 	struct csv_text source = {text};
 	struct csv *c = csv_open((struct csv_options){.read = csv_read_text, .arg = &source});
 	const struct csv_row *row;
@@ -190,8 +193,10 @@ static void test_regressions(void **state) {
 
 int main(void) {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_rows), cmocka_unit_test(test_guess), cmocka_unit_test(test_charset), cmocka_unit_test(test_faults),
-		cmocka_unit_test(test_places), cmocka_unit_test(test_write), cmocka_unit_test(test_set), cmocka_unit_test(test_regressions),
+		cmocka_unit_test(test_rows), cmocka_unit_test(test_guess), cmocka_unit_test(test_charset),
+			cmocka_unit_test(test_faults),
+		cmocka_unit_test(test_places), cmocka_unit_test(test_write), cmocka_unit_test(test_set),
+			cmocka_unit_test(test_regressions),
 	};
 	int failed = cmocka_run_group_tests(tests, NULL, NULL);
 	arena_done(&mem);

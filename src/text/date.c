@@ -1,5 +1,5 @@
-/* The civil calendar counted in days, after Howard Hinnant's "chrono-compatible low-level date algorithms": years begin in
- * March, so that the leap day is the last of its year; 400 years are an era of 146097 days. */
+/* The civil calendar counted in days, after Howard Hinnant's "chrono-compatible low-level date algorithms": years
+ * begin in March, so that the leap day is the last of its year; 400 years are an era of 146097 days. */
 #include "text/date.h"
 #include <stdio.h>
 
@@ -48,7 +48,8 @@ static bool digits(struct str s, size_t at, size_t n, int *ret) {
 }
 
 static bool date_parts(struct str s, int *y, int *m, int *d) {
-	return s.n == 10 && s.p[4] == '-' && s.p[7] == '-' && digits(s, 0, 4, y) && digits(s, 5, 2, m) && digits(s, 8, 2, d) &&
+	return s.n == 10 && s.p[4] == '-' && s.p[7] == '-' && digits(s, 0, 4, y) && digits(s, 5, 2, m) && digits(s, 8, 2,
+		d) &&
 		day_exists(*y, *m, *d);
 }
 
@@ -91,7 +92,8 @@ struct str time_rfc3339(struct arena *a, usec_t t) {
 	char fraction[12] = "";
 	days_civil(days, &y, &m, &d);
 	if (micros != 0) snprintf(fraction, sizeof fraction, ".%06d", micros);
-	return str_fmt(a, "%04d-%02d-%02dT%02d:%02d:%02d%sZ", y, m, d, in_day / 3600, in_day / 60 % 60, in_day % 60, fraction);
+	return str_fmt(a, "%04d-%02d-%02dT%02d:%02d:%02d%sZ", y, m, d, in_day / 3600, in_day / 60 % 60, in_day % 60,
+		fraction);
 }
 
 /* "Z", "z", "+hh:mm" or "-hh:mm", and nothing behind. */

@@ -24,7 +24,8 @@ void html_escape(struct buf *b, struct str s) {
 }
 
 static bool unreserved(char c) {
-	return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '.' || c == '_' || c == '~';
+	return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '.' ||
+		c == '_' || c == '~';
 }
 
 void percent_encode(struct buf *b, struct str s) {

@@ -10,8 +10,8 @@ void percent_encode(struct buf *b, struct str s);
 /* %XX back to bytes; false, with nothing promised of the buffer's end, when a % has no two hex digits behind it. */
 bool percent_decode(struct buf *b, struct str s);
 
-/* The inside of a JSON string, without the quotes. Wrong UTF-8 becomes U+FFFD; < > & and U+2028/9 are \u-escaped, so the
- * result may also stand in a page. */
+/* The inside of a JSON string, without the quotes. Wrong UTF-8 becomes U+FFFD; < > & and U+2028/9 are \u-escaped,
+ * so the result may also stand in a page. */
 void json_escape(struct buf *b, struct str s);
 
 void hex_encode(struct buf *b, struct str s);                /* lower-case */

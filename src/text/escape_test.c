@@ -7,7 +7,8 @@
 static struct buf b;
 
 static void is(const char *expected) {
-	if (!str_is(buf_str(&b), expected)) fail_msg("got \"" STR_FMT "\", expected \"%s\"", STR_ARG(buf_str(&b)), expected);
+	if (!str_is(buf_str(&b), expected)) fail_msg("got \"" STR_FMT "\", expected \"%s\"", STR_ARG(buf_str(&b)),
+		expected);
 	buf_clear(&b);
 }
 
@@ -43,7 +44,8 @@ static void test_hex_base64(void **state) {
 	(void)state;
 	hex_encode(&b, STR("\x00\xFFz"));
 	is("00ff7a");
-	static const char *const pairs[][2] = {{"", ""}, {"f", "Zg=="}, {"fo", "Zm8="}, {"foo", "Zm9v"}, {"foob", "Zm9vYg=="}, {"\xFB\xFF", "+/8="}};
+	static const char *const pairs[][2] = {{"", ""}, {"f", "Zg=="}, {"fo", "Zm8="}, {"foo", "Zm9v"}, {"foob",
+		"Zm9vYg=="}, {"\xFB\xFF", "+/8="}};
 	for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++) {
 		base64_encode(&b, str_c(pairs[i][0]));
 		is(pairs[i][1]);
@@ -61,7 +63,8 @@ static void test_hex_base64(void **state) {
 
 int main(void) {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_html), cmocka_unit_test(test_percent), cmocka_unit_test(test_json), cmocka_unit_test(test_hex_base64),
+		cmocka_unit_test(test_html), cmocka_unit_test(test_percent), cmocka_unit_test(test_json),
+			cmocka_unit_test(test_hex_base64),
 	};
 	buf_init(&b, 4096);
 	int failed = cmocka_run_group_tests(tests, NULL, NULL);

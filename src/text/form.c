@@ -1,6 +1,7 @@
-/* Forms as browsers send them. multipart/form-data is cut at its delimiters; each part's header is read for its name, file name and
- * type. Browsers write quotes and line breaks in names as %22 %0D %0A (WHATWG), others as backslash escapes (RFC 2616): both are
- * understood. Nothing is kept of a wrong form: the sender hears ERR_MALFORMED. */
+/* Forms as browsers send them. multipart/form-data is cut at its delimiters; each part's header is read for its
+ * name, file name and type. Browsers write quotes and line breaks in names as %22 %0D %0A (WHATWG), others as
+ * backslash escapes (RFC 2616): both are understood. Nothing is kept of a wrong form: the sender hears
+ * ERR_MALFORMED. */
 #include "text/form.h"
 #include "text/escape.h"
 #include "text/url.h"
@@ -88,7 +89,8 @@ static bool boundary_good(struct str b) {
 
 /* %22 %0D %0A back to what they stand for; any other % stays. */
 static struct str browser_unescape(struct arena *a, struct str s) {
-	static const struct { struct str code; char sign; } codes[] = {{STR("%22"), '"'}, {STR("%0D"), '\r'}, {STR("%0A"), '\n'}};
+	static const struct { struct str code; char sign; } codes[] = {{STR("%22"),
+		'"'}, {STR("%0D"), '\r'}, {STR("%0A"), '\n'}};
 	char *text = arena_alloc(a, s.n + 1);
 	size_t n = 0;
 	while (s.n > 0) {
@@ -246,7 +248,8 @@ static bool type_is(struct str content_type, struct str type) {
 }
 
 bool form_takes(struct str content_type) {
-	return type_is(content_type, STR("application/x-www-form-urlencoded")) || type_is(content_type, STR("multipart/form-data"));
+	return type_is(content_type, STR("application/x-www-form-urlencoded")) || type_is(content_type,
+		STR("multipart/form-data"));
 }
 
 enum err form_parse(struct arena *a, struct str content_type, struct str body, struct form *ret) {

@@ -44,7 +44,8 @@ static void test_multipart(void **state) {
 	assert_int_equal(parse(multi,
 		"--XX\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\none\r\ntwo\r\n"
 		"--XX\r\ncontent-disposition: form-data; name=\"f\"; filename=\"C:\\dir\\na%22me.txt\"\r\nContent-Type: text/plain\r\n\r\n--X\r\n--Y\0\r\n"
-		"--XX\r\nContent-Disposition: form-data; name=b\r\n\r\n\r\n--XX--\r\n", &f), ERR_MALFORMED);   /* str_c ends at the NUL */
+		/* str_c ends at the NUL */
+		"--XX\r\nContent-Disposition: form-data; name=b\r\n\r\n\r\n--XX--\r\n", &f), ERR_MALFORMED);
 	assert_int_equal(parse(multi,
 		"--XX\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\none\r\ntwo\r\n"
 		"--XX\r\ncontent-disposition: form-data; name=\"f\"; filename=\"C:\\dir\\na%22me.txt\"\r\nContent-Type: text/plain\r\n\r\n--X\r\n--Y\r\n"
@@ -68,8 +69,10 @@ static void test_multipart(void **state) {
 static void test_multipart_wrong(void **state) {
 	(void)state;
 	static const char *const wrong[] = {
-		"", "x", "--XX", "--XX\r\n", "--XX\r\n\r\n\r\n--XX--", "--XX\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\nabc",
-		"--XX\r\nContent-Disposition: form-data; name=\"a\r\n\r\nabc\r\n--XX--", "--XX\r\nContent-Disposition: form-data\r\n\r\nabc\r\n--XX--",
+		"", "x", "--XX", "--XX\r\n", "--XX\r\n\r\n\r\n--XX--",
+			"--XX\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\nabc",
+		"--XX\r\nContent-Disposition: form-data; name=\"a\r\n\r\nabc\r\n--XX--",
+			"--XX\r\nContent-Disposition: form-data\r\n\r\nabc\r\n--XX--",
 		"--XX\r\nContent-Disposition: attachment; name=\"a\"\r\n\r\nabc\r\n--XX--", "--XX\r\nX\r\n\r\nabc\r\n--XX--",
 		"--XX\r\nContent-Disposition: form-data; name=\"a\"\r\nContent-Type: multipart/mixed; boundary=y\r\n\r\nabc\r\n--XX--",
 		"--XX\r\nContent-Disposition: form-data; name=\"a\"\r\nContent-Transfer-Encoding: base64\r\n\r\nabc\r\n--XX--",
@@ -89,7 +92,8 @@ static void test_multipart_wrong(void **state) {
 	buf_add(&b, STR("\r\nContent-Disposition: form-data; name=a\r\n\r\n\r\n--XX--"));
 	assert_int_equal(form_parse(&mem, str_c(multi), buf_str(&b), &f), ERR_TOO_LARGE);
 	buf_clear(&b);
-	for (int i = 0; i <= FORM_PARTS_MAX; i++) buf_add(&b, STR("--XX\r\nContent-Disposition: form-data; name=a\r\n\r\n\r\n"));
+	for (int i = 0; i <= FORM_PARTS_MAX; i++) buf_add(&b,
+		STR("--XX\r\nContent-Disposition: form-data; name=a\r\n\r\n\r\n"));
 	buf_add(&b, STR("--XX--"));
 	assert_int_equal(form_parse(&mem, str_c(multi), buf_str(&b), &f), ERR_TOO_LARGE);
 	buf_done(&b);

@@ -1,5 +1,6 @@
-/* Reading is jansson in its strict mode. Before it a look at the text counts brackets, so that its recursion is bounded by our
- * own depth, and refuses NUL bytes, which jansson takes for the end whatever follows. A `struct json` is jansson's value under another name: no file but this one sees jansson. */
+/* Reading is jansson in its strict mode. Before it a look at the text counts brackets, so that its recursion is
+ * bounded by our own depth, and refuses NUL bytes, which jansson takes for the end whatever follows. A `struct
+ * json` is jansson's value under another name: no file but this one sees jansson. */
 #include "text/json.h"
 #include "base/check.h"
 #include "text/escape.h"
@@ -11,7 +12,8 @@
 static const json_t *value_of(const struct json *v) { return (const json_t *)(const void *)v; }
 static const struct json *json_of(const json_t *v) { return (const struct json *)(const void *)v; }
 
-/* Whether brackets outside of strings nest deeper than allowed. Wrong texts may be counted wrongly: they are refused anyway. */
+/* Whether brackets outside of strings nest deeper than allowed. Wrong texts may be counted wrongly: they are
+ * refused anyway. */
 static bool too_deep(struct str s) {
 	int depth = 0;
 	bool in_string = false;
@@ -34,7 +36,8 @@ static bool too_deep(struct str s) {
 enum err json_parse(struct json_doc *ret, struct str text, struct json_fault *ret_fault) {
 	json_error_t e;
 	PRE(ret->root == NULL);
-	const char *why = text.n > 0 && memchr(text.p, 0, text.n) != NULL ? "NUL byte" : too_deep(text) ? "nested too deep" : NULL;
+	const char *why = text.n > 0 && memchr(text.p, 0, text.n) != NULL ? "NUL byte" : too_deep(text) ?
+		"nested too deep" : NULL;
 	if (why != NULL) {
 		if (ret_fault != NULL) *ret_fault = (struct json_fault){0};
 		if (ret_fault != NULL) snprintf(ret_fault->text, sizeof ret_fault->text, "%s", why);

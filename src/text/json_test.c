@@ -37,7 +37,8 @@ static void test_read(void **state) {
 	assert_null(json_member(list, "a"));
 	assert_null(json_item(doc.root, 0));
 	assert_int_equal(json_length(NULL), 0);
-	assert_false(json_get_str(NULL, &s) || json_get_int(NULL, &i) || json_get_real(NULL, &d) || json_get_bool(NULL, &b));
+	assert_false(json_get_str(NULL, &s) || json_get_int(NULL, &i) || json_get_real(NULL, &d) || json_get_bool(NULL,
+		&b));
 	struct buf names;
 	buf_init(&names, 100);
 	for (struct json_members m = json_members(doc.root); json_next(&m);) buf_add(&names, m.name);
@@ -49,7 +50,8 @@ static void test_read(void **state) {
 
 static void test_refused(void **state) {
 	(void)state;
-	static const char *const wrong[] = {"", " ", "{", "[1,]", "{\"a\":1,\"a\":2}", "[1] x", "'a'", "[NaN]", "[1e999]", "[9223372036854775808]", "[01]",
+	static const char *const wrong[] = {"", " ", "{", "[1,]", "{\"a\":1,\"a\":2}", "[1] x", "'a'", "[NaN]", "[1e999]",
+		"[9223372036854775808]", "[01]",
 		"[\"\\u0000\"]", "\"\xFF\"", "\"\\ud800\"", "{\"a\\u0000b\":1}"};
 	for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
 		JSON_DOC(doc);
@@ -63,7 +65,8 @@ static void test_refused(void **state) {
 		char text[2 * JSON_DEPTH_MAX + 3];
 		memset(text, '[', (size_t)depth);
 		memset(text + depth, ']', (size_t)depth);
-		assert_int_equal(json_parse(&doc, str_n(text, 2 * (size_t)depth), NULL), depth > JSON_DEPTH_MAX ? ERR_MALFORMED : OK);
+		assert_int_equal(json_parse(&doc, str_n(text, 2 * (size_t)depth), NULL), depth > JSON_DEPTH_MAX ?
+			ERR_MALFORMED : OK);
 	}
 }
 
@@ -95,7 +98,8 @@ static void test_write(void **state) {
 	json_put_key(&o, "f");
 	json_put_c(&o, "<");
 	json_put_end(&o);
-	same(buf_str(&b), "{\"a\":[-5,0.1,null,1e+300,[],{}],\"b\\\"\":false,\"c\":\"x\uFFFDy\",\"d\":null,\"e\":[1,2],\"f\":\"\\u003c\"}");
+	same(buf_str(&b),
+		"{\"a\":[-5,0.1,null,1e+300,[],{}],\"b\\\"\":false,\"c\":\"x\uFFFDy\",\"d\":null,\"e\":[1,2],\"f\":\"\\u003c\"}");
 	JSON_DOC(doc);
 	assert_int_equal(json_parse(&doc, buf_str(&b), NULL), OK);
 	struct str before = str_copy(&mem, buf_str(&b));
@@ -142,7 +146,8 @@ static void test_regressions(void **state) {
 
 int main(void) {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_read), cmocka_unit_test(test_refused), cmocka_unit_test(test_write), cmocka_unit_test(test_set),
+		cmocka_unit_test(test_read), cmocka_unit_test(test_refused), cmocka_unit_test(test_write),
+			cmocka_unit_test(test_set),
 		cmocka_unit_test(test_regressions),
 	};
 	int failed = cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,5 +1,5 @@
-/* Languages and the catalogue of sentences. The generated catalogue is sorted by the English singular, then the plural (none
- * first), so a sentence is found by binary search. */
+/* Languages and the catalogue of sentences. The generated catalogue is sorted by the English singular, then the
+ * plural (none first), so a sentence is found by binary search. */
 #include "text/locale.h"
 #include "base/check.h"
 #include "text/catalogue.h"

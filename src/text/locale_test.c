@@ -7,7 +7,8 @@
 #include <stdarg.h>
 #include <cmocka.h>
 
-/* The German of i18n/de.po, for when this test is built without the generated catalogue, which otherwise takes its place. */
+/* The German of i18n/de.po, for when this test is built without the generated catalogue, which otherwise takes its
+ * place. */
 __attribute__((weak)) const struct message messages[] = {
 	{"April", NULL, {"April", "April"}, {NULL, NULL}},
 	{"August", NULL, {"August", "August"}, {NULL, NULL}},
@@ -42,7 +43,8 @@ __attribute__((weak)) const struct message messages[] = {
 	{"nine", NULL, {"nine", "neun"}, {NULL, NULL}},
 	{"one byte", "{n} bytes", {"one byte", "ein Byte"}, {"{n} bytes", "{n} Bytes"}},
 	{"one hour ago", "{n} hours ago", {"one hour ago", "vor einer Stunde"}, {"{n} hours ago", "vor {n} Stunden"}},
-	{"one minute ago", "{n} minutes ago", {"one minute ago", "vor einer Minute"}, {"{n} minutes ago", "vor {n} Minuten"}},
+	{"one minute ago", "{n} minutes ago", {"one minute ago", "vor einer Minute"}, {"{n} minutes ago",
+		"vor {n} Minuten"}},
 	{"one month ago", "{n} months ago", {"one month ago", "vor einem Monat"}, {"{n} months ago", "vor {n} Monaten"}},
 	{"one week ago", "{n} weeks ago", {"one week ago", "vor einer Woche"}, {"{n} weeks ago", "vor {n} Wochen"}},
 	{"one year ago", "{n} years ago", {"one year ago", "vor einem Jahr"}, {"{n} years ago", "vor {n} Jahren"}},
@@ -83,10 +85,13 @@ static void test_languages(void **state) {
 	assert_string_equal(lang_name(LANG_DE), "Deutsch");
 	assert_true(lang_find(STR("de_CH.UTF-8"), &l) && l == LANG_DE);
 	assert_true(lang_find(STR("EN-us"), &l) && l == LANG_EN);
-	assert_false(lang_find(STR("fr"), &l) || lang_find(STR(""), &l) || lang_find(STR("deu"), &l) || lang_find(STR_NONE, &l));
+	assert_false(lang_find(STR("fr"), &l) || lang_find(STR(""), &l) || lang_find(STR("deu"), &l) ||
+		lang_find(STR_NONE, &l));
 	static const struct { const char *header; enum lang lang; } accept[] = {
-		{"de-AT,de;q=0.9,en;q=0.8", LANG_DE}, {"en;q=0.5, de;q=0.6", LANG_DE}, {"fr, en;q=0.2, de;q=0.1", LANG_EN}, {"de;q=0, fr", LANG_EN},
-		{"*", LANG_EN}, {"", LANG_EN}, {"fr;q=1, *;q=0.5, de;q=0.4", LANG_EN}, {"de;q=nonsense", LANG_EN}, {";;;,,,;q", LANG_EN}, {"de ; q=1", LANG_DE},
+		{"de-AT,de;q=0.9,en;q=0.8", LANG_DE}, {"en;q=0.5, de;q=0.6", LANG_DE}, {"fr, en;q=0.2, de;q=0.1", LANG_EN},
+			{"de;q=0, fr", LANG_EN},
+		{"*", LANG_EN}, {"", LANG_EN}, {"fr;q=1, *;q=0.5, de;q=0.4", LANG_EN}, {"de;q=nonsense", LANG_EN},
+			{";;;,,,;q", LANG_EN}, {"de ; q=1", LANG_DE},
 	};
 	for (size_t i = 0; i < sizeof accept / sizeof *accept; i++)
 		if (lang_from_accept(str_c(accept[i].header), LANG_EN) != accept[i].lang) fail_msg("%s", accept[i].header);
@@ -99,14 +104,17 @@ static void test_zones(void **state) {
 	assert_non_null(berlin);
 	assert_ptr_equal(berlin, zone_find(STR("Europe/Berlin")));
 	assert_string_equal(zone_name(berlin), "Europe/Berlin");
-	static const char *const wrong[] = {"", "Europe", "Europe/", "/Europe/Berlin", "../etc/passwd", "Europe/../Europe/Berlin", "europe/berlin", "+02:00",
-		"AAA-1BBB,M3.5.0", "AAA-1BBB", "posix/Europe/Berlin", "right/Europe/Berlin", "Nowhere/Atall", "Europe//Berlin", "zone.tab", "tzdata.zi"};
+	static const char *const wrong[] = {"", "Europe", "Europe/", "/Europe/Berlin", "../etc/passwd",
+		"Europe/../Europe/Berlin", "europe/berlin", "+02:00",
+		"AAA-1BBB,M3.5.0", "AAA-1BBB", "posix/Europe/Berlin", "right/Europe/Berlin", "Nowhere/Atall",
+			"Europe//Berlin", "zone.tab", "tzdata.zi"};
 	for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
 		if (zone_find(str_c(wrong[i])) != NULL) fail_msg("\"%s\" was found", wrong[i]);
 	assert_null(zone_find(STR("Europe/Berlin\0x")));
 	assert_non_null(zone_find(STR("America/Argentina/Buenos_Aires")));
 	struct local_time l = zone_local(berlin, at("2024-03-31T00:59:59Z"));
-	assert_true(l.year == 2024 && l.month == 3 && l.day == 31 && l.hour == 1 && l.minute == 59 && l.second == 59 && l.offset_seconds == 3600);
+	assert_true(l.year == 2024 && l.month == 3 && l.day == 31 && l.hour == 1 && l.minute == 59 && l.second == 59 &&
+		l.offset_seconds == 3600);
 	assert_int_equal(l.weekday, 0);
 	l = zone_local(berlin, at("2024-03-31T01:00:00Z"));
 	assert_true(l.hour == 3 && l.offset_seconds == 7200);
@@ -121,7 +129,8 @@ static void test_moments(void **state) {
 	const struct zone *berlin = zone_find(STR("Europe/Berlin")), *york = zone_find(STR("America/New_York"));
 	assert_true(zone_moment(berlin, 2024, 7, 1, 12, 0, 0) == at("2024-07-01T10:00:00Z"));
 	assert_true(zone_moment(berlin, 2024, 3, 31, 2, 30, 0) == at("2024-03-31T01:30:00Z"));   /* skipped: 3:30 */
-	assert_true(zone_moment(berlin, 2024, 10, 27, 2, 30, 0) == at("2024-10-27T00:30:00Z"));  /* stands twice: the first */
+	/* stands twice: the first */
+	assert_true(zone_moment(berlin, 2024, 10, 27, 2, 30, 0) == at("2024-10-27T00:30:00Z"));
 	assert_true(zone_moment(york, 2024, 3, 10, 2, 30, 0) == at("2024-03-10T07:30:00Z"));
 	assert_true(zone_moment(york, 2024, 11, 3, 1, 30, 0) == at("2024-11-03T05:30:00Z"));
 	assert_true(zone_moment(berlin, 2024, 1, 32, 24, 0, 0) == zone_moment(berlin, 2024, 2, 2, 0, 0, 0));
@@ -224,14 +233,19 @@ static void test_ago(void **state) {
 	en.now = de.now = at("2025-03-12T09:00:00Z");
 	static const struct { const char *when, *english, *german; } said[] = {
 		{"2025-03-12T09:00:00Z", "just now", "gerade eben"}, {"2025-03-12T08:59:10Z", "just now", "gerade eben"},
-		{"2025-03-12T09:00:30Z", "in a moment", "gleich"}, {"2025-03-12T08:55:00Z", "five minutes ago", "vor fünf Minuten"},
-		{"2025-03-12T08:59:00Z", "one minute ago", "vor einer Minute"}, {"2025-03-12T08:30:00Z", "30 minutes ago", "vor 30 Minuten"},
-		{"2025-03-12T09:12:59Z", "in twelve minutes", "in zwölf Minuten"}, {"2025-03-12T07:30:00Z", "one hour ago", "vor einer Stunde"},
+		{"2025-03-12T09:00:30Z", "in a moment", "gleich"}, {"2025-03-12T08:55:00Z", "five minutes ago",
+			"vor fünf Minuten"},
+		{"2025-03-12T08:59:00Z", "one minute ago", "vor einer Minute"}, {"2025-03-12T08:30:00Z", "30 minutes ago",
+			"vor 30 Minuten"},
+		{"2025-03-12T09:12:59Z", "in twelve minutes", "in zwölf Minuten"}, {"2025-03-12T07:30:00Z", "one hour ago",
+			"vor einer Stunde"},
 		{"2025-03-11T12:00:00Z", "21 hours ago", "vor 21 Stunden"}, {"2025-03-11T08:00:00Z", "yesterday", "gestern"},
 		{"2025-03-13T10:00:00Z", "tomorrow", "morgen"}, {"2025-03-14T08:00:00Z", "in two days", "in zwei Tagen"},
 		{"2025-03-14T22:00:00Z", "in two days", "in zwei Tagen"}, {"2025-03-25T09:00:00Z", "in 13 days", "in 13 Tagen"},
-		{"2025-02-26T09:00:00Z", "two weeks ago", "vor zwei Wochen"}, {"2025-06-12T09:00:00Z", "in three months", "in drei Monaten"},
-		{"2024-03-13T09:00:00Z", "eleven months ago", "vor elf Monaten"}, {"2023-03-12T09:00:00Z", "two years ago", "vor zwei Jahren"},
+		{"2025-02-26T09:00:00Z", "two weeks ago", "vor zwei Wochen"}, {"2025-06-12T09:00:00Z", "in three months",
+			"in drei Monaten"},
+		{"2024-03-13T09:00:00Z", "eleven months ago", "vor elf Monaten"}, {"2023-03-12T09:00:00Z", "two years ago",
+			"vor zwei Jahren"},
 		{"1979-04-08T00:00:00Z", "45 years ago", "vor 45 Jahren"},
 	};
 	for (size_t i = 0; i < sizeof said / sizeof *said; i++) {
@@ -244,8 +258,10 @@ static void test_ago(void **state) {
 
 int main(void) {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_languages), cmocka_unit_test(test_zones), cmocka_unit_test(test_moments), cmocka_unit_test(test_threads),
-		cmocka_unit_test(test_sentences), cmocka_unit_test(test_numbers), cmocka_unit_test(test_money), cmocka_unit_test(test_dates),
+		cmocka_unit_test(test_languages), cmocka_unit_test(test_zones), cmocka_unit_test(test_moments),
+			cmocka_unit_test(test_threads),
+		cmocka_unit_test(test_sentences), cmocka_unit_test(test_numbers), cmocka_unit_test(test_money),
+			cmocka_unit_test(test_dates),
 		cmocka_unit_test(test_ago),
 	};
 	en = (struct locale){.lang = LANG_EN, .zone = zone_find(STR("Europe/Berlin")), .currency = "EUR"};

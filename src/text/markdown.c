@@ -1,15 +1,14 @@
-/* md4c reads the Markdown and calls the functions here, which write nothing but tags of their own and escaped text, so the result is
- * safe whatever the source. md4c 0.4.8 now and then leaves an emphasis that it did not enter, or in another order: what is open is kept
- * here, and a tag is closed when it is, and with it what was opened within.
+/* md4c reads the Markdown and calls the functions here, which write nothing but tags of their own and escaped
+ * text, so the result is safe whatever the source. That tags close in order is not left to md4c either: what is
+ * open is kept here, and leaving something closes what was opened within.
  *
- * What the source could make grow without bound is counted: bytes written, cells of tables (md4c fills up each row to the width of
- * the head), depth. Past a bound the text is shown as it was written. md4c does not hand back a callback's refusal from everywhere, so
- * `stop` is looked at, not its result. */
+ * What the source could make grow without bound is counted: bytes written, cells of tables (md4c fills up each row
+ * to the width of the head), depth. Past a bound the text is shown as it was written. */
 #include "text/markdown.h"
+#include "../../third_party/md4c/md4c.h"
 #include "text/escape.h"
 #include "text/url.h"
 #include "text/utf8.h"
-#include <md4c.h>
 
 enum { CELLS_MAX = 10000, DEPTH_MAX = 60, WORDS_BYTES_MAX = 64 * 1024 };
 
@@ -206,7 +205,8 @@ static int enter_span(MD_SPANTYPE type, void *detail, void *arg) {
 static int leave_span(MD_SPANTYPE type, void *detail, void *arg) {
 	struct render *r = arg;
 	(void)detail;
-	if (type == MD_SPAN_IMG && !r->plain) html_escape(&r->b, r->image);   /* an image without a text shows its address */
+	/* an image without a text shows its address */
+	if (type == MD_SPAN_IMG && !r->plain) html_escape(&r->b, r->image);
 	r->image = STR_NONE;
 	leave(r, SPAN_KIND + (int)type);
 	return result(r);

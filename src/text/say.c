@@ -1,5 +1,5 @@
-/* How numbers, money, dates and durations are said. The languages differ in the sentences of the catalogue and in the few
- * signs of `signs`; nothing else here knows a language. */
+/* How numbers, money, dates and durations are said. The languages differ in the sentences of the catalogue and in
+ * the few signs of `signs`; nothing else here knows a language. */
 #include "text/date.h"
 #include "text/locale.h"
 #include <inttypes.h>
@@ -123,10 +123,12 @@ static struct str say_civil(struct arena *a, const struct locale *l, int year, i
 	const char *month_name = tr(l->lang, month_keys[month - 1]);
 	snprintf(number, sizeof number, "%d", day);
 	snprintf(year_number, sizeof year_number, "%d", year);
-	if (year != zone_local(l->zone, l->now).year)
-		return tr_fill(a, tr(l->lang, T("{day} {month} {year}")), "day", number, "month", month_name, "year", year_number, NULL);
-	return tr_fill(a, tr(l->lang, T("{weekday} {day} {month}")), "weekday", tr(l->lang, weekday_keys[weekday]), "day", number,
-		"month", month_name, NULL);
+	if (year != zone_local(l->zone, l->now).year) {
+		const char *with_year = tr(l->lang, T("{day} {month} {year}"));
+		return tr_fill(a, with_year, "day", number, "month", month_name, "year", year_number, NULL);
+	}
+	const char *this_year = tr(l->lang, T("{weekday} {day} {month}")), *day_name = tr(l->lang, weekday_keys[weekday]);
+	return tr_fill(a, this_year, "weekday", day_name, "day", number, "month", month_name, NULL);
 }
 
 struct str say_date(struct arena *a, const struct locale *l, usec_t t) {
@@ -163,21 +165,32 @@ struct str say_when(struct arena *a, const struct locale *l, usec_t t) {
 
 enum span { SPAN_MINUTES, SPAN_HOURS, SPAN_DAYS, SPAN_WEEKS, SPAN_MONTHS, SPAN_YEARS };
 
-static const char *span_sentence(enum lang l, enum span s, bool past, int64_t n) {
+static const char *span_past(enum lang l, enum span s, int64_t n) {
 	switch (s) {
-	case SPAN_MINUTES:
-		return past ? tr_n(l, TN("one minute ago", "{n} minutes ago"), n) : tr_n(l, TN("in one minute", "in {n} minutes"), n);
-	case SPAN_HOURS: return past ? tr_n(l, TN("one hour ago", "{n} hours ago"), n) : tr_n(l, TN("in one hour", "in {n} hours"), n);
-	case SPAN_DAYS: return past ? tr_n(l, TN("yesterday", "{n} days ago"), n) : tr_n(l, TN("tomorrow", "in {n} days"), n);
-	case SPAN_WEEKS: return past ? tr_n(l, TN("one week ago", "{n} weeks ago"), n) : tr_n(l, TN("in one week", "in {n} weeks"), n);
-	case SPAN_MONTHS:
-		return past ? tr_n(l, TN("one month ago", "{n} months ago"), n) : tr_n(l, TN("in one month", "in {n} months"), n);
+	case SPAN_MINUTES: return tr_n(l, TN("one minute ago", "{n} minutes ago"), n);
+	case SPAN_HOURS: return tr_n(l, TN("one hour ago", "{n} hours ago"), n);
+	case SPAN_DAYS: return tr_n(l, TN("yesterday", "{n} days ago"), n);
+	case SPAN_WEEKS: return tr_n(l, TN("one week ago", "{n} weeks ago"), n);
+	case SPAN_MONTHS: return tr_n(l, TN("one month ago", "{n} months ago"), n);
 	case SPAN_YEARS: break;
 	}
-	return past ? tr_n(l, TN("one year ago", "{n} years ago"), n) : tr_n(l, TN("in one year", "in {n} years"), n);
+	return tr_n(l, TN("one year ago", "{n} years ago"), n);
 }
 
-/* Under a day by the clock, from then on by the calendar: what was said on Wednesday for Friday is "in two days" all day. */
+static const char *span_future(enum lang l, enum span s, int64_t n) {
+	switch (s) {
+	case SPAN_MINUTES: return tr_n(l, TN("in one minute", "in {n} minutes"), n);
+	case SPAN_HOURS: return tr_n(l, TN("in one hour", "in {n} hours"), n);
+	case SPAN_DAYS: return tr_n(l, TN("tomorrow", "in {n} days"), n);
+	case SPAN_WEEKS: return tr_n(l, TN("in one week", "in {n} weeks"), n);
+	case SPAN_MONTHS: return tr_n(l, TN("in one month", "in {n} months"), n);
+	case SPAN_YEARS: break;
+	}
+	return tr_n(l, TN("in one year", "in {n} years"), n);
+}
+
+/* Under a day by the clock, from then on by the calendar: what was said on Wednesday for Friday is "in two days"
+ * all day. */
 static enum span span_of(const struct locale *l, usec_t t, usec_t distance, int64_t *ret_n) {
 	*ret_n = distance / MINUTES(1);
 	if (distance < HOURS(1)) return SPAN_MINUTES;
@@ -206,5 +219,6 @@ struct str say_ago(struct arena *a, const struct locale *l, usec_t t) {
 	int64_t n;
 	enum span span = span_of(l, t, distance, &n);
 	const char *number = n >= 2 && n <= 12 ? tr(l->lang, number_keys[n]) : say_number(a, l, n).p;
-	return tr_fill(a, span_sentence(l->lang, span, past, n), "n", number, NULL);
+	const char *sentence = past ? span_past(l->lang, span, n) : span_future(l->lang, span, n);
+	return tr_fill(a, sentence, "n", number, NULL);
 }

@@ -1,7 +1,7 @@
 #ifndef TEXT_SHARED_SET_H
 #define TEXT_SHARED_SET_H
-/* For tests only: the robustness sets, which lie beside the repository (../shared/data/robustness, or below $RIALTO_SHARED) and are
- * read when the test runs. Where they are absent the test says so loudly and passes. */
+/* For tests only: the robustness sets, which lie beside the repository (../shared/data/robustness, or below
+ * $RIALTO_SHARED) and are read when the test runs. Where they are absent the test says so loudly and passes. */
 #include "base/arena.h"
 #include "base/str.h"
 #include <dirent.h>

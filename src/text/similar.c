@@ -1,5 +1,6 @@
-/* Words are runs of letters and digits of the folded text. The endings that are cut are those that German and English put on the same
- * word most often; a stem keeps at least four letters, so that short words stay themselves. */
+/* Words are runs of letters and digits of the folded text. The endings that are cut are those that German and
+ * English put on the same word most often; a stem keeps at least four letters, so that short words stay
+ * themselves. */
 #include "text/similar.h"
 #include "text/utf8.h"
 #include <stdlib.h>
@@ -7,7 +8,8 @@
 
 enum { STEM_CHARS_MIN = 4 };
 
-/* Words that say nothing of what a text is about, folded as utf8_fold does. Keep alphabetized: they are found by binary search. */
+/* Words that say nothing of what a text is about, folded as utf8_fold does. Keep alphabetized: they are found by
+ * binary search. */
 static const char *const stop_words[] = {
 	"a", "ab", "aber", "about", "after", "again", "all", "alle", "allem", "allen", "aller", "alles", "also", "am",
 	"an", "and", "andere", "anderen", "any", "are", "as", "at", "auch", "auf", "aus", "be", "because", "been",
@@ -34,8 +36,10 @@ static const char *const stop_words[] = {
 
 /* Longest first among those that end alike. */
 static const char *const endings[] = {
-	"lichkeiten", "lichkeit", "igkeiten", "igkeit", "heiten", "keiten", "ations", "ungen", "lichen", "ation", "ments", "isch", "ische",
-	"heit", "keit", "lich", "liche", "ness", "ment", "ings", "ing", "ung", "ies", "ied", "ern", "ers", "ten", "est", "edly", "ly", "em",
+	"lichkeiten", "lichkeit", "igkeiten", "igkeit", "heiten", "keiten", "ations", "ungen", "lichen", "ation", "ments",
+		"isch", "ische",
+	"heit", "keit", "lich", "liche", "ness", "ment", "ings", "ing", "ung", "ies", "ied", "ern", "ers", "ten", "est",
+		"edly", "ly", "em",
 	"en", "er", "es", "ed", "et", "te", "st", "e", "n", "s", "t", "y",
 };
 
@@ -70,7 +74,8 @@ static bool has_digit(struct str s) {
 static bool in_word(uint32_t c) {
 	if (c < 0x80) return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z');
 	utf8proc_category_t k = utf8proc_category((utf8proc_int32_t)c);
-	return (k >= UTF8PROC_CATEGORY_LU && k <= UTF8PROC_CATEGORY_LO) || (k >= UTF8PROC_CATEGORY_ND && k <= UTF8PROC_CATEGORY_NO);
+	return (k >= UTF8PROC_CATEGORY_LU && k <= UTF8PROC_CATEGORY_LO) || (k >= UTF8PROC_CATEGORY_ND &&
+		k <= UTF8PROC_CATEGORY_NO);
 }
 
 /* Takes the next word off *s; an apostrophe within is left out ("don't" is "dont"). False at the end. */

@@ -1,7 +1,8 @@
 #ifndef TEXT_SIMILAR_H
 #define TEXT_SIMILAR_H
-/* The words of a text for "has somebody said this already?": folded (utf8_fold), without the stop words of English and German, with
- * the common endings of both cut off. Rough on purpose: both sides of a comparison go through it. Any thread. */
+/* The words of a text for "has somebody said this already?": folded (utf8_fold), without the stop words of English
+ * and German, with the common endings of both cut off. Rough on purpose: both sides of a comparison go through it.
+ * Any thread. */
 #include "base/values.h"
 
 enum { TERM_BYTES_MAX = 64 };                                /* longer words are cut */

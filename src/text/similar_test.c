@@ -10,7 +10,8 @@ static struct arena mem;
 static void terms(const char *text, const char *expected) {
 	struct text_list list = similar_terms(&mem, str_c(text), 100);
 	struct str all = STR("");
-	for (size_t i = 0; i < list.n; i++) all = str_fmt(&mem, STR_FMT "%s" STR_FMT, STR_ARG(all), i ? " " : "", STR_ARG(list.v[i]));
+	for (size_t i = 0; i < list.n; i++) all = str_fmt(&mem, STR_FMT "%s" STR_FMT, STR_ARG(all), i ? " " : "",
+		STR_ARG(list.v[i]));
 	if (!str_is(all, expected)) fail_msg("got \"" STR_FMT "\", expected \"%s\"", STR_ARG(all), expected);
 }
 

@@ -1,5 +1,6 @@
-/* Addresses are made safe by an allow list: an address is a path of ours or has one of four schemes, or it is refused; what then
- * remains strange in it is percent-encoded, so the result holds no quote, bracket, space or control character. */
+/* Addresses are made safe by an allow list: an address is a path of ours or has one of four schemes, or it is
+ * refused; what then remains strange in it is percent-encoded, so the result holds no quote, bracket, space or
+ * control character. */
 #include "text/url.h"
 #include "base/check.h"
 #include "text/escape.h"
@@ -100,7 +101,8 @@ static bool web_good(struct str s, size_t *ret_host_end) {
 	size_t i = 2;
 	for (; i < s.n && s.p[i] != '/' && s.p[i] != '?' && s.p[i] != '#'; i++) {
 		char c = s.p[i];
-		bool letter = (unsigned char)c >= 0x80 || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+		bool letter = (unsigned char)c >= 0x80 || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' &&
+			c <= '9');
 		if (!letter && (c == 0 || strchr(".-_:[]", c) == NULL)) return false;
 		some = some || letter;
 	}

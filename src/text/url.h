@@ -5,17 +5,18 @@
 #include "base/err.h"
 #include "base/values.h"
 
-/* A path of ours from a format: url_path(a, "/problems/%" PRId64, id). It begins with "/". Bytes that may not stand in an address
- * are percent-encoded; a text within goes through url_part first. */
+/* A path of ours from a format: url_path(a, "/problems/%" PRId64, id). It begins with "/". Bytes that may not
+ * stand in an address are percent-encoded; a text within goes through url_part first. */
 struct url url_path(struct arena *a, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 const char *url_part(struct arena *a, struct str s);         /* percent-encoded, as a C string, for %s in url_path */
 
 /* The address with "?name=value" or "&name=value" behind it, before any "#". */
 struct url url_with(struct arena *a, struct url u, const char *name, struct str value);
 
-/* Whether a stranger's address is a path of ours ("/…", not "//…") or http, https, mailto, tel, in at most 4096 bytes; *ret is its
- * clean form, only printable ASCII but for the host's name. Refused: control characters, white space or wrong UTF-8 within, a name or
- * password before the host, "\" where a browser takes it for "/", every other scheme. */
+/* Whether a stranger's address is a path of ours ("/…", not "//…") or http, https, mailto, tel, in at most 4096
+ * bytes; *ret is its clean form, only printable ASCII but for the host's name. Refused: control characters, white
+ * space or wrong UTF-8 within, a name or password before the host, "\" where a browser takes it for "/", every
+ * other scheme. */
 bool url_check(struct arena *a, struct str s, struct url *ret);
 /* The same for a path of ours only: for ?back=. */
 bool url_check_path(struct arena *a, struct str s, struct url *ret);
@@ -26,7 +27,7 @@ void query_add(struct buf *b, struct str name, struct str value);
 /* Reads the pairs of a query string or urlencoded form, decoded into the arena:
  *     struct query q = query_read(text);
  *     while (query_next(&q, a, &name, &value)) …
- *     if (q.fault != OK) …                                     a wrong % is ERR_MALFORMED, more than QUERY_MAX pairs ERR_TOO_LARGE */
+ *     if (q.fault != OK) …          ERR_MALFORMED for a wrong %, ERR_TOO_LARGE past QUERY_MAX pairs */
 enum { QUERY_MAX = 1000 };
 struct query {
 	struct str rest;

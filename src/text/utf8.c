@@ -1,8 +1,9 @@
-/* Characters in UTF-8. Decoding is after the table of well-formed byte sequences in the Unicode standard (3-7): the first byte
- * gives the length and the range of the second, the others are 80..BF. What Unicode knows of characters comes from utf8proc.
+/* Characters in UTF-8. Decoding is after the table of well-formed byte sequences in the Unicode standard (3-7):
+ * the first byte gives the length and the range of the second, the others are 80..BF. What Unicode knows of
+ * characters comes from utf8proc.
  *
- * utf8proc puts the marks on a letter in order by insertion, which is quadratic in their number: runs are cut to 30 marks (the
- * standard's "stream-safe" limit) before. */
+ * utf8proc puts the marks on a letter in order by insertion, which is quadratic in their number: runs are cut to
+ * 30 marks (the standard's "stream-safe" limit) before. */
 #include "text/utf8.h"
 #include "base/check.h"
 #include <stdlib.h>
@@ -97,15 +98,17 @@ struct str utf8_repair(struct arena *a, struct str s) {
 
 /* ---------------------------------------------------------------- cleaning */
 
-/* Signs that change what stands around them without being seen: direction overrides and isolates, invisible operators. The joiners
- * U+200C and U+200D stay: words and emoji need them. */
+/* Signs that change what stands around them without being seen: direction overrides and isolates, invisible
+ * operators. The joiners U+200C and U+200D stay: words and emoji need them. */
 static bool invisible(uint32_t c) {
-	return c == 0xAD || c == 0x200B || c == 0x200E || c == 0x200F || (c >= 0x202A && c <= 0x202E) || (c >= 0x2060 && c <= 0x206F) ||
-		c == 0xFEFF || (c >= 0xFFF9 && c <= 0xFFFB) || (c >= 0xE0000 && c <= 0xE007F && c < 0xE0020);
+	return c == 0xAD || c == 0x200B || c == 0x200E || c == 0x200F || (c >= 0x202A && c <= 0x202E) || (c >= 0x2060 &&
+		c <= 0x206F) ||
+		c == 0xFEFF || (c >= 0xFFF9 && c <= 0xFFFB) || (c >= 0xE0000 && c < 0xE0020);
 }
 
 static bool blank(uint32_t c) {
-	return c <= 0x20 || (c >= 0x7F && c <= 0xA0) || c == 0x1680 || (c >= 0x2000 && c <= 0x200A) || c == 0x2028 || c == 0x2029 ||
+	return c <= 0x20 || (c >= 0x7F && c <= 0xA0) || c == 0x1680 || (c >= 0x2000 && c <= 0x200A) || c == 0x2028 ||
+		c == 0x2029 ||
 		c == 0x202F || c == 0x205F || c == 0x3000;
 }
 
@@ -122,8 +125,8 @@ static bool ends_line(uint32_t c) {
 /* How white space and control characters come out. */
 enum spaces { ONE_LINE, LINES, AS_THEY_ARE };
 
-/* Writes s without what is invisible and without the marks past the limit, before it is composed, since a mark may come to stand on
- * another letter by it. `to` has room for 3 bytes of each of s. Returns the length. */
+/* Writes s without what is invisible and without the marks past the limit, before it is composed, since a mark may
+ * come to stand on another letter by it. `to` has room for 3 bytes of each of s. Returns the length. */
 static size_t filter(struct str s, enum spaces spaces, char *to) {
 	size_t at = 0, end = 0;
 	bool gap = false;
@@ -186,7 +189,7 @@ struct str utf8_lines(struct arena *a, struct str s) {
 }
 
 struct str utf8_fold(struct arena *a, struct str s) {
-	const utf8proc_option_t options = UTF8PROC_STABLE | UTF8PROC_COMPAT | UTF8PROC_COMPOSE | UTF8PROC_CASEFOLD | UTF8PROC_IGNORE |
-		UTF8PROC_STRIPMARK;
+	const utf8proc_option_t options = UTF8PROC_STABLE | UTF8PROC_COMPAT | UTF8PROC_COMPOSE |
+		UTF8PROC_CASEFOLD | UTF8PROC_IGNORE | UTF8PROC_STRIPMARK;
 	return plain_ascii(s) ? str_lower(a, s) : mapped(a, filtered(a, s, AS_THEY_ARE), options);
 }

@@ -15,7 +15,8 @@ static void test_valid(void **state) {
 	(void)state;
 	assert_true(utf8_valid(STR("")));
 	assert_true(utf8_valid(STR("a\u00e4\u20ac\U0001F600")));
-	static const char *const wrong[] = {"\x80", "\xC0\x80", "\xC1\xBF", "\xE0\x80\x80", "\xED\xA0\x80", "\xF0\x80\x80\x80", "\xF4\x90\x80\x80",
+	static const char *const wrong[] = {"\x80", "\xC0\x80", "\xC1\xBF", "\xE0\x80\x80", "\xED\xA0\x80",
+		"\xF0\x80\x80\x80", "\xF4\x90\x80\x80",
 		"\xF5\x80\x80\x80", "\xC3", "\xE2\x82", "\xF0\x9F\x98", "a\xFF"};
 	for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) assert_false(utf8_valid(str_c(wrong[i])));
 	same(utf8_repair(&mem, STR("a\x80" "b\xE2\x82")), "a\uFFFDb\uFFFD\uFFFD");
@@ -85,7 +86,8 @@ static void test_regressions(void **state) {
 
 int main(void) {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_valid), cmocka_unit_test(test_cut), cmocka_unit_test(test_clean), cmocka_unit_test(test_fold),
+		cmocka_unit_test(test_valid), cmocka_unit_test(test_cut), cmocka_unit_test(test_clean),
+			cmocka_unit_test(test_fold),
 		cmocka_unit_test(test_naughty), cmocka_unit_test(test_regressions),
 	};
 	int failed = cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,8 +1,9 @@
-/* Time zones by GLib over the system's tzdata. GLib tells the offset at a moment; both directions are made of that alone:
- * the moment of a wall clock is the wall clock less the offset, and around a clock change both offsets are tried.
+/* Time zones by GLib over the system's tzdata. GLib tells the offset at a moment; both directions are made of that
+ * alone: the moment of a wall clock is the wall clock less the offset, and around a clock change both offsets are
+ * tried.
  *
- * Zones are kept for the life of the process in a list that only grows, read without a lock. Its size is bounded by the
- * files of tzdata, since a name counts only if it is one of those. */
+ * Zones are kept for the life of the process in a list that only grows, read without a lock. Its size is bounded
+ * by the files of tzdata, since a name counts only if it is one of those. */
 #include "base/check.h"
 #include "text/date.h"
 #include "text/locale.h"
@@ -24,7 +25,8 @@ static _Atomic(const struct zone *) zones;
 static pthread_mutex_t adding = PTHREAD_MUTEX_INITIALIZER;
 
 static bool name_sign(char c) {
-	return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '+' || c == '-';
+	return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '+' ||
+		c == '-';
 }
 
 /* "Area/Place" with ordinary names only: no "..", and none of tzdata's second copies. */

@@ -1,0 +1,12 @@
+#ifndef IMPORT_IMPORT_H
+#define IMPORT_IMPORT_H
+/* Bringing in people and conversations from files of other programs: on the command line and in the browser. README.md. */
+#include "base/cli.h"
+#include "event/hub.h"
+
+int import_command(struct cli *c);
+
+/* "import": reads a file that was uploaded and mapped. ctx: the hub, or NULL. */
+hub_job import_job;
+
+#endif

@@ -1,0 +1,24 @@
+#ifndef NOTICE_MAIL_INT_H
+#define NOTICE_MAIL_INT_H
+/* Within notice only. */
+#include "notice/mail.h"
+#include "notice/notice.h"
+#include "sql/notice.h"
+
+/* letter.c: a letter as text and as markup, with the firm's logo and address. */
+struct str letter_text(struct arena *a, const struct business *firm, const struct letter *l);
+struct str letter_html(struct arena *a, const struct business *firm, struct str base_url, const struct letter *l);
+
+/* The page of a conversation of this kind. */
+struct url conversation_url(struct arena *a, struct str kind, struct conversation_id id);
+
+/* "12:34" signed: who holds it may stop the mails of one person about one conversation. */
+struct str stop_path(struct arena *a, const struct key *key, struct person_id person, struct conversation_id conversation);
+
+/* This server's address; empty until it listens. */
+struct str notice_base_url(const struct notice_ctx *c);
+
+/* The language of somebody whose own is empty. */
+enum lang letter_lang(struct str own, const struct business *firm);
+
+#endif

@@ -1,0 +1,76 @@
+/* The reader of the log: who is told what. */
+#include "notice/mail_int.h"
+#include "access/access.h"
+#include "text/json.h"
+#include "text/url.h"
+
+/* What was said so long before its event is history that is being loaded: nobody is told. */
+#define HISTORY HOURS(1)
+
+struct str notice_base_url(const struct notice_ctx *c) {
+	if (c->base_url != NULL) return str_c(c->base_url);
+	struct req q = {.web = *c->web};
+	return req_base_url(&q);
+}
+
+struct url conversation_url(struct arena *a, struct str kind, struct conversation_id id) {
+	const char *board = "talk";
+	if (str_is(kind, "problem")) board = "problems";
+	if (str_is(kind, "need") || str_is(kind, "idea")) board = "ideas";
+	return url_path(a, "/%s/%lld", board, (long long)id.v);
+}
+
+/* ------------------------------------------------------------- conversations */
+
+static bool is_mailed(struct str kind) { return str_is(kind, "answer") || str_is(kind, "status"); }
+
+static enum err tell_said(struct db *db, struct arena *a, const struct event *e) {
+	struct notice_said m;
+	struct message_id id = {e->object_id};
+	bool found;
+	TRY(sql_notice_said(db, a, id, &m, &found));
+	if (!found || m.created_at < e->at - HISTORY) return OK;
+	int64_t told;
+	TRY(sql_notice_tell_followers(db, m.conversation_id, e->actor, e->seq, m.kind, e->at, &told));
+	if (told == 0 || !is_mailed(m.kind)) return OK;
+	struct str data = str_fmt(a, "{\"event\":%lld,\"message\":%lld}", (long long)e->seq, (long long)e->object_id);
+	return job_add(db, "notice_mail", data, 0);
+}
+
+static enum err tell_assigned(struct db *db, const struct event *e) {
+	struct person_id to = {0};
+	struct conversation_id id = {e->object_id};
+	JSON_DOC(doc);
+	if (json_parse(&doc, e->data, NULL) != OK || !json_get_int(json_member(doc.root, "assignee"), &to.v)) return OK;
+	if (to.v < 1 || to.v == e->actor.v) return OK;
+	return sql_notice_tell(db, to, e->seq, STR("assigned"), id, e->at, NULL);
+}
+
+/* -------------------------------------------------------------------- logins */
+
+static enum err mail_asked(struct db *db, struct arena *a, const struct event *e, const struct notice_ctx *c) {
+	struct str what = STR("");
+	JSON_DOC(doc);
+	if (json_parse(&doc, e->data, NULL) != OK || !json_get_str(json_member(doc.root, "what"), &what)) return OK;
+	if (!str_is(what, "reset") || e->at < clock_now() - RESET_LIVES) return OK;
+	struct str base = notice_base_url(c);
+	if (str_empty(base)) return ERR_CONFLICT; /* the server does not listen yet; the hub asks again soon */
+	enum err err = mail_reset(db, a, base, (struct person_id){e->object_id});
+	return err == ERR_NOT_FOUND ? OK : err;
+}
+
+/* -------------------------------------------------------------------- reader */
+
+static bool is(const struct event *e, const char *verb, const char *kind) {
+	return strcmp(e->verb, verb) == 0 && strcmp(e->object_kind, kind) == 0;
+}
+
+enum err notice_read(struct db *db, struct arena *a, const struct event *e, size_t n, void *ctx) {
+	for (size_t i = 0; i < n; i++) {
+		if (is(&e[i], "create", "message")) TRY(tell_said(db, a, &e[i]));
+		else if (is(&e[i], "update", "conversation")) TRY(tell_assigned(db, &e[i]));
+		else if (is(&e[i], "announce", "person")) TRY(mail_asked(db, a, &e[i], ctx));
+		else if (is(&e[i], "update", "business")) TRY(job_add(db, "mail_waiting", STR("{}"), 0));
+	}
+	return OK;
+}

@@ -1,0 +1,28 @@
+#ifndef NOTICE_NOTICE_H
+#define NOTICE_NOTICE_H
+/* What people are told: notices inside Rialto, and mail. All of it is read from the log, so nothing else calls this but mail.h's functions. */
+#include "crypto/token.h"
+#include "event/hub.h"
+
+struct web;
+
+/* What the reader and the jobs need; lives as long as the hub. */
+struct notice_ctx {
+	const struct key *key;         /* the home's */
+	struct web *const *web;        /* set before the hub starts; for the server's address */
+	const char *base_url;          /* tests: in its stead */
+};
+
+enum { MAIL_TRIES = 12 /* over about six hours */, NOTICE_MAIL_TRIES = 12 };
+
+/* Durable reader "notices": answers, changes of status, comments and assignments become notices; "forgot my password" becomes a mail;
+ * a mail server that has just been set gets what waits. ctx: struct notice_ctx */
+hub_read notice_read;
+/* Job "mail" {"mail":ID}: sends one. ctx: struct notice_ctx */
+hub_job mail_job;
+/* Job "mail_waiting" {}: queues what waited for a mail server. */
+hub_job mail_waiting_job;
+/* Job "notice_mail" {"event":SEQ,"conversation":ID,"message":ID}: writes the mails of one event's notices. ctx: struct notice_ctx */
+hub_job notice_mail_job;
+
+#endif

@@ -1,0 +1,119 @@
+-- Notices and the outbox.
+
+-- row notice_said: id message_id | kind text | body text | status text | created_at time | author_id person_id? | author text?
+--   | conversation_id conversation_id | conversation_kind text | subject text
+-- row notice_row: id notice_id | kind text | created_at time | read_at time? | conversation_id conversation_id | conversation_kind text
+--   | subject text | actor_id person_id? | actor text? | actor_photo file_id? | message_id message_id? | status text? | body text?
+-- row notice_open_row: conversation_id conversation_id | conversation_kind text
+-- row notice_reader: id notice_id | person_id person_id | name text | locale text | email text
+-- row mail_person: id person_id | name text | locale text | kind text | role text | email text? | disabled_at time?
+-- row mail_row: id mail_id | person_id person_id? | to_address text | to_name text | kind text | subject text | body_text text
+--   | body_html text | state text | tries int | why text | unique_key text? | created_at time | sent_at time? | person_kind text?
+--   | person_role text?
+-- row mail_line: id mail_id | person_id person_id? | to_address text | to_name text | kind text | subject text | state text | tries int
+--   | created_at time | sent_at time?
+-- row mail_counts: waiting int | sent int | failed int
+
+-- ------------------------------------------------------------------ notices
+
+-- notice_said(id message_id) -> notice_said :maybe
+-- What was said, unless it was taken down.
+SELECT m.id, m.kind, m.body, m.status, m.created_at, m.author_id, p.public_name, c.id, c.kind, c.subject
+FROM message m JOIN conversation c ON c.id = m.conversation_id LEFT JOIN person p ON p.id = m.author_id
+WHERE m.id = :id AND m.hidden_at IS NULL AND m.kind <> 'note';
+
+-- notice_tell_followers(conversation conversation_id, actor person_id, seq int, kind text, now time) :exec
+-- A notice for everyone who follows a conversation and may see it, but for who did it.
+INSERT INTO notice (person_id, event_seq, kind, conversation_id, created_at, read_at)
+SELECT f.person_id, :seq, :kind, c.id, :now, NULL
+FROM follow f JOIN conversation c ON c.id = f.object_id JOIN person p ON p.id = f.person_id
+WHERE f.object_kind = 'conversation' AND f.object_id = :conversation AND f.person_id <> :actor AND p.disabled_at IS NULL
+	AND {conversation_visible_to(c, p)}
+ON CONFLICT (person_id, event_seq) DO NOTHING;
+
+-- notice_tell(person person_id, seq int, kind text, conversation conversation_id, now time) :exec
+-- A notice for one person.
+INSERT INTO notice (person_id, event_seq, kind, conversation_id, created_at, read_at)
+SELECT p.id, :seq, :kind, c.id, :now, NULL
+FROM person p JOIN conversation c ON c.id = :conversation
+WHERE p.id = :person AND p.disabled_at IS NULL AND {conversation_visible_to(c, p)}
+ON CONFLICT (person_id, event_seq) DO NOTHING;
+
+-- notice_list(me person_id, staff bool, before int?, most int) -> notice_row :many
+-- What a person was told, newest first; what they may no longer see is left out.
+SELECT n.id, n.kind, n.created_at, n.read_at, c.id, c.kind, c.subject, a.id, a.public_name, a.photo_file_id, m.id, m.status, m.body
+FROM notice n JOIN conversation c ON c.id = n.conversation_id
+	LEFT JOIN event e ON e.seq = n.event_seq LEFT JOIN person a ON a.id = e.actor_id
+	LEFT JOIN message m ON e.object_kind = 'message' AND m.id = e.object_id AND m.hidden_at IS NULL
+WHERE n.person_id = :me AND {conversation_visible(c)}
+	--? before AND n.id < :before
+ORDER BY n.id DESC LIMIT :most;
+
+-- notice_open(id notice_id, me person_id, staff bool) -> notice_open_row :maybe
+-- Where a notice leads.
+SELECT c.id, c.kind FROM notice n JOIN conversation c ON c.id = n.conversation_id
+WHERE n.id = :id AND n.person_id = :me AND {conversation_visible(c)};
+
+-- notice_read_about(me person_id, conversation conversation_id, now time) :exec
+-- The person has looked at the conversation.
+UPDATE notice SET read_at = :now WHERE person_id = :me AND conversation_id = :conversation AND read_at IS NULL;
+
+-- notice_read_all(me person_id, upto int, now time) :exec
+-- The person has seen all up to this one.
+UPDATE notice SET read_at = :now WHERE person_id = :me AND read_at IS NULL AND id <= :upto;
+
+-- notice_readers(seq int, after int, most int) -> notice_reader :many
+-- Who is to get a mail about an event: who likes to be reached by mail, or has not said.
+SELECT n.id, p.id, p.name, p.locale, COALESCE(
+	(SELECT k.value FROM contact k WHERE k.person_id = p.id AND k.kind = 'email' AND k.verified_at IS NOT NULL ORDER BY k.rank, k.id LIMIT 1),
+	(SELECT i.subject FROM identity i WHERE i.person_id = p.id AND i.kind = 'email' ORDER BY i.id LIMIT 1))
+FROM notice n JOIN person p ON p.id = n.person_id
+WHERE n.event_seq = :seq AND n.id > :after AND p.disabled_at IS NULL AND p.channel IN ('', 'email')
+	AND EXISTS (SELECT 1 FROM identity i WHERE i.person_id = p.id AND i.kind = 'email')
+ORDER BY n.id LIMIT :most;
+
+-- notice_follows(person person_id, conversation conversation_id) -> text :maybe
+-- What a followed conversation is about.
+SELECT c.subject FROM follow f JOIN conversation c ON c.id = f.object_id
+WHERE f.person_id = :person AND f.object_kind = 'conversation' AND f.object_id = :conversation;
+
+-- --------------------------------------------------------------------- mail
+
+-- mail_person(id person_id) -> mail_person :maybe
+-- Whom a letter is for.
+SELECT p.id, p.name, p.locale, p.kind, p.role,
+	(SELECT i.subject FROM identity i WHERE i.person_id = p.id AND i.kind = 'email' ORDER BY i.id LIMIT 1), p.disabled_at
+FROM person p WHERE p.id = :id;
+
+-- mail_put(person person_id?, to_address text, to_name text, kind text, subject text, body_text text, body_html text, unique_key text?, now time) -> mail_id :maybe
+-- Into the outbox; no row when the key was mailed before.
+INSERT INTO mail (person_id, to_address, to_name, kind, subject, body_text, body_html, state, tries, why, unique_key, created_at, sent_at)
+VALUES (:person, :to_address, :to_name, :kind, :subject, :body_text, :body_html, 'waiting', 0, '', :unique_key, :now, NULL)
+ON CONFLICT (unique_key) DO NOTHING RETURNING id;
+
+-- mail_get(id mail_id) -> mail_row :maybe
+-- One letter.
+SELECT m.id, m.person_id, m.to_address, m.to_name, m.kind, m.subject, m.body_text, m.body_html, m.state, m.tries, m.why, m.unique_key,
+	m.created_at, m.sent_at, p.kind, p.role
+FROM mail m LEFT JOIN person p ON p.id = m.person_id WHERE m.id = :id;
+
+-- mail_set(id mail_id, state text, tries int, why text, sent_at time?) :exec
+-- What came of a try to send.
+UPDATE mail SET state = :state, tries = :tries, why = :why, sent_at = :sent_at WHERE id = :id;
+
+-- mail_waiting(since time, after int, most int) -> mail_id :many
+-- What waits to be sent.
+SELECT id FROM mail WHERE state = 'waiting' AND created_at > :since AND id > :after ORDER BY id LIMIT :most;
+
+-- mail_list(state text?, before int?, most int) -> mail_line :many
+-- The outbox, newest first.
+SELECT id, person_id, to_address, to_name, kind, subject, state, tries, created_at, sent_at FROM mail
+WHERE id > 0
+	--? state AND state = :state
+	--? before AND id < :before
+ORDER BY id DESC LIMIT :most;
+
+-- mail_counts() -> mail_counts :one
+-- How many letters are in which state.
+SELECT (SELECT count(*) FROM mail WHERE state = 'waiting'), (SELECT count(*) FROM mail WHERE state = 'sent'),
+	(SELECT count(*) FROM mail WHERE state = 'failed');

@@ -1,0 +1,46 @@
+#ifndef PACK_DEMO_INT_H
+#define PACK_DEMO_INT_H
+/* Within pack: what the parts of the demo share while it is made, in one transaction on the writer. */
+#include "base/values.h"
+#include "db/db.h"
+#include "pack/pack.h"
+#include "text/json.h"
+
+struct demo_person {
+	struct str key;                /* the word that conversations use */
+	struct person_id id;
+};
+
+struct demo {
+	struct arena *a;
+	struct db *db;
+	const struct pack *pack;
+	const struct json *root;
+	usec_t now;
+	uint64_t seed;
+	struct str hash;               /* of the one password */
+	struct demo_person *named;
+	size_t named_count;
+	struct person_id *crowd;
+	size_t crowd_count;
+	struct str why;                /* what is wrong with demo.json */
+};
+
+enum err demo_fault(struct demo *d, const char *what, struct str where);   /* returns INVALID */
+
+struct str demo_text(const struct json *o, const char *name);                 /* "" when absent */
+double demo_real(const struct json *o, const char *name, double otherwise);
+int64_t demo_int(const struct json *o, const char *name, int64_t otherwise);
+usec_t demo_ago(const struct demo *d, double days);
+uint32_t demo_random(struct demo *d, uint32_t below);                         /* the same numbers in every run */
+
+/* Keeps packs/PACK/img/NAME; none when there is no such name. */
+MUST_USE enum err demo_file(struct demo *d, struct str name, struct file_id *ret);
+
+/* The person a conversation names by key, or by number in the crowd. */
+MUST_USE enum err demo_who(struct demo *d, const struct json *who, struct person_id *ret);
+
+MUST_USE enum err demo_people(struct demo *d);
+MUST_USE enum err demo_talk(struct demo *d);
+
+#endif

@@ -1,0 +1,147 @@
+/* What the demo's people have said: every report, state, answer, comment, note and "me too" is a deed with its moment; the deeds
+ * are sorted and done one after the other. */
+#include "base/check.h"
+#include "pack/demo_int.h"
+#include "talk/talk.h"
+#include <math.h>
+#include <stdlib.h>
+
+enum deed_kind { DEED_REPORT, DEED_STATUS, DEED_ANSWER, DEED_COMMENT, DEED_NOTE, DEED_VOTE };
+
+struct deed {
+	usec_t at;
+	enum deed_kind kind;
+	size_t conversation;           /* its place in the list */
+	const struct json *what;
+	struct person_id who;
+};
+
+struct deeds {
+	struct deed *v;
+	size_t n, room;
+};
+
+static const double week = 7;
+
+static void add(struct demo *d, struct deeds *list, struct deed deed) {
+	if (list->n == list->room) {
+		size_t room = list->room ? list->room * 2 : 1024;
+		struct deed *v = NEW_ARRAY(d->a, struct deed, room);
+		if (list->n > 0) memcpy(v, list->v, list->n * sizeof *v);
+		list->v = v;
+		list->room = room;
+	}
+	list->v[list->n++] = deed;
+}
+
+static enum err add_said(struct demo *d, struct deeds *list, size_t at, const struct json *one, enum deed_kind kind) {
+	const struct json *c = json_item(json_member(d->root, "conversations"), at);
+	struct deed deed = {.at = demo_ago(d, demo_real(one, "days_ago", 1)), .kind = kind, .conversation = at, .what = one};
+	if (demo_real(one, "days_ago", 1) >= demo_real(c, "age_days", 1)) return demo_fault(d, "something is said before it began", demo_text(c, "subject"));
+	TRY(demo_who(d, json_member(one, "by"), &deed.who));
+	add(d, list, deed);
+	return OK;
+}
+
+static enum err add_list(struct demo *d, struct deeds *list, size_t at, const struct json *said, enum deed_kind kind) {
+	for (size_t i = 0; i < json_length(said); i++) TRY(add_said(d, list, at, json_item(said, i), kind));
+	return OK;
+}
+
+/* From `from` days ago to `to` days ago, more of them soon after the beginning. */
+static usec_t some_time(struct demo *d, double from, double to) {
+	double u = demo_random(d, 1000000) / 1e6;
+	return demo_ago(d, to + (from - to) * sqrt(u));
+}
+
+/* Distinct people of the crowd, chosen by shuffling only as far as needed; the author, who says so first, is not among them. */
+static enum err add_votes(struct demo *d, struct deeds *list, size_t at, const struct json *c, struct person_id author) {
+	double age = demo_real(c, "age_days", 1);
+	int64_t all = demo_int(c, "votes", 1), recent = demo_int(c, "recent_votes", 0), others = all - 1;
+	int64_t others_recent = age <= week ? recent - 1 : recent;
+	if (all < 1 || recent < 0 || others_recent > others || (size_t)others >= d->crowd_count || (age <= week && recent != all))
+		return demo_fault(d, "votes and recent_votes do not go together, or the crowd is too small", demo_text(c, "subject"));
+	struct person_id *who = NEW_ARRAY(d->a, struct person_id, d->crowd_count);
+	size_t n = 0;
+	for (size_t i = 0; i < d->crowd_count; i++)
+		if (d->crowd[i].v != author.v) who[n++] = d->crowd[i];
+	for (int64_t i = 0; i < others; i++) {
+		size_t k = (size_t)i + demo_random(d, (uint32_t)(n - (size_t)i));
+		struct person_id chosen = who[k];
+		who[k] = who[i];
+		usec_t when = i < others_recent ? some_time(d, age < week ? age : week - 0.05, 0.02) : some_time(d, age, week + 0.05);
+		add(d, list, (struct deed){.at = when, .kind = DEED_VOTE, .conversation = at, .who = chosen});
+	}
+	return OK;
+}
+
+static enum err add_conversation(struct demo *d, struct deeds *list, size_t at, const struct json *c) {
+	struct deed first = {.at = demo_ago(d, demo_real(c, "age_days", 1)), .kind = DEED_REPORT, .conversation = at, .what = c};
+	TRY(demo_who(d, json_member(c, "author"), &first.who));
+	add(d, list, first);
+	TRY(add_list(d, list, at, json_member(c, "history"), DEED_STATUS));
+	TRY(add_list(d, list, at, json_member(c, "comments"), DEED_COMMENT));
+	TRY(add_list(d, list, at, json_member(c, "notes"), DEED_NOTE));
+	const struct json *answer = json_member(c, "answer");
+	if (answer != NULL) TRY(add_said(d, list, at, answer, DEED_ANSWER));
+	return add_votes(d, list, at, c, first.who);
+}
+
+static int by_time(const void *x, const void *y) {
+	const struct deed *a = x, *b = y;
+	if (a->at != b->at) return a->at < b->at ? -1 : 1;
+	if (a->kind != b->kind) return a->kind < b->kind ? -1 : 1;
+	return (a->conversation > b->conversation) - (a->conversation < b->conversation);
+}
+
+static enum err attach_photo(struct demo *d, const struct json *c, struct conversation_id id) {
+	struct file_id photo;
+	TRY(demo_file(d, demo_text(c, "photo"), &photo));
+	if (photo.v == 0) return OK;
+	return talk_attach(d->db, id, (struct message_id){0}, photo, demo_int(c, "photo_width", 0), demo_int(c, "photo_height", 0),
+	                   demo_text(c, "caption"));
+}
+
+static enum err report(struct demo *d, const struct deed *deed, struct conversation_id *ret) {
+	const struct json *c = deed->what;
+	double since = demo_real(c, "since_days", NAN);
+	struct str town = demo_text(c, "town");
+	struct new_report r = {
+		.kind = demo_text(c, "kind"), .subject = demo_text(c, "subject"), .body = demo_text(c, "body"), .topic = demo_text(c, "topic"),
+		.lat = demo_real(c, "lat", NAN), .lon = demo_real(c, "lon", NAN), .place = demo_text(c, "place"), .author = deed->who, .at = deed->at,
+		.area = str_empty(town) ? STR_NONE : town,
+		.since = isnan(since) ? STR_NONE : str_first(time_rfc3339(d->a, demo_ago(d, since)), 10),
+	};
+	TRY(talk_create(d->db, d->a, &r, ret));
+	return attach_photo(d, c, *ret);
+}
+
+static enum err say(struct demo *d, const struct deed *deed, struct conversation_id id) {
+	static const char *const kinds[] = {[DEED_STATUS] = "status", [DEED_ANSWER] = "answer", [DEED_COMMENT] = "comment", [DEED_NOTE] = "note"};
+	struct str status = demo_text(deed->what, "status");
+	struct message_id message;
+	struct new_message m = {
+		.conversation = id, .kind = str_c(kinds[deed->kind]), .body = demo_text(deed->what, "text"), .author = deed->who, .at = deed->at,
+		.status = str_empty(status) ? STR_NONE : status, .loading = true,
+	};
+	return talk_say(d->db, d->a, &m, &message);
+}
+
+enum err demo_talk(struct demo *d) {
+	const struct json *all = json_member(d->root, "conversations");
+	struct deeds list = {0};
+	for (size_t i = 0; i < json_length(all); i++) TRY(add_conversation(d, &list, i, json_item(all, i)));
+	if (list.n > 0) qsort(list.v, list.n, sizeof *list.v, by_time);
+	struct conversation_id *id = NEW_ARRAY(d->a, struct conversation_id, json_length(all));
+	for (size_t i = 0; i < list.n; i++) {
+		const struct deed *deed = &list.v[i];
+		bool changed;
+		clock_set(deed->at);
+		switch (deed->kind) {
+		case DEED_REPORT: TRY(report(d, deed, &id[deed->conversation])); break;
+		case DEED_VOTE: TRY(talk_vote(d->db, d->a, id[deed->conversation], deed->who, true, deed->at, &changed)); break;
+		case DEED_STATUS: case DEED_ANSWER: case DEED_COMMENT: case DEED_NOTE: TRY(say(d, deed, id[deed->conversation])); break;
+		}
+	}
+	return OK;
+}

@@ -1,0 +1,230 @@
+#include "people/life.h"
+#include "people/audience.h"
+#include "people/fields.h"
+#include "routes.h"
+#include "sql/people_find.h"
+#include "text/url.h"
+#include <inttypes.h>
+
+/* ------------------------------------------------------------------ words */
+
+struct word {
+	const char *name, *say;
+};
+
+static const struct word kinds[] = {
+	{"problem", T("Problem")},   {"need", T("Need")},     {"idea", T("Idea")},     {"question", T("Question")}, {"discussion", T("Discussion")},
+	{"praise", T("Praise")},     {"query", T("Query")},   {"direct", T("Message")}, {"group", T("Group")},      {"deal", T("Deal")},
+};
+static const struct word states[] = {
+	{"new", T("New")},   {"heard", T("Heard")},       {"planned", T("Planned")}, {"in_work", T("In work")}, {"partly_done", T("Partly done")},
+	{"done", T("Done")}, {"not_done", T("Not done")}, {"closed", T("Closed")},
+};
+static const struct word looks[] = { /* what the style sheet calls the states */
+	{"in_work", "work"}, {"partly_done", "partly"}, {"not_done", "not"},
+};
+
+static const char *find_word(const struct word *w, size_t n, struct str name) {
+	for (size_t i = 0; i < n; i++)
+		if (str_is(name, w[i].name)) return w[i].say;
+	return NULL;
+}
+#define WORD(list, name) find_word(list, sizeof(list) / sizeof *(list), name)
+
+static struct str said_word(struct req *q, const char *word, struct str otherwise) {
+	return word == NULL ? otherwise : str_c(TRQ(q, word));
+}
+
+/* What has a name of its own beside the fields with an audience. */
+static const struct word more_fields[] = {
+	{"public_name", T("Name in the community")}, {"customer_no", T("Customer number")}, {"kind", T("Kind")},      {"role", T("Role")},
+	{"locale", T("Language of our letters")},    {"zone", T("Time zone")},              {"staff_notes", T("Notes of the team")},
+	{"contact_id", T("Contact person")},         {"worth", T("Pays in a year")},        {"place", T("Place on the map")}, {"tags", T("Tags")},
+};
+
+struct str life_field_label(struct req *q, struct str field) {
+	if (str_starts(field, STR("audience.")))
+		return tr_fill(q->a, TRQ(q, T("Who sees: {what}")), "what", life_field_label(q, str_from(field, 9)), NULL);
+	if (str_starts(field, STR("field."))) return field_label(firm_pack(q->business), str_from(field, 6), q->locale.lang);
+	const struct profile_field *f = profile_field_find(field);
+	if (f != NULL) return str_c(TRQ(q, f->label));
+	return said_word(q, WORD(more_fields, field), field);
+}
+
+/* ------------------------------------------------------------------ changes */
+
+/* The field whose audience a change is told to. */
+static struct str field_of(struct str field) {
+	if (str_starts(field, STR("audience."))) return str_from(field, 9);
+	if (str_is(field, "place")) return STR("address");
+	return field;
+}
+
+static bool may_know(struct req *q, const struct kept *k, struct str field) {
+	struct str f = field_of(field);
+	if (profile_field_find(f) != NULL) return kept_shows(k, &q->actor, f);
+	if (str_is(f, "staff_notes") || str_is(f, "tags") || str_is(f, "worth") || str_is(f, "role") || str_is(f, "kind")) return req_is_staff(q);
+	return req_is_staff(q) || q->actor.id.v == k->row.id.v;
+}
+
+static struct str shown_value(struct req *q, struct str field, struct str value) {
+	enum field_audience a;
+	int64_t id;
+	if (str_empty(value)) return STR_NONE;
+	if (str_starts(field, STR("audience.")))
+		return field_audience_find(value, &a) ? str_c(TRQ(q, field_audience_label(a, false))) : value;
+	if (str_starts(field, STR("field."))) return field_shown(q->a, firm_pack(q->business), str_from(field, 6), value, &q->locale);
+	if (str_is(field, "birthday")) return say_day(q->a, &q->locale, value);
+	if (str_is(field, "photo")) return str_c(TRQ(q, T("a photo")));
+	if (str_is(field, "worth") && str_int(value, &id)) return say_money(q->a, &q->locale, id, q->business->currency);
+	if (str_is(field, "contact_id") && str_int(value, &id)) {
+		struct person_id one = {id};
+		struct person_card_list cards;
+		if (people_cards(q->db, q->a, &q->actor, (struct person_id_list){.v = &one, .n = 1}, &cards) == OK) return cards.v[0].name;
+	}
+	return value;
+}
+
+static enum err names_of(struct req *q, const struct person_id *id, size_t n, struct person_card_list *ret) {
+	struct person_id_list ids = {.v = NEW_ARRAY(q->a, struct person_id, n), .n = n};
+	for (size_t i = 0; i < n; i++) ids.v[i] = id[i];
+	return people_cards(q->db, q->a, &q->actor, ids, ret);
+}
+
+enum err life_changes(struct req *q, const struct kept *k, int64_t before, int64_t most, int64_t only_by, usec_t since,
+                      struct change_line_list *ret, int64_t *ret_next) {
+	struct person_change_row_list rows;
+	struct person_card_list who;
+	TRY(sql_person_changes(q->db, q->a, k->row.id, (struct opt_int){.has = before > 0, .v = before}, most + 1, &rows));
+	bool further = (int64_t)rows.n > most;
+	if (further) rows.n = (size_t)most;
+	*ret_next = further ? rows.v[rows.n - 1].id : 0;
+	struct person_id *ids = NEW_ARRAY(q->a, struct person_id, rows.n);
+	for (size_t i = 0; i < rows.n; i++) ids[i] = rows.v[i].actor_id;
+	TRY(names_of(q, ids, rows.n, &who));
+	ret->v = NEW_ARRAY(q->a, struct change_line, rows.n);
+	ret->n = 0;
+	for (size_t i = 0; i < rows.n; i++) {
+		const struct person_change_row *r = &rows.v[i];
+		if (!may_know(q, k, r->field) || r->at < since) continue;
+		if (only_by > 0 ? r->actor_id.v != only_by : only_by < 0 && r->actor_id.v == -only_by) continue;
+		ret->v[ret->n++] = (struct change_line){
+			.at = r->at, .who = r->actor_id.v ? who.v[i].name : str_c(TRQ(q, T("An import"))), .by_them = r->actor_id.v == k->row.id.v,
+			.field = life_field_label(q, r->field), .old = shown_value(q, r->field, r->old_value), .new = shown_value(q, r->field, r->new_value)};
+	}
+	return OK;
+}
+
+/* -------------------------------------------------------------- conversations */
+
+static void said_lines(struct req *q, const struct person_said_row_list *rows, struct said_line_list *ret) {
+	ret->v = NEW_ARRAY(q->a, struct said_line, rows->n);
+	ret->n = rows->n;
+	for (size_t i = 0; i < rows->n; i++) {
+		const struct person_said_row *r = &rows->v[i];
+		const char *look = WORD(looks, r->status);
+		ret->v[i] = (struct said_line){
+			.url = url_path(q->a, "/problems/%" PRId64, r->id.v), .kind = said_word(q, WORD(kinds, r->kind), r->kind), .subject = r->subject,
+			.status = said_word(q, WORD(states, r->status), r->status), .state = look ? str_c(look) : r->status, .people = r->votes,
+			.comments = r->comments, .at = r->created_at};
+	}
+}
+
+enum err life_said(struct req *q, struct person_id id, int64_t before, int64_t most, struct said_line_list *ret, int64_t *ret_next) {
+	struct person_said_row_list rows;
+	TRY(sql_person_said(q->db, q->a, id, req_is_staff(q), q->actor.id, (struct conversation_id){before}, most + 1, &rows));
+	bool further = (int64_t)rows.n > most;
+	if (further) rows.n = (size_t)most;
+	*ret_next = further ? rows.v[rows.n - 1].id.v : 0;
+	said_lines(q, &rows, ret);
+	return OK;
+}
+
+enum err life_joined(struct req *q, struct person_id id, struct said_line_list *ret) {
+	struct person_said_row_list rows;
+	TRY(sql_person_joined(q->db, q->a, id, req_is_staff(q), q->actor.id, 50, &rows));
+	said_lines(q, &rows, ret);
+	return OK;
+}
+
+enum err life_looks(struct req *q, struct person_id id, struct look_line_list *ret) {
+	struct person_look_row_list rows;
+	struct person_card_list who;
+	TRY(sql_person_looks(q->db, q->a, id.v, 10, &rows));
+	struct person_id *ids = NEW_ARRAY(q->a, struct person_id, rows.n);
+	for (size_t i = 0; i < rows.n; i++) ids[i] = rows.v[i].actor_id;
+	TRY(names_of(q, ids, rows.n, &who));
+	ret->v = NEW_ARRAY(q->a, struct look_line, rows.n);
+	ret->n = rows.n;
+	for (size_t i = 0; i < rows.n; i++) ret->v[i] = (struct look_line){.at = rows.v[i].at, .who = who.v[i].name};
+	return OK;
+}
+
+/* --------------------------------------------------------------------- events */
+
+struct saying {
+	const char *verb, *object, *icon, *say;
+};
+
+/* {who} did what; the first that fits. */
+static const struct saying sayings[] = {
+	{"create", "person", "user", T("{who} made the profile")},
+	{"update", "person", "edit", T("{who} changed the profile")},
+	{"accept", "person", "key", T("{who} took over the profile")},
+	{"view", "person", "eye", T("{who} looked at the profile")},
+	{"follow", "person", "send", T("{who} sent the claim link")},
+	{NULL, "person", "user", T("{who} did something with the profile")},
+	{"create", "conversation", "problem", T("{who} told us")},
+	{"like", "conversation", "voice", T("{who} said “me too”")},
+	{"undo", "conversation", "undo", T("{who} took something back")},
+	{"follow", "conversation", "bell", T("{who} follows")},
+	{"update", "conversation", "edit", T("{who} changed")},
+	{"create", "message", "talk", T("{who} replied")},
+	{"update", "message", "edit", T("{who} changed a reply")},
+	{NULL, "business", "building", T("{who} changed the firm’s profile")},
+	{NULL, "import", "upload", T("{who} imported a file")},
+	{NULL, NULL, "info", T("{who} did something")},
+};
+
+static const struct saying *saying_of(const struct person_life_row *r) {
+	for (const struct saying *s = sayings;; s++)
+		if ((s->verb == NULL || str_is(r->verb, s->verb)) && (s->object == NULL || str_is(r->object_kind, s->object))) return s;
+}
+
+static struct life_line line_of(struct req *q, const struct person_life_row *r, struct person_card *who) {
+	const struct saying *s = saying_of(r);
+	struct str name = r->actor_id.v ? who->name : q->business->name;
+	struct life_line l = {.seq = r->seq, .at = r->at, .verb = r->verb, .kind = r->object_kind, .object_id = r->object_id,
+	                      .who = r->actor_id.v ? who : NULL, .icon = str_c(s->icon), .subject = r->subject, .url = {STR_NONE}};
+	l.say = tr_fill(q->a, TRQ(q, s->say), "who", name, NULL);
+	if (r->talk_id.v != 0) l.url = url_path(q->a, "/problems/%" PRId64, r->talk_id.v);
+	return l;
+}
+
+enum err life_read(struct req *q, struct person_id id, int64_t before, int64_t most, struct life_line_list *ret, int64_t *ret_next) {
+	struct person_life_row_list rows;
+	struct person_card_list who;
+	TRY(sql_person_life(q->db, q->a, id, req_is_staff(q), q->actor.id, before > 0 ? before : INT64_MAX, most + 1, &rows));
+	bool further = (int64_t)rows.n > most;
+	if (further) rows.n = (size_t)most;
+	*ret_next = further ? rows.v[rows.n - 1].seq : 0;
+	struct person_id *ids = NEW_ARRAY(q->a, struct person_id, rows.n);
+	for (size_t i = 0; i < rows.n; i++) ids[i] = rows.v[i].actor_id;
+	TRY(names_of(q, ids, rows.n, &who));
+	ret->v = NEW_ARRAY(q->a, struct life_line, rows.n);
+	ret->n = rows.n;
+	for (size_t i = 0; i < rows.n; i++) ret->v[i] = line_of(q, &rows.v[i], &who.v[i]);
+	return OK;
+}
+
+enum err person_timeline(struct req *q, const struct person_timeline_in *in, struct life_list *ret) {
+	struct kept k;
+	int64_t before = 0, next;
+	if (!str_empty(in->cursor) && (!str_int(in->cursor, &before) || before < 1))
+		return req_invalid(q, "cursor", T("This place in the list is none of ours."));
+	TRY(person_for(q, in->id, ACT_SEE, &k));
+	TRY(life_read(q, k.row.id, before, in->limit, &ret->data, &next));
+	ret->next = next ? str_fmt(q->a, "%" PRId64, next) : STR_NONE;
+	people_looked(q, &k);
+	return OK;
+}

@@ -1,0 +1,148 @@
+/* A report from its birth on: made, changed, taken down. */
+#include "base/check.h"
+#include "talk/talk_int.h"
+#include "text/date.h"
+#include "text/markdown.h"
+#include "text/utf8.h"
+#include <math.h>
+
+enum { PLACE_MAX = 200, CHANNEL_MAX = 40 };
+
+enum err talk_event(struct db *db, struct person_id actor, const char *verb, struct message_id message, const struct talk_facts *f,
+                    enum audience audience, struct str data) {
+	bool said = message.v != 0;
+	struct event e = {.actor = actor, .verb = verb, .object_kind = said ? "message" : "conversation",
+	                  .object_id = said ? message.v : f->id.v, .target_kind = said ? "conversation" : NULL,
+	                  .target_id = said ? f->id.v : 0, .audience = audience, .data = data};
+	return event_append(db, &e, NULL);
+}
+
+static struct str otherwise(struct str s, const char *preset) {
+	return str_empty(s) ? str_c(preset) : s;
+}
+
+static bool is_visibility(struct str s) {
+	return str_is(s, "public") || str_is(s, "members") || str_is(s, "private") || str_is(s, "staff");
+}
+
+static bool is_place(double lat, double lon) {
+	return lat >= -90 && lat <= 90 && lon >= -180 && lon <= 180;   /* false for NAN */
+}
+
+static enum err check_new(const struct new_report *r) {
+	bool known = board_of(r->kind) != NULL && (str_empty(r->visibility) || is_visibility(r->visibility)) &&
+	             (str_empty(r->status) || state_find(r->status) != NULL);
+	bool sized = r->subject.n > 0 && r->subject.n <= SUBJECT_MAX && r->body.n <= BODY_MAX && r->place.n <= PLACE_MAX &&
+	             r->channel.n <= CHANNEL_MAX && r->topic.n <= CHANNEL_MAX;
+	bool shaped = str_empty(r->since) || date_valid(r->since);
+	bool placed = (isnan(r->lat) && isnan(r->lon)) || is_place(r->lat, r->lon);
+	return known && sized && shaped && placed ? OK : ERR_INVALID;
+}
+
+static enum err put_tags(struct db *db, struct arena *a, struct conversation_id id, struct text_list tags) {
+	for (size_t i = 0; i < tags.n && i < 20; i++) {
+		struct str name = utf8_line(a, tags.v[i]);
+		if (str_empty(name)) continue;
+		name = utf8_fit(name, 60);
+		TRY(sql_talk_tag_insert(db, name, NULL));
+		TRY(sql_talk_tag_put(db, id.v, name, NULL));
+	}
+	return OK;
+}
+
+enum err talk_create(struct db *db, struct arena *a, const struct new_report *r, struct conversation_id *ret) {
+	TRY(check_new(r));
+	usec_t at = r->at ? r->at : clock_now();
+	bool placed = is_place(r->lat, r->lon);
+	struct str area = r->area, status = otherwise(r->status, "new");
+	if (str_none(area) && placed) {
+		const struct town *town = town_near(r->lat, r->lon);
+		if (town != NULL) area = town->name;
+	}
+	struct opt_int quadkey = {.has = placed, .v = placed ? quad_of(r->lat, r->lon, QUAD_LEVELS) : 0};
+	struct conversation_id id;
+	TRY(sql_talk_insert(db, r->kind, str_c(board_of(r->kind)), r->subject, otherwise(r->body, ""), markdown_text(a, otherwise(r->body, ""), SUMMARY_CHARS),
+	                    otherwise(r->visibility, "public"), status, r->author, r->assignee, otherwise(r->topic, ""),
+	                    str_empty(r->since) ? STR_NONE : r->since, placed ? r->lat : NAN, placed ? r->lon : NAN, otherwise(r->place, ""),
+	                    otherwise(area, ""), quadkey, impact_of(0, at, state_find(status)->open), otherwise(r->channel, "portal"), at, &id));
+	struct talk_facts f;
+	TRY(talk_facts(db, a, id, &f));
+	TRY(count_whole(db, &f, 1));
+	TRY(put_tags(db, a, id, r->tags));
+	TRY(talk_event(db, r->author, "create", (struct message_id){0}, &f, talk_audience(&f), str_fmt(a, "{\"kind\":\"" STR_FMT "\"}", STR_ARG(r->kind))));
+	*ret = id;
+	if (r->author.v == 0) return OK;
+	return talk_first_voice(db, a, &f, r->author, at);
+}
+
+enum err report_set_tags(struct db *db, struct arena *a, struct conversation_id id, struct text_list tags) {
+	TRY(sql_talk_tags_clear(db, id.v, NULL));
+	return put_tags(db, a, id, tags);
+}
+
+/* ------------------------------------------------------------------ handlers */
+
+struct object talk_object_of(const struct talk_facts *f) {
+	struct object o = {.thing = THING_CONVERSATION, .owner = f->author_id, .hidden = f->hidden};
+	o.visibility = str_is(f->visibility, "public")    ? SEEN_PUBLIC
+	               : str_is(f->visibility, "members") ? SEEN_MEMBERS
+	               : str_is(f->visibility, "private") ? SEEN_PRIVATE
+	                                                  : SEEN_STAFF;
+	return o;
+}
+
+enum err facts_for(struct req *q, struct conversation_id id, enum act act, struct talk_facts *ret) {
+	struct talk_report_row row;
+	TRY(report_get(q, id, &row));          /* through the policy's own fragment: NOT_FOUND when it is not theirs to know of */
+	struct object o = talk_object(&row);
+	TRY(may_or_err(&q->actor, act, &o));
+	return talk_facts(q->db, q->a, id, ret);
+}
+
+enum err report_hide(struct req *q, struct conversation_id id, bool hide) {
+	struct talk_facts f;
+	TRY(facts_for(q, id, ACT_HIDE, &f));
+	if (f.hidden == hide) return OK;
+	TRY(count_whole(q->db, &f, -1));
+	TRY(sql_talk_hide(q->db, id, hide ? clock_now() : 0));
+	f.hidden = hide;
+	TRY(count_whole(q->db, &f, 1));
+	return talk_event(q->db, q->actor.id, "update", (struct message_id){0}, &f, talk_audience(&f), hide ? STR("{\"hidden\":true}") : STR("{\"hidden\":false}"));
+}
+
+enum err report_assign(struct req *q, struct conversation_id id, struct person_id who) {
+	struct talk_facts f;
+	int64_t staff = 1;
+	TRY(facts_for(q, id, ACT_ASSIGN, &f));
+	if (who.v == f.assignee_id.v) return OK;
+	if (who.v != 0) TRY(sql_talk_is_staff(q->db, who, &staff));
+	if (staff == 0) return req_invalid(q, "assignee", T("This is not a colleague."));
+	TRY(sql_talk_assign(q->db, id, who));
+	return talk_event(q->db, q->actor.id, "update", (struct message_id){0}, &f, AUDIENCE_STAFF,
+	                  str_fmt(q->a, "{\"assignee\":%lld}", (long long)who.v));
+}
+
+enum err report_publish(struct req *q, struct talk_facts *f, struct str visibility) {
+	if (str_eq(visibility, f->visibility)) return OK;
+	TRY(count_whole(q->db, f, -1));
+	TRY(sql_talk_set_visibility(q->db, f->id, visibility));
+	enum audience was = talk_audience(f);
+	f->visibility = visibility;
+	TRY(count_whole(q->db, f, 1));
+	enum audience widest = was < talk_audience(f) ? was : talk_audience(f);   /* who could see it must forget it */
+	return talk_event(q->db, q->actor.id, "update", (struct message_id){0}, f, widest, STR("{\"changed\":[\"visibility\"]}"));
+}
+
+enum err report_edit(struct req *q, const struct talk_facts *f, struct str subject, struct str body, struct str topic) {
+	struct buf b;
+	buf_init(&b, 256);
+	if (!str_eq(subject, f->subject)) buf_add(&b, STR(",\"subject\""));
+	if (!str_eq(body, f->body)) buf_add(&b, STR(",\"body\""));
+	if (!str_eq(topic, f->topic)) buf_add(&b, STR(",\"topic\""));
+	struct str changed = str_copy(q->a, str_from(buf_str(&b), 1));
+	buf_done(&b);
+	if (str_empty(changed)) return OK;
+	TRY(sql_talk_edit(q->db, f->id, subject, body, markdown_text(q->a, body, SUMMARY_CHARS), topic));
+	return talk_event(q->db, q->actor.id, "update", (struct message_id){0}, f, talk_audience(f),
+	                  str_fmt(q->a, "{\"changed\":[" STR_FMT "]}", STR_ARG(changed)));
+}

@@ -1,0 +1,213 @@
+/* What is said: comments, notes for the team, official answers, changes of state, and "not fixed for me". */
+#include "talk/talk_int.h"
+#include "text/url.h"
+
+static bool is_kind(struct str kind) {
+	return str_is(kind, "comment") || str_is(kind, "note") || str_is(kind, "answer") || str_is(kind, "status") || str_is(kind, "not_fixed");
+}
+
+/* The state that the message leads to; errors CONFLICT when it may not follow. */
+static enum err next_state(const struct new_message *m, const struct talk_facts *f, const struct state **ret) {
+	bool changes = str_is(m->kind, "answer") || str_is(m->kind, "status") || str_is(m->kind, "not_fixed");
+	const struct state *was = state_find(f->status);
+	const struct state *now = str_empty(m->status) || !changes ? was : state_find(m->status);
+	if (str_is(m->kind, "not_fixed") && !m->loading) {
+		now = state_find(STR("in_work"));
+		if (was->open && !str_is(f->status, "partly_done")) return ERR_CONFLICT;
+	}
+	if (now == NULL) return ERR_INVALID;
+	if (now != was && !m->loading && !state_may_follow(was, now)) return ERR_CONFLICT;
+	if (str_is(now->name, "not_done") && now != was && str_empty(m->body)) return ERR_INVALID;
+	*ret = now;
+	return OK;
+}
+
+static struct str data_of(struct arena *a, const struct new_message *m, const struct talk_facts *f, const struct state *now) {
+	if (str_is(m->kind, "note")) return STR("{\"kind\":\"note\"}");
+	if (!str_is(m->kind, "comment"))
+		return str_fmt(a, "{\"kind\":\"" STR_FMT "\",\"status\":\"%s\",\"was\":\"" STR_FMT "\"}", STR_ARG(m->kind), now->name, STR_ARG(f->status));
+	if (m->reply_to.v == 0) return STR("{\"kind\":\"comment\"}");
+	return str_fmt(a, "{\"kind\":\"comment\",\"reply_to\":%lld}", (long long)m->reply_to.v);
+}
+
+/* An answer or a new state: also the public counts and the order by impact depend on it. */
+static enum err apply_state(struct db *db, const struct new_message *m, struct talk_facts *f, const struct state *now, struct message_id said, usec_t at) {
+	bool counted = str_is(m->kind, "not_fixed");
+	double impact = impact_of(f->votes, f->voted_at, now->open);
+	struct message_id answer = f->answer_id;
+	usec_t answered = f->answered_at;
+	if (str_is(m->kind, "answer") && at >= answered) answer = said, answered = at;
+	TRY(count_whole(db, f, -1));
+	TRY(sql_talk_set_status(db, f->id, str_c(now->name), answer, answered, at > f->active_at ? at : f->active_at, f->reopened + (counted ? 1 : 0),
+	                        f->comments + (counted ? 1 : 0), impact, staff_impact_of(impact, f->worth_minor)));
+	f->status = str_c(now->name);
+	return count_whole(db, f, 1);
+}
+
+enum err talk_say(struct db *db, struct arena *a, const struct new_message *m, struct message_id *ret) {
+	struct talk_facts f;
+	const struct state *now;
+	struct message_id said;
+	usec_t at = m->at ? m->at : clock_now();
+	TRY(talk_facts(db, a, m->conversation, &f));
+	bool wordless = str_is(m->kind, "status") || m->loading;
+	if (!is_kind(m->kind) || m->body.n > BODY_MAX || (str_empty(m->body) && !wordless)) return ERR_INVALID;
+	TRY(next_state(m, &f, &now));
+	bool comment = str_is(m->kind, "comment"), note = str_is(m->kind, "note");
+	if (m->reply_to.v != 0) {
+		struct talk_said_facts to;
+		TRY(sql_talk_said_get(db, a, m->reply_to, &to));
+		if (to.conversation_id.v != m->conversation.v) return ERR_INVALID;
+	}
+	TRY(sql_talk_say_insert(db, m->conversation, m->kind, m->author, str_empty(m->channel) ? STR("portal") : m->channel,
+	                        str_none(m->body) ? STR("") : m->body, comment || note ? STR("") : str_c(now->name), m->reply_to, at, &said));
+	struct str data = data_of(a, m, &f, now);
+	if (comment) TRY(sql_talk_set_said(db, f.id, f.comments + 1, at > f.active_at ? at : f.active_at));
+	else if (!note) TRY(apply_state(db, m, &f, now, said, at));
+	*ret = said;
+	return talk_event(db, m->author, "create", said, &f, note ? AUDIENCE_STAFF : talk_audience(&f), data);
+}
+
+/* ------------------------------------------------------------------ handlers */
+
+/* The message that an error of talk_say means, said at its field. */
+static enum err say(struct req *q, const struct new_message *m, const struct talk_facts *f, const char *field, struct message_id *ret) {
+	const struct state *was = state_find(f->status), *now = str_empty(m->status) ? was : state_find(m->status);
+	if (str_is(m->kind, "not_fixed") && was->open && !str_is(f->status, "partly_done"))
+		return req_fail(q, ERR_CONFLICT, T("This is not settled; we are still at it. Please write a comment."), NULL);
+	if (now != was && !str_is(m->kind, "not_fixed") && !state_may_follow(was, now)) {
+		struct str words = tr_fill(q->a, TRQ(q, T("“{now}” cannot follow “{was}”.")), "now", TRQ(q, now->word), "was", TRQ(q, was->word), NULL);
+		q->fail_public = words;
+		req_invalid(q, "status", words.p);
+		return ERR_CONFLICT;
+	}
+	if (now != was && str_is(now->name, "not_done") && str_empty(m->body))
+		return req_invalid(q, field, T("Say why it is not done: everyone who said “me too” reads it."));
+	if (str_empty(m->body) && !str_is(m->kind, "status")) return req_invalid(q, field, T("Please write something."));
+	if (m->reply_to.v != 0) {
+		struct talk_message_row to;
+		enum err e = sql_talk_message_get(q->db, q->a, m->reply_to, q->actor.id, q->actor.is_staff, &to);
+		if (e == ERR_NOT_FOUND) return req_invalid(q, "reply_to", T("What you answer is no longer there."));
+		TRY(e);
+	}
+	return talk_say(q->db, q->a, m, ret);
+}
+
+static enum err see_said(struct req *q, struct message_id id, struct conversation_id in, struct talk_message *ret) {
+	struct talk_message_row row;
+	TRY(sql_talk_message_get(q->db, q->a, id, q->actor.id, q->actor.is_staff, &row));
+	*ret = message_view(q, &row, in);
+	return OK;
+}
+
+enum err say_comment(struct req *q, struct conversation_id id, bool note, struct str body, struct message_id reply_to, struct file_id_list files,
+                     struct message_id *ret) {
+	struct talk_facts f;
+	TRY(facts_for(q, id, note ? ACT_NOTE : ACT_COMMENT, &f));
+	struct new_message m = {.conversation = id, .kind = note ? STR("note") : STR("comment"), .body = body, .author = q->actor.id, .reply_to = reply_to};
+	TRY(say(q, &m, &f, "body", ret));
+	return uploads_attach(q, id, *ret, files);
+}
+
+enum err say_answer(struct req *q, struct conversation_id id, struct str status, struct str words, const char *field, struct message_id *ret) {
+	struct talk_facts f;
+	TRY(facts_for(q, id, ACT_ANSWER, &f));
+	bool wordless = str_empty(words);
+	if (wordless && (str_empty(status) || str_eq(status, f.status))) return str_empty(status) ? req_invalid(q, field, T("Please write something.")) : OK;
+	struct new_message m = {.conversation = id, .kind = wordless ? STR("status") : STR("answer"), .body = words, .status = status, .author = q->actor.id};
+	return say(q, &m, &f, field, ret);
+}
+
+enum err say_not_fixed(struct req *q, struct conversation_id id, struct str words, struct message_id *ret) {
+	struct talk_facts f;
+	usec_t voted;
+	bool mine;
+	TRY(facts_for(q, id, ACT_COMMENT, &f));
+	TRY(sql_talk_vote_get(q->db, id, q->actor.id, &voted, &mine));
+	if (!mine) return req_fail(q, ERR_DENIED, T("Only those who said “me too” can say that it is not fixed for them."), NULL);
+	struct new_message m = {.conversation = id, .kind = STR("not_fixed"), .body = words, .author = q->actor.id};
+	return say(q, &m, &f, "still", ret);
+}
+
+enum err say_hide(struct req *q, struct conversation_id id, struct message_id message, bool hide) {
+	struct talk_facts f;
+	struct talk_said_facts said;
+	struct talk_answer_row last;
+	bool found;
+	TRY(facts_for(q, id, ACT_SEE, &f));
+	TRY(sql_talk_said_get(q->db, q->a, message, &said));
+	struct object o = talk_object_of(&f);
+	o.thing = str_is(said.kind, "note") ? THING_NOTE : THING_MESSAGE;
+	o.owner = said.author_id;
+	TRY(may_or_err(&q->actor, ACT_HIDE, &o));
+	if (said.conversation_id.v != id.v) return ERR_NOT_FOUND;
+	if (said.hidden == hide) return OK;
+	TRY(sql_talk_hide_said(q->db, message, hide ? clock_now() : 0));
+	if (str_is(said.kind, "comment") || str_is(said.kind, "not_fixed"))
+		TRY(sql_talk_set_said(q->db, id, f.comments + (hide ? -1 : 1), f.active_at));
+	if (str_is(said.kind, "answer")) {
+		TRY(sql_talk_answer_last(q->db, id, &last, &found));
+		double impact = impact_of(f.votes, f.voted_at, state_find(f.status)->open);
+		TRY(sql_talk_set_status(q->db, id, f.status, found ? last.id : (struct message_id){0}, found ? last.created_at : 0, f.active_at, f.reopened,
+		                        f.comments, impact, staff_impact_of(impact, f.worth_minor)));
+	}
+	return talk_event(q->db, q->actor.id, "update", message, &f, o.thing == THING_NOTE ? AUDIENCE_STAFF : talk_audience(&f),
+	                  hide ? STR("{\"hidden\":true}") : STR("{\"hidden\":false}"));
+}
+
+enum err say_edit(struct req *q, struct conversation_id id, struct message_id message, struct str body) {
+	struct talk_facts f;
+	struct talk_said_facts said;
+	TRY(facts_for(q, id, ACT_SEE, &f));
+	TRY(sql_talk_said_get(q->db, q->a, message, &said));
+	if (said.conversation_id.v != id.v) return ERR_NOT_FOUND;
+	struct object o = talk_object_of(&f);
+	o.thing = str_is(said.kind, "note") ? THING_NOTE : THING_MESSAGE;
+	o.owner = said.author_id;
+	o.hidden |= said.hidden;
+	TRY(may_or_err(&q->actor, ACT_EDIT, &o));
+	if (clock_now() - said.created_at > EDIT_TIME) return req_fail(q, ERR_CONFLICT, T("You can change your words for fifteen minutes. Please add a new comment."), NULL);
+	if (str_empty(body)) return req_invalid(q, "body", T("Please write something."));
+	TRY(sql_talk_edit_said(q->db, message, body, clock_now()));
+	return talk_event(q->db, q->actor.id, "update", message, &f, o.thing == THING_NOTE ? AUDIENCE_STAFF : talk_audience(&f),
+	                  STR("{\"changed\":[\"body\"]}"));
+}
+
+enum err talk_act(struct req *q, const struct talk_act_in *in, struct talk_said *ret) {
+	struct message_id said = {0};
+	struct file_id_list none = {0};
+	bool note = str_is(in->act, "note"), answer = str_is(in->act, "answer");
+	if ((note || str_is(in->act, "comment")) && q->actor.is_staff && !str_empty(in->status))
+		return req_invalid(q, "status", T("Choose “official answer” to change the state."));
+	if (note || str_is(in->act, "comment")) TRY(say_comment(q, in->id, note, in->body, in->reply_to, none, &said));
+	else if (answer) TRY(say_answer(q, in->id, in->status, in->body, "body", &said));
+	else if (str_is(in->act, "not_fixed")) TRY(say_not_fixed(q, in->id, in->still, &said));
+	else if (str_is(in->act, "assign")) TRY(report_assign(q, in->id, in->assignee));
+	else if (str_is(in->act, "hide") || str_is(in->act, "show")) TRY(report_hide(q, in->id, str_is(in->act, "hide")));
+	else if (str_is(in->act, "edit_message")) TRY(say_edit(q, in->id, in->message, in->body));
+	else TRY(say_hide(q, in->id, in->message, str_is(in->act, "hide_message")));
+	if (answer) req_say(q, T("Said. Everyone who said “me too” is told."));
+	struct url back = url_path(q->a, "/problems/%lld", (long long)in->id.v);
+	if (said.v == 0 || answer) {
+		req_redirect(q, back);
+		return OK;
+	}
+	req_redirect(q, url_path(q->a, "/problems/%lld#m%lld", (long long)in->id.v, (long long)said.v));
+	return see_said(q, said, in->id, &ret->message);
+}
+
+enum err talk_messages_add(struct req *q, const struct talk_messages_add_in *in, struct talk_said *ret) {
+	struct message_id said;
+	struct file_id_list files = {.v = in->files.v, .n = in->files.n};
+	TRY(say_comment(q, in->id, in->internal, in->body, in->reply_to, files, &said));
+	return see_said(q, said, in->id, &ret->message);
+}
+
+enum err talk_status_set(struct req *q, const struct talk_status_set_in *in, struct talk_voted *ret) {
+	struct message_id said;
+	struct talk_report_row row;
+	TRY(say_answer(q, in->id, in->status, in->answer, "answer", &said));
+	TRY(report_get(q, in->id, &row));
+	TRY(voice_view(q, &row, &ret->voice));
+	return report_view(q, &row, true, &ret->report);
+}
