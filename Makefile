@@ -9,7 +9,7 @@ PACK    ?= telecom
 LISTEN  ?= 127.0.0.1:8080
 HOME_DIR ?= ./rialto-home
 
-PKGS    := libmicrohttpd sqlite3 libpq libsodium jansson libcurl md4c libutf8proc glib-2.0 libseccomp zlib libmagic
+PKGS    := libmicrohttpd sqlite3 libpq libsodium jansson libcurl libcmark libutf8proc glib-2.0 libseccomp zlib libmagic
 WARN    := -Wall -Wextra -Wconversion -Wshadow -Wvla -Wswitch-enum -Wstrict-prototypes -Wmissing-prototypes -Werror
 CFLAGS.release := -O2 -g -fstack-protector-strong -D_FORTIFY_SOURCE=2
 CFLAGS.san     := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer

@@ -6,8 +6,7 @@
 #include "base/str.h"
 
 static const char *const markup_tags[] = {"p", "h3", "h4", "h5", "h6", "ul", "ol", "li", "blockquote", "pre", "code",
-	"em", "strong", "del",
-	"table", "thead", "tbody", "tr", "th", "td", "a", NULL};
+	"em", "strong", "a", NULL};
 
 static inline bool href_good(struct str s) {
 	return str_starts(s, STR("http://")) || str_starts(s, STR("https://")) || str_starts(s, STR("mailto:")) ||

@@ -1,6 +1,6 @@
 # Builds what the generators made; called by the Makefile once they ran, when the list of files is known.
 SRC := $(wildcard $(GEN)/*.c $(GEN)/sql/*.c $(GEN)/tpl/*.c)
-OBJ := $(SRC:.c=.o) $(GEN)/embedded.o
+OBJ := $(SRC:.c=.o) $(GEN)/embedded_bytes.o
 
 $(BUILD)/gen.a: $(OBJ)
 	@rm -f $@
@@ -9,7 +9,7 @@ $(BUILD)/gen.a: $(OBJ)
 %.o: %.c
 	$(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
 
-$(GEN)/embedded.o: $(GEN)/embedded.S
+$(GEN)/embedded_bytes.o: $(GEN)/embedded.S
 	$(CC) -c -o $@ $<
 
 -include $(OBJ:.o=.d)

@@ -4,7 +4,7 @@
 #define role db_role          /* db_int.h has a word of its own for this */
 #include "db/test_int.h"
 #undef role
-#include "access/access.h"
+#include "access/login.h"
 #include "crypto/password.h"
 #include "crypto/token.h"
 #include "event/hub.h"
@@ -34,9 +34,9 @@ static inline void put_person(struct fixture *f, int id, const char *kind, const
 
 static inline void put_conversation(struct fixture *f, int id, const char *visibility, int author, bool hidden) {
 	char sql[900];
-	snprintf(sql, sizeof sql, "INSERT INTO conversation (id, kind, subject, body, visibility, status, author_id, topic, place, area, votes, comments,"
+	snprintf(sql, sizeof sql, "INSERT INTO conversation (id, kind, board, subject, summary, body, visibility, status, author_id, topic, place, area, votes, comments,"
 	         " worth_minor, impact, staff_impact, reopened, channel, created_at, active_at, voted_at, hidden_at, version) VALUES"
-	         " (%d, 'problem', 'No signal in the valley', 'None.', '%s', 'heard', %d, '', '', '', 0, 0, 0, 0, 0, 0, 'portal', 0, 0, 0, %s, 1)",
+	         " (%d, 'problem', 'problems', 'No signal in the valley', 'None.', 'None.', '%s', 'heard', %d, '', '', '', 0, 0, 0, 0, 0, 0, 'portal', 0, 0, 0, %s, 1)",
 	         id, visibility, author, hidden ? "1" : "NULL");
 	admin_exec(f, sql);
 }

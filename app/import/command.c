@@ -21,7 +21,7 @@ struct command {
 	int fd;
 	int64_t bytes;
 	struct text_list header;
-	struct import_id id;
+	struct history history;
 	FILE *rejected, *remarks;
 	const char *rejected_name, *remarks_name;
 	struct buf out;
@@ -34,13 +34,18 @@ static void done(struct command *c) {
 	if (c->rejected != NULL) fclose(c->rejected);
 	if (c->remarks != NULL) fclose(c->remarks);
 	buf_done(&c->out);
+	history_done(&c->history);
 }
 
 /* ------------------------------------------------------------ what is kept aside */
 
-static const char *beside_home(struct command *c, const char *suffix) {
+static const char *base_name(const struct command *c) {
 	const char *slash = strrchr(c->file, '/');
-	return str_fmt(c->cli->a, "%s/%s.%s", c->cli->home, slash ? slash + 1 : c->file, suffix).p;
+	return slash ? slash + 1 : c->file;
+}
+
+static const char *beside_home(struct command *c, const char *suffix) {
+	return str_fmt(c->cli->a, "%s/%s.%s", c->cli->home, base_name(c), suffix).p;
 }
 
 static enum err write_out(struct command *c, FILE *to) {
@@ -79,7 +84,8 @@ static enum err reject(struct run *r, const struct run_reject *x) {
 	for (size_t i = 0; i < x->cells; i++) csv_put(&o, x->cell[i]);
 	csv_put_end(&o);
 	TRY(write_out(c, c->rejected));
-	return history_reject(r, c->id, x);
+	history_reject(&c->history, x);
+	return OK;
 }
 
 static enum err remark(struct run *r, int64_t line, struct str column) {
@@ -97,7 +103,7 @@ static enum err progress(struct run *r) {
 		fprintf(stderr, "\r\033[K[%.*s%.*s] %" PRId64 " rows", part < 30 ? part : 30, "##############################", part < 30 ? 30 - part : 0,
 		        "..............................", rows);
 	}
-	return r->dry ? OK : history_progress(r, c->id);
+	return r->dry ? OK : history_progress(&c->history, r);
 }
 
 /* ---------------------------------------------------------------------- the run */
@@ -157,14 +163,14 @@ static int tell(struct command *c, const struct run *r) {
 }
 
 static int run_it(struct command *c, struct run *r) {
-	enum err e = r->dry ? OK : history_begin(r, str_c(c->file), (struct file_id){0}, c->bytes, &c->id);
+	enum err e = r->dry ? OK : history_begin(&c->history, r, utf8_line(c->cli->a, str_c(base_name(c))), c->bytes);
 	if (!r->dry) {             /* what an earlier run put aside is no longer true */
 		(void)!unlink(c->rejected_name);
 		(void)!unlink(c->remarks_name);
 	}
 	if (e == OK) e = run_import(r, c->cli->a);
 	struct str why = e == OK ? run_say_remarks(c->cli->a, r) : str_c(err_sentence(e));
-	if (!r->dry && c->id.v != 0) IGNORE(history_end(r, c->id, e == OK, why));
+	if (!r->dry && c->history.id.v != 0) IGNORE(history_end(&c->history, r, e == OK, why)); /* the run itself is over either way */
 	if (e == OK) return tell(c, r);
 	if (c->progress) fprintf(stderr, "\n");
 	return cli_fail(c->cli, "%s was read up to byte %" PRId64 ", then: %s What was taken so far is kept; run it again to go on", c->file,

@@ -6,6 +6,8 @@
 
 int import_command(struct cli *c);
 
+enum { IMPORT_JOB_TRIES = 5 };
+
 /* "import": reads a file that was uploaded and mapped. ctx: the hub, or NULL. */
 hub_job import_job;
 

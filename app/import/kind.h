@@ -2,6 +2,7 @@
 #define IMPORT_KIND_H
 /* What can be imported: each kind is one line of the table in kind.c, with the fields that a mapping may fill and what is done with a
  * mapped row. A mapped row holds a text for each field: checked, clean, absent (STR_NONE) when the row has nothing for it. */
+#include "base/values.h"
 #include "db/db.h"
 #include "pack/pack.h"
 

@@ -151,6 +151,10 @@ static enum err read_format(struct reading *r, const struct json *v, struct map_
 	if (zone != NULL && want != WANT_TIME) return fault(r, "\"zone\" is for times");
 	if (zone != NULL && (!json_get_str(zone, &s) || (rule->zone = zone_find(str_copy(r->a, s))) == NULL))
 		return fault(r, "there is no such time zone; they are called like Europe/Berlin");
+	const struct json *title = json_member(v, "case");
+	if (title != NULL && want != WANT_LINE && want != WANT_TEXT) return fault(r, "\"case\" is for texts");
+	if (title != NULL && (!json_get_str(title, &s) || !str_is(s, "title"))) return fault(r, "\"case\" is \"title\"");
+	rule->title = title != NULL;
 	if (times != NULL && !money) return fault(r, "\"times\" is for money");
 	if (times != NULL && (!json_get_int(times, &rule->times) || rule->times < 1 || rule->times > 1000000))
 		return fault(r, "\"times\" is a whole number from 1 to 1,000,000");
@@ -169,7 +173,7 @@ static enum err read_blank(struct reading *r, const struct json *v, struct map_r
 static enum err read_rule(struct reading *r, const struct json *v, struct map_rule *rule) {
 	struct str to;
 	if (json_kind_of(v) != JSON_IS_OBJECT) return fault(r, "is an object");
-	TRY(only(r, v, " to from text words else as zone times when blank "));
+	TRY(only(r, v, " to from text words else as zone times case when blank "));
 	if (!json_get_str(json_member(v, "to"), &to)) return fault(r, "needs \"to\" (a field)");
 	*rule = (struct map_rule){.target = r->m->targets, .otherwise = STR_NONE, .as = STR_NONE, .zone = r->zone, .times = 1};
 	for (size_t i = 0; i < r->m->targets; i++)
@@ -236,7 +240,7 @@ static enum err read_mapping(struct reading *r, struct str text) {
 enum err mapping_read(struct arena *a, struct str file, struct str text, const struct pack *p, const struct zone *zone,
                       struct mapping **ret, struct str *ret_why) {
 	struct mapping *m = NEW(a, struct mapping);
-	*m = (struct mapping){.file = str_copy(a, file), .pack = p, .column = {.v = NEW_ARRAY(a, struct str, COLUMNS_MAX)}};
+	*m = (struct mapping){.file = str_copy(a, file), .text = str_copy(a, text), .pack = p, .column = {.v = NEW_ARRAY(a, struct str, COLUMNS_MAX)}};
 	struct reading r = {.a = a, .m = m, .path = STR(""), .zone = zone, .why = ret_why};
 	TRY(read_mapping(&r, text));
 	m->at = NEW_ARRAY(a, int, m->column.n);

@@ -34,6 +34,7 @@ struct map_rule {
 	struct str as;             /* a format of text/date.h, or STR_NONE */
 	const struct zone *zone;
 	int64_t times;             /* 1: as it is */
+	bool title;                /* SHOUTED TEXT becomes Shouted Text */
 	struct map_when *when;     /* all must hold */
 	size_t whens;
 	enum blank blank;
@@ -41,6 +42,7 @@ struct map_rule {
 
 struct mapping {
 	struct str file;           /* what it is called in sentences */
+	struct str text;           /* as it was read */
 	const struct import_kind *kind;
 	const struct pack *pack;
 	const struct target *target;

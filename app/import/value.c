@@ -50,12 +50,28 @@ static bool clean_field(struct arena *a, const struct pack_field *f, const struc
 	return true;
 }
 
+/* ASCII letters only; a text that has small ones already was written by somebody who meant it. */
+static struct str title_case(struct arena *a, struct str s) {
+	bool first = true;
+	for (size_t i = 0; i < s.n; i++)
+		if (s.p[i] >= 'a' && s.p[i] <= 'z') return s;
+	char *p = arena_copy(a, s.p, s.n);
+	for (size_t i = 0; i < s.n; i++) {
+		bool letter = p[i] >= 'A' && p[i] <= 'Z';
+		if (letter && !first) p[i] = (char)(p[i] - 'A' + 'a');
+		first = !letter && !(p[i] >= '0' && p[i] <= '9') && p[i] != '\'' && (unsigned char)p[i] < 0x80;
+	}
+	return str_n(p, s.n);
+}
+
 static bool clean(struct arena *a, const struct target *t, const struct map_rule *r, struct str text, struct str *ret, const char **ret_fault) {
 	static const struct pack_field money = {.type = PACK_MONEY};
 	struct str line = t->want == WANT_TEXT ? utf8_lines(a, text) : utf8_line(a, text);
 	*ret = line;
 	switch (t->want) {
-	case WANT_LINE: case WANT_TEXT: return true;
+	case WANT_LINE: case WANT_TEXT:
+		if (r->title) *ret = title_case(a, line);
+		return true;
 	case WANT_EMAIL: *ret_fault = T("This is no email address."); return is_email(line);
 	case WANT_DATE: return clean_date(a, r, line, ret, ret_fault);
 	case WANT_TIME: return clean_time(a, r, line, ret, ret_fault);

@@ -1,6 +1,7 @@
 #ifndef PEOPLE_VIEW_H
 #define PEOPLE_VIEW_H
 /* Within people only: what is kept of a person as it is, which leaves this folder through people_view alone. */
+#include "access/policy.h"
 #include "people/people.h"
 
 struct kept {

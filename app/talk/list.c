@@ -91,13 +91,17 @@ static struct str any(struct str s) {
 	return str_empty(s) ? STR_NONE : s;
 }
 
+static struct opt_int within(struct int_list ids) {
+	return (struct opt_int){.has = ids.v != NULL, .v = 1};
+}
+
 static enum err find_impact(struct req *q, const struct list_wish *w, struct int_list ids, struct cursor c, struct str states,
                             struct talk_key_list *ret) {
 	bool staff = q->actor.is_staff;
 	double key = c.given ? real_of(c.key) : NAN;
-	return sql_talk_find_impact(q->db, q->a, q->actor.id, staff, any(w->board), any(w->kind), states, any(w->topic), any(w->area), ids,
+	return sql_talk_find_impact(q->db, q->a, q->actor.id, staff, any(w->board), any(w->kind), states, any(w->topic), any(w->area), within(ids), ids,
 	                            staff ? NAN : key, staff ? key : NAN, (struct conversation_id){c.id}, w->most + 1,
-	                            staff ? talk_find_impact_STAFF : talk_find_impact_IMPACT, ret);
+	                            staff ? TALK_FIND_IMPACT_STAFF : TALK_FIND_IMPACT_IMPACT, ret);
 }
 
 static enum err find_time(struct req *q, const struct list_wish *w, struct int_list ids, struct cursor c, struct str states,
@@ -106,8 +110,8 @@ static enum err find_time(struct req *q, const struct list_wish *w, struct int_l
 	usec_t key = c.given ? c.key : 0;
 	if (answered && !c.given) key = INT64_MAX;     /* leaves out what has no answer yet */
 	return sql_talk_find_time(q->db, q->a, q->actor.id, q->actor.is_staff, any(w->board), any(w->kind), states, any(w->topic), any(w->area),
-	                          ids, active || answered ? 0 : key, active ? key : 0, answered ? key : 0, (struct conversation_id){c.id}, w->most + 1,
-	                          active ? talk_find_time_ACTIVE : answered ? talk_find_time_ANSWERED : talk_find_time_NEW, ret);
+	                          within(ids), ids, active || answered ? 0 : key, active ? key : 0, answered ? key : 0, (struct conversation_id){c.id}, w->most + 1,
+	                          active ? TALK_FIND_TIME_ACTIVE : answered ? TALK_FIND_TIME_ANSWERED : TALK_FIND_TIME_NEW, ret);
 }
 
 enum err list_find(struct req *q, const struct list_wish *w, struct int_list *ret, struct str *ret_next) {
@@ -190,7 +194,7 @@ static struct talk_item item_of(struct req *q, const struct talk_item_row *r) {
 		.state = state_view(r->status), .topic = topic_label(q, r->topic), .area = r->area, .since = r->since,
 		.voice = {.id = r->id, .subject = r->subject, .votes = r->votes, .voted = r->voted},
 	};
-	if (q->actor.is_staff && r->worth_minor > 0) i.worth = (struct opt_int){true, r->worth_minor};
+	if (q->actor.is_staff) i.worth = r->worth_minor;
 	say_why(q, r, &i);
 	return i;
 }

@@ -17,7 +17,7 @@ static enum err next_state(const struct new_message *m, const struct talk_facts 
 	}
 	if (now == NULL) return ERR_INVALID;
 	if (now != was && !m->loading && !state_may_follow(was, now)) return ERR_CONFLICT;
-	if (str_is(now->name, "not_done") && now != was && str_empty(m->body)) return ERR_INVALID;
+	if (strcmp(now->name, "not_done") == 0 && now != was && str_empty(m->body)) return ERR_INVALID;
 	*ret = now;
 	return OK;
 }
@@ -81,7 +81,7 @@ static enum err say(struct req *q, const struct new_message *m, const struct tal
 		req_invalid(q, "status", words.p);
 		return ERR_CONFLICT;
 	}
-	if (now != was && str_is(now->name, "not_done") && str_empty(m->body))
+	if (now != was && strcmp(now->name, "not_done") == 0 && str_empty(m->body))
 		return req_invalid(q, field, T("Say why it is not done: everyone who said “me too” reads it."));
 	if (str_empty(m->body) && !str_is(m->kind, "status")) return req_invalid(q, field, T("Please write something."));
 	if (m->reply_to.v != 0) {
@@ -100,7 +100,7 @@ static enum err see_said(struct req *q, struct message_id id, struct conversatio
 	return OK;
 }
 
-enum err say_comment(struct req *q, struct conversation_id id, bool note, struct str body, struct message_id reply_to, struct file_id_list files,
+static enum err say_comment(struct req *q, struct conversation_id id, bool note, struct str body, struct message_id reply_to, struct file_id_list files,
                      struct message_id *ret) {
 	struct talk_facts f;
 	TRY(facts_for(q, id, note ? ACT_NOTE : ACT_COMMENT, &f));
@@ -109,7 +109,7 @@ enum err say_comment(struct req *q, struct conversation_id id, bool note, struct
 	return uploads_attach(q, id, *ret, files);
 }
 
-enum err say_answer(struct req *q, struct conversation_id id, struct str status, struct str words, const char *field, struct message_id *ret) {
+static enum err say_answer(struct req *q, struct conversation_id id, struct str status, struct str words, const char *field, struct message_id *ret) {
 	struct talk_facts f;
 	TRY(facts_for(q, id, ACT_ANSWER, &f));
 	bool wordless = str_empty(words);
@@ -118,7 +118,7 @@ enum err say_answer(struct req *q, struct conversation_id id, struct str status,
 	return say(q, &m, &f, field, ret);
 }
 
-enum err say_not_fixed(struct req *q, struct conversation_id id, struct str words, struct message_id *ret) {
+static enum err say_not_fixed(struct req *q, struct conversation_id id, struct str words, struct message_id *ret) {
 	struct talk_facts f;
 	usec_t voted;
 	bool mine;
@@ -129,7 +129,7 @@ enum err say_not_fixed(struct req *q, struct conversation_id id, struct str word
 	return say(q, &m, &f, "still", ret);
 }
 
-enum err say_hide(struct req *q, struct conversation_id id, struct message_id message, bool hide) {
+static enum err say_hide(struct req *q, struct conversation_id id, struct message_id message, bool hide) {
 	struct talk_facts f;
 	struct talk_said_facts said;
 	struct talk_answer_row last;
@@ -155,7 +155,7 @@ enum err say_hide(struct req *q, struct conversation_id id, struct message_id me
 	                  hide ? STR("{\"hidden\":true}") : STR("{\"hidden\":false}"));
 }
 
-enum err say_edit(struct req *q, struct conversation_id id, struct message_id message, struct str body) {
+static enum err say_edit(struct req *q, struct conversation_id id, struct message_id message, struct str body) {
 	struct talk_facts f;
 	struct talk_said_facts said;
 	TRY(facts_for(q, id, ACT_SEE, &f));

@@ -77,7 +77,7 @@ MUST_USE enum err talk_say(struct db *db, struct arena *a, const struct new_mess
 MUST_USE enum err talk_attach(struct db *db, struct conversation_id id, struct message_id message, struct file_id file, int64_t width,
                               int64_t height, struct str caption);
 
-/* A bulk load may leave the counters out and call talk_recount at its end. */
+/* Counts everything anew: what talk_check complains of is right behind it. */
 MUST_USE enum err talk_recount(struct db *db, struct arena *a);
 
 /* To be called in the transaction that changes what a person pays: the order by impact counts it. Costs one statement for each

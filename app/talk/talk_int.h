@@ -2,6 +2,7 @@
 #define TALK_TALK_INT_H
 /* Within talk only. */
 #include "access/policy.h"
+#include "routes.h"
 #include "sql/talk.h"
 #include "sql/talk_list.h"
 #include "sql/talk_map.h"
@@ -118,6 +119,8 @@ struct picture {
 /* Converts the photos of a form, outside of any transaction. errors INVALID (said at `field`) */
 MUST_USE enum err photos_convert(struct req *q, struct upload_list files, const char *field, struct picture *ret, size_t *ret_n);
 MUST_USE enum err photos_attach(struct db *db, struct conversation_id id, const struct picture *p, size_t n);
+/* Gives messages the files they came with. */
+MUST_USE enum err files_of(struct req *q, struct conversation_id id, struct talk_message_list *messages);
 /* Attaches files that this person sent before. */
 MUST_USE enum err uploads_attach(struct req *q, struct conversation_id id, struct message_id message, struct file_id_list files);
 

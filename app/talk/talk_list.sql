@@ -7,7 +7,7 @@
 --   | area text | since date? | votes int | comments int | worth_minor int | created_at time | active_at time | answered_at time?
 --   | voted bool | week int | days int
 
--- talk_find_impact(me person_id?, staff bool, board text?, kind text?, status text?, topic text?, area text?, ids ints?,
+-- talk_find_impact(me person_id?, staff bool, board text?, kind text?, status text?, topic text?, area text?, within int?, ids ints,
 --   impact real?, staff_impact real?, before conversation_id, most int) -> talk_key :many
 -- order: impact c.impact DESC, c.id DESC | staff c.staff_impact DESC, c.id DESC
 -- What this person may see, by what matters to most.
@@ -18,12 +18,12 @@ WHERE c.hidden_at IS NULL AND {conversation_visible(c)} AND :before IS NOT NULL
 --? status AND :status LIKE '%,' || c.status || ',%'
 --? topic AND c.topic = :topic
 --? area AND c.area = :area
---? ids AND c.id IN {list :ids}
+--? within AND :within = 1 AND c.id IN {list :ids}
 --? impact AND (c.impact, c.id) < (:impact, :before)
 --? staff_impact AND (c.staff_impact, c.id) < (:staff_impact, :before)
 ORDER BY {order} LIMIT :most;
 
--- talk_find_time(me person_id?, staff bool, board text?, kind text?, status text?, topic text?, area text?, ids ints?,
+-- talk_find_time(me person_id?, staff bool, board text?, kind text?, status text?, topic text?, area text?, within int?, ids ints,
 --   made time?, active time?, answered time?, before conversation_id, most int) -> talk_key :many
 -- order: new c.created_at DESC, c.id DESC | active c.active_at DESC, c.id DESC | answered c.answered_at DESC, c.id DESC
 -- What this person may see, the newest first.
@@ -34,7 +34,7 @@ WHERE c.hidden_at IS NULL AND {conversation_visible(c)} AND :before IS NOT NULL
 --? status AND :status LIKE '%,' || c.status || ',%'
 --? topic AND c.topic = :topic
 --? area AND c.area = :area
---? ids AND c.id IN {list :ids}
+--? within AND :within = 1 AND c.id IN {list :ids}
 --? made AND (c.created_at, c.id) < (:made, :before)
 --? active AND (c.active_at, c.id) < (:active, :before)
 --? answered AND (c.answered_at, c.id) < (:answered, :before)
@@ -107,15 +107,13 @@ WHERE c.id IN {list :ids} AND {conversation_visible(c)} LIMIT :most;
 --   | edited_at time? | hidden bool | author_id person_id? | author_name text? | author_title text? | author_staff bool
 --   | photo file_id?
 
--- talk_messages(id conversation_id, me person_id?, staff bool, after message_id, before message_id?, most int) -> talk_message_row :many
--- order: oldest m.id | newest m.id DESC
+-- talk_messages(id conversation_id, me person_id?, staff bool, after message_id, most int) -> talk_message_row :many
 -- All that was said, as far as this person may read it.
 SELECT m.id, m.kind, m.body, m.status, m.channel, m.reply_to, m.created_at, m.edited_at, m.hidden_at IS NOT NULL, p.id, {shown_name(p)}, p.title,
 	COALESCE(p.kind = 'staff', FALSE), CASE WHEN p.kind = 'staff' THEN p.photo_file_id END
 FROM message m JOIN conversation c ON c.id = m.conversation_id LEFT JOIN person p ON p.id = m.author_id
 WHERE m.conversation_id = :id AND m.id > :after AND {conversation_visible(c)} AND {message_visible(m)}
---? before AND m.id < :before
-ORDER BY {order} LIMIT :most;
+ORDER BY m.id LIMIT :most;
 
 -- talk_thread(id conversation_id, me person_id?, staff bool, before message_id?, most int) -> talk_message_row :many
 -- The newest comments and notes.

@@ -175,7 +175,6 @@ static void missed(void **state) {
 	assert_true(str_has(s, STR("id: 11\n\n")));
 	/* Both topics are of the same events: each is told once. */
 	s = hear_all(&app, open_stream(&app, "conversation:1,conversations?8"), NULL);
-	assert_int_equal(s.n - str_from(s, 0).n, 0);
 	const char *first = memmem(s.p, s.n, "id: 9\n", 6);
 	assert_non_null(first);
 	assert_null(memmem(first + 1, s.n - (size_t)(first + 1 - s.p), "id: 9\n", 6));
@@ -214,7 +213,7 @@ struct talker {
 	int64_t said;
 };
 
-static void *talk(void *arg) {
+static void *write_on(void *arg) {
 	struct talker *t = arg;
 	while (!t->stop) {
 		struct event e = {.verb = "update", .object_kind = "conversation", .object_id = 1, .audience = AUDIENCE_PUBLIC};
@@ -230,7 +229,7 @@ static void race(void **state) {
 	struct app app;
 	app_start(&app, f);
 	struct talker t = {.app = &app};
-	pthread_create(&t.thread, NULL, talk, &t);
+	pthread_create(&t.thread, NULL, write_on, &t);
 	int fd[24];
 	int64_t from[24];
 	for (int i = 0; i < 24; i++) {

@@ -1,11 +1,16 @@
 /* The command line: finds the verb, opens what it needs, and calls the capability that has it. */
 #include "access/access.h"
+#include "admin/check.h"
+#include "admin/export.h"
 #include "base/cli.h"
 #include "base/log.h"
 #include "crypto/token.h"
+#include "import/import.h"
 #include "main/serve.h"
 #include "main/store.h"
 #include "os/child.h"
+#include "pack/demo.h"
+#include "pack/pack.h"
 #include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
@@ -96,7 +101,9 @@ int main(int argc, char **argv) {
 	if (c.home == NULL) c.home = getenv("RIALTO_HOME");
 	if (c.home == NULL || c.home[0] == 0) c.home = "./rialto-home";
 	int code = EXIT_FAILED;
+	struct str why;
 	if (crypto_init() != OK) cli_fail(&c, "the system gives no random bytes");
+	else if (pack_load(&why) != OK) cli_fail(&c, STR_FMT, STR_ARG(why));
 	else code = run(&c, v);
 	arena_done(&a);
 	if (fflush(stdout) != 0 && code == EXIT_DONE) code = cli_fail(&c, "the output could not be written");

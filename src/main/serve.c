@@ -10,6 +10,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 static int wait_for_end(void) {
 	sigset_t set;
@@ -50,7 +51,10 @@ static int serve(struct cli *c, const char *listen, const char *base_url, bool t
 		fprintf(stderr, "listening on http://%.*s:%d\n", (int)(strrchr(listen, ':') - listen), listen, web_port(w));
 		wait_for_end();
 	}
-	web_stop(w);
+	if (!web_stop(w)) {
+		log_error("a request did not end; the process ends without it");
+		_exit(EXIT_FAILED);
+	}
 	hub_stop(o.hub);
 	web_free(w);
 	live_free(o.live);
@@ -80,7 +84,7 @@ int demo_command(struct cli *c) {
 	if (e == OK && have < newest) e = store_migrate(c->store, c->a, &done, &why);
 	if (e == OK) e = demo_make(c, pack, &why);
 	if (e != OK) return cli_fail(c, STR_FMT, STR_ARG(str_empty(why) ? str_c(err_sentence(e)) : why));
-	demo_print_logins(c);
+	demo_print_logins(c, only_make ? NULL : listen);
 	if (only_make) return EXIT_DONE;
 	return serve(c, listen, base_url, false);
 }

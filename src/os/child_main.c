@@ -40,7 +40,7 @@ static const struct child_job *find(const char *name) {
 }
 
 bool child_load(const char *library, const struct child_symbol *table) {
-	void *lib = dlopen(library, RTLD_NOW | RTLD_GLOBAL);
+	void *lib = dlopen(library, RTLD_LAZY | RTLD_GLOBAL);
 	if (lib == NULL) return false;
 	for (; table->name != NULL; table++) {
 		void *f = dlsym(lib, table->name);
@@ -62,7 +62,7 @@ static void confine(const struct child_job *job) {
 	bound(RLIMIT_CORE, 0);
 	bound(RLIMIT_FSIZE, 0);
 	bound(RLIMIT_NOFILE, 64);
-	bound(RLIMIT_CPU, (rlim_t)job->seconds);
+	setrlimit(RLIMIT_CPU, &(struct rlimit){.rlim_cur = (rlim_t)job->seconds, .rlim_max = (rlim_t)job->seconds + 1});
 #ifndef SANITIZED
 	bound(RLIMIT_AS, job->memory_bytes);
 #endif

@@ -47,12 +47,14 @@ JOB(crashes, 10)
 RUN(hangs) {
 	UNUSED;
 	for (;;) pause();
+	return OK;
 }
 JOB(hangs, 1)
 
 RUN(burns) {
 	UNUSED;
 	for (volatile unsigned i = 0;; i++) {}
+	return OK;
 }
 JOB(burns, 1)
 
@@ -61,7 +63,7 @@ RUN(eats) {
 	for (size_t n = 0; n < (size_t)4 << 30; n += 16 << 20) {
 		char *p = malloc(16 << 20);
 		if (p == NULL) abort();
-		memset(p, 1, 16 << 20);
+		for (size_t i = 0; i < 16 << 20; i += 4096) ((volatile char *)p)[i] = 1;
 	}
 	return OK;
 }

@@ -1,23 +1,19 @@
-/* md4c reads the Markdown and calls the functions here, which write nothing but tags of their own and escaped
- * text, so the result is safe whatever the source. That tags close in order is not left to md4c either: what is
- * open is kept here, and leaving something closes what was opened within.
+/* cmark reads the Markdown; its tree is walked here, by cmark's iterator and never by recursion, and written with
+ * nothing but tags of our own and escaped text, so the result is safe whatever the source.
  *
- * What the source could make grow without bound is counted: bytes written, cells of tables (md4c fills up each row
- * to the width of the head), depth. Past a bound the text is shown as it was written. */
+ * What the source could make grow without bound is bounded: bytes written, depth shown, and before parsing what the
+ * cmark of Debian 12 takes quadratic time for (see README.md). Past such a bound the text is shown as it was written. */
 #include "text/markdown.h"
-#include "../../third_party/md4c/md4c.h"
 #include "text/escape.h"
 #include "text/url.h"
 #include "text/utf8.h"
+#include <cmark.h>
 
-enum { CELLS_MAX = 10000, DEPTH_MAX = 60, WORDS_BYTES_MAX = 64 * 1024 };
-
-/* Blocks and spans in one numbering. */
-enum { SPAN_KIND = 100 };
-
-struct open {
-	int kind;
-	struct str close;         /* what is written when it is left */
+enum {
+	NEST_MAX = 40,            /* quotes and lists within each other that are read */
+	IMAGES_MAX = 1000,        /* "![" that are read */
+	SHOWN_MAX = 60,           /* tags within each other that are written; what is deeper loses its tag, not its words */
+	WORDS_BYTES_MAX = 64 * 1024,
 };
 
 struct render {
@@ -25,238 +21,282 @@ struct render {
 	struct buf b;
 	bool plain;               /* words only, for markdown_text */
 	bool stop;                /* a bound was passed: nothing more is written */
-	int cells;
-	struct open open[DEPTH_MAX];
-	int depth;
+	int depth;                /* nodes that are open and whose depth counts */
 	int links;                /* links and images that are open: the outermost alone may be a link on the page */
-	struct str image;         /* the address of an image whose text has not come yet */
+	bool linked;              /* and it is one */
 };
 
-static void put(struct render *r, struct str markup) {
-	if (!r->plain) buf_add(&r->b, markup);
+/* ------------------------------------------------------------------- bounds */
+
+static bool at_gap(struct str s, size_t i) {
+	return i >= s.n || s.p[i] == ' ' || s.p[i] == '\t' || s.p[i] == '\n' || s.p[i] == '\r';
 }
 
-static int result(struct render *r) {
-	r->stop = r->stop || r->b.over || r->cells > CELLS_MAX;
-	return r->stop ? -1 : 0;
+/* The length of the list marker at s.p[i]; 0 if there is none. */
+static size_t marker(struct str s, size_t i) {
+	size_t n = 0;
+	if (s.p[i] == '-' || s.p[i] == '+' || s.p[i] == '*') return at_gap(s, i + 1) ? 1 : 0;
+	while (i + n < s.n && n < 10 && s.p[i + n] >= '0' && s.p[i + n] <= '9') n++;
+	if (n == 0 || i + n >= s.n || (s.p[i + n] != '.' && s.p[i + n] != ')')) return 0;
+	return at_gap(s, i + n + 1) ? n + 1 : 0;
 }
 
-static bool is_link(int kind) {
-	return kind == SPAN_KIND + MD_SPAN_A || kind == SPAN_KIND + MD_SPAN_IMG;
-}
-
-static void enter(struct render *r, int kind, struct str begin, struct str close) {
-	if (r->depth == DEPTH_MAX) {
-		r->stop = true;
-		return;
+/* How deep in quotes and lists the line that begins at *at could be at the most; *at goes to where its words begin. Each
+ * quote takes a ">", each list at least two columns up to the line's last marker. */
+static size_t nesting(struct str s, size_t *at) {
+	size_t i = *at, column = 0, quotes = 0, most = 0, n;
+	for (; i < s.n; i += n) {
+		n = 1;
+		if (s.p[i] == '>') quotes++;
+		else if (s.p[i] == ' ') column++;
+		else if (s.p[i] == '\t') column += 4;
+		else if ((n = marker(s, i)) > 0) column += n;
+		else break;
+		if (s.p[i] != ' ' && s.p[i] != '\t') most = quotes + (column + 1) / 2;
 	}
-	r->open[r->depth++] = (struct open){.kind = kind, .close = close};
-	r->links += is_link(kind);
-	put(r, begin);
+	*at = i;
+	return most;
 }
 
-/* Closes the innermost open one of that kind and what is open within it. A span does not reach out of its block. */
-static void leave(struct render *r, int kind) {
-	int at = r->depth - 1;
-	while (at >= 0 && r->open[at].kind != kind && (kind < SPAN_KIND || r->open[at].kind >= SPAN_KIND)) at--;
-	if (at < 0 || r->open[at].kind != kind) return;
-	while (r->depth > at) {
-		struct open *o = &r->open[--r->depth];
-		r->links -= is_link(o->kind);
-		put(r, o->close);
+/* Whether cmark reads the source in time in proportion to its size. */
+static bool quick(struct str s) {
+	int images = 0;
+	size_t i = str_starts(s, STR("\xEF\xBB\xBF")) ? 3 : 0;
+	while (i < s.n) {
+		if (nesting(s, &i) > NEST_MAX) return false;
+		for (; i < s.n && s.p[i] != '\n' && s.p[i] != '\r'; i++)
+			images += s.p[i] == '!' && i + 1 < s.n && s.p[i + 1] == '[';
+		i++;
 	}
+	return images <= IMAGES_MAX;
 }
 
-/* ----------------------------------------------------------------- entities */
+/* -------------------------------------------------------------------- text */
 
-/* The character of "&#65;" or "&#x41;"; false for others. */
-static bool numeric_entity(struct str s, uint32_t *ret) {
-	uint32_t c = 0;
-	if (s.n < 4 || s.p[1] != '#') return false;
-	bool hex = s.p[2] == 'x' || s.p[2] == 'X';
-	for (size_t i = hex ? 3 : 2; i + 1 < s.n && c <= 0x10FFFF; i++) {
-		char d = s.p[i];
-		uint32_t v = d <= '9' ? (uint32_t)(d - '0') : (uint32_t)((d | 32) - 'a' + 10);
-		c = c * (hex ? 16 : 10) + v;
-	}
-	*ret = c;
-	return true;
+static void put(struct render *r, const char *markup) {
+	if (!r->plain) buf_add(&r->b, str_c(markup));
 }
 
-/* Appends what the entity stands for. Names that are not known here stay as they were written, as text. */
-static void add_entity(struct buf *b, struct str s) {
-	static const struct { struct str name, as; } known[] = {
-		{STR("&amp;"), STR("&")}, {STR("&lt;"), STR("<")}, {STR("&gt;"), STR(">")}, {STR("&quot;"), STR("\"")},
-		{STR("&apos;"), STR("'")}, {STR("&nbsp;"), STR("\u00A0")}, {STR("&copy;"), STR("©")}, {STR("&euro;"), STR("€")},
-		{STR("&hellip;"), STR("…")}, {STR("&ndash;"), STR("–")}, {STR("&mdash;"), STR("—")}, {STR("&auml;"), STR("ä")},
-		{STR("&ouml;"), STR("ö")}, {STR("&uuml;"), STR("ü")}, {STR("&Auml;"), STR("Ä")}, {STR("&Ouml;"), STR("Ö")},
-		{STR("&Uuml;"), STR("Ü")}, {STR("&szlig;"), STR("ß")},
-	};
-	uint32_t c;
-	if (numeric_entity(s, &c)) {
-		bool control = (c < 0x20 && c != '\n' && c != '\t') || (c >= 0x7F && c < 0xA0);
-		utf8_add(b, control ? 0xFFFD : c);
-		return;
-	}
-	for (size_t i = 0; i < sizeof known / sizeof *known; i++)
-		if (str_eq(s, known[i].name)) s = known[i].as;
-	buf_add(b, s);
+/* Control characters, and those that turn the direction of what follows, which "&#…;" can smuggle in. */
+static bool hidden(uint32_t c) {
+	return (c < 0x20 && c != '\n' && c != '\t') || (c >= 0x7F && c < 0xA0) || (c >= 0x202A && c <= 0x202E) ||
+		(c >= 0x2066 && c <= 0x2069);
 }
 
-/* An address, with its entities decoded. */
-static struct str attribute(struct render *r, const MD_ATTRIBUTE *at) {
-	struct buf b;
-	if (at->size == 0) return STR("");
-	buf_init(&b, 8192);
-	for (int i = 0; at->substr_offsets[i] < at->size; i++) {
-		MD_OFFSET from = at->substr_offsets[i], to = at->substr_offsets[i + 1];
-		struct str piece = str_n(at->text + from, to - from);
-		if (at->substr_types[i] == MD_TEXT_ENTITY) add_entity(&b, piece);
-		else buf_add(&b, piece);
-	}
-	struct str s = str_copy(r->a, buf_str(&b));
-	bool over = b.over;
-	buf_done(&b);
-	return over ? STR("") : s;
-}
-
-/* ------------------------------------------------------------------- blocks */
-
-static void enter_list(struct render *r, const MD_BLOCK_OL_DETAIL *d) {
-	struct str begin = d->start == 1 ? STR("<ol>\n") : str_fmt(r->a, "<ol start=\"%u\">\n", d->start);
-	enter(r, MD_BLOCK_OL, begin, STR("</ol>\n"));
-}
-
-static void enter_heading(struct render *r, unsigned level) {
-	switch (level) {
-	case 1: enter(r, MD_BLOCK_H, STR("<h3>"), STR("</h3>\n")); break;
-	case 2: enter(r, MD_BLOCK_H, STR("<h4>"), STR("</h4>\n")); break;
-	case 3: enter(r, MD_BLOCK_H, STR("<h5>"), STR("</h5>\n")); break;
-	default: enter(r, MD_BLOCK_H, STR("<h6>"), STR("</h6>\n")); break;
-	}
-}
-
-static int enter_block(MD_BLOCKTYPE type, void *detail, void *arg) {
-	struct render *r = arg;
-	switch (type) {
-	case MD_BLOCK_DOC:
-	case MD_BLOCK_HTML: enter(r, (int)type, STR(""), STR("")); break;
-	case MD_BLOCK_QUOTE: enter(r, MD_BLOCK_QUOTE, STR("<blockquote>\n"), STR("</blockquote>\n")); break;
-	case MD_BLOCK_UL: enter(r, MD_BLOCK_UL, STR("<ul>\n"), STR("</ul>\n")); break;
-	case MD_BLOCK_OL: enter_list(r, detail); break;
-	case MD_BLOCK_LI: enter(r, MD_BLOCK_LI, STR("<li>"), STR("</li>\n")); break;
-	case MD_BLOCK_HR: enter(r, MD_BLOCK_HR, STR("<hr>\n"), STR("")); break;
-	case MD_BLOCK_H: enter_heading(r, ((MD_BLOCK_H_DETAIL *)detail)->level); break;
-	case MD_BLOCK_CODE: enter(r, MD_BLOCK_CODE, STR("<pre><code>"), STR("</code></pre>\n")); break;
-	case MD_BLOCK_P: enter(r, MD_BLOCK_P, STR("<p>"), STR("</p>\n")); break;
-	case MD_BLOCK_TABLE: enter(r, MD_BLOCK_TABLE, STR("<table>\n"), STR("</table>\n")); break;
-	case MD_BLOCK_THEAD: enter(r, MD_BLOCK_THEAD, STR("<thead>\n"), STR("</thead>\n")); break;
-	case MD_BLOCK_TBODY: enter(r, MD_BLOCK_TBODY, STR("<tbody>\n"), STR("</tbody>\n")); break;
-	case MD_BLOCK_TR: enter(r, MD_BLOCK_TR, STR("<tr>"), STR("</tr>\n")); break;
-	case MD_BLOCK_TH: enter(r, MD_BLOCK_TH, STR("<th>"), STR("</th>")), r->cells++; break;
-	case MD_BLOCK_TD: enter(r, MD_BLOCK_TD, STR("<td>"), STR("</td>")), r->cells++; break;
-	}
-	return result(r);
-}
-
-static int leave_block(MD_BLOCKTYPE type, void *detail, void *arg) {
-	struct render *r = arg;
-	(void)detail;
-	if (r->plain) buf_add_char(&r->b, ' ');
-	leave(r, (int)type);
-	return result(r);
-}
-
-/* -------------------------------------------------------------------- spans */
-
-/* A link on the page may hold no other, so only the outermost of nested links and images becomes one. */
-static void enter_link(struct render *r, MD_SPANTYPE type, const MD_ATTRIBUTE *at) {
-	int kind = SPAN_KIND + (int)type;
-	struct str address = attribute(r, at);
-	struct url u;
-	r->image = type == MD_SPAN_IMG ? address : STR_NONE;
-	if (r->plain || r->links > 0 || !url_check(r->a, address, &u)) {
-		enter(r, kind, STR(""), STR(""));
-		return;
-	}
-	enter(r, kind, STR("<a href=\""), STR("</a>"));
-	html_escape(&r->b, u.s);
-	put(r, STR("\" rel=\"nofollow ugc noopener\">"));
-}
-
-static int enter_span(MD_SPANTYPE type, void *detail, void *arg) {
-	struct render *r = arg;
-	int kind = SPAN_KIND + (int)type;
-	switch (type) {
-	case MD_SPAN_EM: enter(r, kind, STR("<em>"), STR("</em>")); break;
-	case MD_SPAN_STRONG: enter(r, kind, STR("<strong>"), STR("</strong>")); break;
-	case MD_SPAN_CODE: enter(r, kind, STR("<code>"), STR("</code>")); break;
-	case MD_SPAN_DEL: enter(r, kind, STR("<del>"), STR("</del>")); break;
-	case MD_SPAN_A: enter_link(r, type, &((MD_SPAN_A_DETAIL *)detail)->href); break;
-	case MD_SPAN_IMG: enter_link(r, type, &((MD_SPAN_IMG_DETAIL *)detail)->src); break;
-	case MD_SPAN_LATEXMATH:
-	case MD_SPAN_LATEXMATH_DISPLAY:
-	case MD_SPAN_WIKILINK:
-	case MD_SPAN_U: break;
-	}
-	return result(r);
-}
-
-static int leave_span(MD_SPANTYPE type, void *detail, void *arg) {
-	struct render *r = arg;
-	(void)detail;
-	/* an image without a text shows its address */
-	if (type == MD_SPAN_IMG && !r->plain) html_escape(&r->b, r->image);
-	r->image = STR_NONE;
-	leave(r, SPAN_KIND + (int)type);
-	return result(r);
+/* As much of it as there is room for. */
+static void add_plain(struct render *r, struct str s) {
+	struct str part = utf8_fit(s, r->b.max - r->b.n);
+	buf_add(&r->b, part);
+	if (part.n < s.n) r->b.over = true;
 }
 
 static void add_text(struct render *r, struct str s) {
-	if (r->plain) buf_add(&r->b, s);
-	else html_escape(&r->b, s);
-}
-
-static void text_entity(struct render *r, struct str s) {
-	char room[64];
-	struct buf b;
-	buf_init(&b, sizeof room);
-	add_entity(&b, s);
-	add_text(r, buf_str(&b));
-	buf_done(&b);
-}
-
-static int text(MD_TEXTTYPE type, const MD_CHAR *p, MD_SIZE n, void *arg) {
-	struct render *r = arg;
-	r->image = STR_NONE;
-	switch (type) {
-	case MD_TEXT_NULLCHAR: add_text(r, STR("\uFFFD")); break;
-	case MD_TEXT_BR:
-	case MD_TEXT_SOFTBR:
-		if (r->plain) buf_add_char(&r->b, ' ');
-		else buf_add(&r->b, STR("<br>\n"));
-		break;
-	case MD_TEXT_ENTITY: text_entity(r, str_n(p, n)); break;
-	case MD_TEXT_NORMAL:
-	case MD_TEXT_CODE:
-	case MD_TEXT_HTML:
-	case MD_TEXT_LATEXMATH: add_text(r, str_n(p, n)); break;
+	size_t from = 0, n;
+	for (size_t i = 0; i <= s.n; i += n) {
+		uint32_t c = 0;
+		n = i < s.n ? utf8_next(str_from(s, i), &c) : 1;
+		if (i < s.n && !hidden(c)) continue;
+		struct str run = str_n(s.p + from, i - from);
+		if (r->plain) add_plain(r, run);
+		else html_escape(&r->b, run);
+		if (i < s.n) buf_add(&r->b, STR("\uFFFD"));
+		from = i + n;
 	}
-	return result(r);
+}
+
+static void begin_link(struct render *r, struct url u) {
+	put(r, "<a href=\"");
+	html_escape(&r->b, u.s);
+	put(r, "\" rel=\"nofollow ugc noopener\">");
+}
+
+static bool is_word(char c) {
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+}
+
+static bool scheme_at(struct str s) {
+	return str_ieq(str_first(s, 7), STR("http://")) || str_ieq(str_first(s, 8), STR("https://"));
+}
+
+/* How many bytes of s, which begins with a bare address, belong to it: up to white space, quotes and brackets, without
+ * the sentence's punctuation at the end. */
+static size_t bare_length(struct str s) {
+	size_t n = 0, size;
+	int open = 0;
+	for (uint32_t c; n < s.n; n += size) {
+		size = utf8_next(str_from(s, n), &c);
+		bool quote = c == '"' || c == '<' || c == '>' || c == 0xAB || c == 0xBB || (c >= 0x3000 && c <= 0x303F);
+		if (c <= 0x20 || quote || (c >= 0x7F && c <= 0xA0) || (c >= 0x2000 && c <= 0x206F)) break;
+		open += (c == '(') - (c == ')');
+	}
+	for (; n > 0; n--) {
+		if (s.p[n - 1] == ')' && open < 0) open++;
+		else if (s.p[n - 1] == 0 || strchr("?!.,:;*_~'`]}|\\", s.p[n - 1]) == NULL) break;
+	}
+	return n;
+}
+
+/* Text in which bare addresses become links. */
+static void add_linked(struct render *r, struct str s) {
+	size_t from = 0, n;
+	if (r->plain || r->links > 0) {
+		add_text(r, s);
+		return;
+	}
+	for (size_t i = 0; i + 7 < s.n; i += n) {
+		struct url u;
+		n = 1;
+		if ((s.p[i] | 32) != 'h' || (i > 0 && is_word(s.p[i - 1])) || !scheme_at(str_from(s, i))) continue;
+		n = bare_length(str_from(s, i));
+		struct str address = str_n(s.p + i, n);
+		if (!url_check(r->a, address, &u)) continue;
+		add_text(r, str_n(s.p + from, i - from));
+		begin_link(r, u);
+		add_text(r, address);
+		put(r, "</a>");
+		from = i + n;
+	}
+	add_text(r, str_from(s, from));
+}
+
+static void add_break(struct render *r) {
+	if (r->plain) buf_add_char(&r->b, ' ');
+	else buf_add(&r->b, STR("<br>\n"));
+}
+
+/* -------------------------------------------------------------------- nodes */
+
+static struct str literal(cmark_node *node) {
+	const char *s = cmark_node_get_literal(node);
+	return str_c(s != NULL ? s : "");
+}
+
+/* Markup that was written into the text, line by line as text. */
+static void add_html_block(struct render *r, struct str s) {
+	put(r, "<p>");
+	s = str_trim(s);
+	while (!str_none(s)) {
+		add_linked(r, str_cut(&s, '\n'));
+		if (!str_none(s)) add_break(r);
+	}
+	put(r, "</p>\n");
+}
+
+static void add_code_block(struct render *r, struct str s) {
+	put(r, "<pre><code>");
+	add_text(r, s);
+	put(r, "</code></pre>\n");
+}
+
+static void add_code(struct render *r, struct str s) {
+	put(r, "<code>");
+	add_text(r, s);
+	put(r, "</code>");
+}
+
+/* Whether the paragraph's text stands in its list item without a tag. */
+static bool is_tight(cmark_node *paragraph) {
+	cmark_node *list = cmark_node_parent(cmark_node_parent(paragraph));
+	return list != NULL && cmark_node_get_type(list) == CMARK_NODE_LIST && cmark_node_get_list_tight(list);
+}
+
+static const char *heading(cmark_node *node, bool begin) {
+	switch (cmark_node_get_heading_level(node)) {
+	case 1: return begin ? "<h3>" : "</h3>\n";
+	case 2: return begin ? "<h4>" : "</h4>\n";
+	case 3: return begin ? "<h5>" : "</h5>\n";
+	default: return begin ? "<h6>" : "</h6>\n";
+	}
+}
+
+static void put_list(struct render *r, cmark_node *node, bool begin) {
+	bool numbers = cmark_node_get_list_type(node) == CMARK_ORDERED_LIST;
+	int start = cmark_node_get_list_start(node);
+	if (begin && r->b.n > 0 && r->b.p[r->b.n - 1] != '\n') put(r, "\n");
+	if (!begin) put(r, numbers ? "</ol>\n" : "</ul>\n");
+	else if (!numbers) put(r, "<ul>\n");
+	else if (start == 1) put(r, "<ol>\n");
+	else put(r, str_fmt(r->a, "<ol start=\"%d\">\n", start).p);
+}
+
+/* A link on the page may hold no other, so only the outermost of nested links and images becomes one. */
+static void put_link(struct render *r, cmark_node *node, bool begin) {
+	struct str address = str_c(begin ? cmark_node_get_url(node) : "");
+	struct url u;
+	if (!begin) {
+		if (--r->links == 0 && r->linked) put(r, "</a>");
+		return;
+	}
+	if (r->links++ == 0) {
+		r->linked = !r->plain && url_check(r->a, address, &u);
+		if (r->linked) begin_link(r, u);
+	}
+	/* an image without a text shows its address */
+	bool bare = cmark_node_get_type(node) == CMARK_NODE_IMAGE && cmark_node_first_child(node) == NULL;
+	if (bare && !r->plain) add_text(r, address);
+}
+
+/* What can hold itself: shown to a depth. A list is shown only where its items are. */
+static void put_nested(struct render *r, cmark_node *node, bool begin) {
+	cmark_node_type type = cmark_node_get_type(node);
+	if (begin) r->depth++;
+	if (r->depth + (type == CMARK_NODE_LIST) <= SHOWN_MAX) {
+		if (type == CMARK_NODE_LIST) put_list(r, node, begin);
+		else if (type == CMARK_NODE_ITEM) put(r, begin ? "<li>" : "</li>\n");
+		else if (type == CMARK_NODE_BLOCK_QUOTE) put(r, begin ? "<blockquote>\n" : "</blockquote>\n");
+		else if (type == CMARK_NODE_EMPH) put(r, begin ? "<em>" : "</em>");
+		else put(r, begin ? "<strong>" : "</strong>");
+	}
+	if (!begin) r->depth--;
+}
+
+static void visit(struct render *r, cmark_node *node, bool begin) {
+	switch (cmark_node_get_type(node)) {
+	case CMARK_NODE_BLOCK_QUOTE:
+	case CMARK_NODE_LIST:
+	case CMARK_NODE_ITEM:
+	case CMARK_NODE_EMPH:
+	case CMARK_NODE_STRONG: put_nested(r, node, begin); break;
+	case CMARK_NODE_PARAGRAPH: if (!is_tight(node)) put(r, begin ? "<p>" : "</p>\n"); break;
+	case CMARK_NODE_HEADING: put(r, heading(node, begin)); break;
+	case CMARK_NODE_THEMATIC_BREAK: put(r, "<hr>\n"); break;
+	case CMARK_NODE_CODE_BLOCK: add_code_block(r, literal(node)); break;
+	case CMARK_NODE_HTML_BLOCK: add_html_block(r, literal(node)); break;
+	case CMARK_NODE_HTML_INLINE:
+	case CMARK_NODE_TEXT: add_linked(r, literal(node)); break;
+	case CMARK_NODE_CODE: add_code(r, literal(node)); break;
+	case CMARK_NODE_SOFTBREAK:
+	case CMARK_NODE_LINEBREAK: add_break(r); break;
+	case CMARK_NODE_LINK:
+	case CMARK_NODE_IMAGE: put_link(r, node, begin); break;
+	case CMARK_NODE_NONE:
+	case CMARK_NODE_DOCUMENT:
+	case CMARK_NODE_CUSTOM_BLOCK:
+	case CMARK_NODE_CUSTOM_INLINE: break;
+	}
+}
+
+static bool is_block(cmark_node *node) {
+	cmark_node_type type = cmark_node_get_type(node);
+	return type >= CMARK_NODE_FIRST_BLOCK && type <= CMARK_NODE_LAST_BLOCK;
 }
 
 /* ------------------------------------------------------------------- whole */
 
 static void parse(struct render *r, struct str source) {
-	static const MD_PARSER parser = {
-		.flags = MD_FLAG_NOHTML | MD_FLAG_TABLES | MD_FLAG_STRIKETHROUGH | MD_FLAG_PERMISSIVEAUTOLINKS,
-		.enter_block = enter_block,
-		.leave_block = leave_block,
-		.enter_span = enter_span,
-		.leave_span = leave_span,
-		.text = text,
-	};
-	if (md_parse(source.p, (MD_SIZE)source.n, &parser, r) != 0) r->stop = true;
+	r->stop = !quick(source);
+	if (r->stop) return;
+	cmark_node *root = cmark_parse_document(source.p, source.n, CMARK_OPT_DEFAULT);
+	cmark_iter *iter = cmark_iter_new(root);
+	cmark_event_type event;
+	while (!r->b.over && (event = cmark_iter_next(iter)) != CMARK_EVENT_DONE) {
+		visit(r, cmark_iter_get_node(iter), event == CMARK_EVENT_ENTER);
+		/* two blocks' words are two words */
+		if (r->plain && is_block(cmark_iter_get_node(iter))) buf_add_char(&r->b, ' ');
+	}
+	cmark_iter_free(iter);
+	cmark_node_free(root);
+	r->stop = r->b.over;
 }
 
 static struct str bounded(struct arena *a, struct str source) {

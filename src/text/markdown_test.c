@@ -27,30 +27,35 @@ static void safe(struct str source) {
 	arena_reset(&mem, m);
 }
 
+#define LINK(href, text) "<a href=\"" href "\" rel=\"nofollow ugc noopener\">" text "</a>"
+
 static void test_pieces(void **state) {
 	(void)state;
 	gives("", "");
-	gives("a *b* **c** `d` ~~e~~", "<p>a <em>b</em> <strong>c</strong> <code>d</code> <del>e</del></p>\n");
+	gives("a *b* **c** `d` ~~e~~", "<p>a <em>b</em> <strong>c</strong> <code>d</code> ~~e~~</p>\n");
 	gives("one\ntwo", "<p>one<br>\ntwo</p>\n");
 	gives("# A\n\n## B\n\n#### C", "<h3>A</h3>\n<h4>B</h4>\n<h6>C</h6>\n");
 	gives("- a\n- b\n\n3. c", "<ul>\n<li>a</li>\n<li>b</li>\n</ul>\n<ol start=\"3\">\n<li>c</li>\n</ol>\n");
 	gives("> a", "<blockquote>\n<p>a</p>\n</blockquote>\n");
 	gives("```c\na < b\n```", "<pre><code>a &lt; b\n</code></pre>\n");
 	gives("a &amp; &euro; &#65; &unknown; &#0; <b>", "<p>a &amp; € A &amp;unknown; \uFFFD &lt;b&gt;</p>\n");
-	gives("|a|b|\n|---|---|\n|1|2|",
-		"<table>\n<thead>\n<tr><th>a</th><th>b</th></tr>\n</thead>\n<tbody>\n<tr><td>1</td><td>2</td></tr>\n</tbody>\n</table>\n");
+	gives("- a\n  - b\n\n    c", "<ul>\n<li>a\n<ul>\n<li><p>b</p>\n<p>c</p>\n</li>\n</ul>\n</li>\n</ul>\n");
+	gives("&#7;a&#x202E;b", "<p>\uFFFDa\uFFFDb</p>\n");
+	gives("<div>\n*a* http://b.de\n</div>\n\nc", "<p>&lt;div&gt;<br>\n*a* " LINK("http://b.de", "http://b.de")
+		"<br>\n&lt;/div&gt;</p>\n<p>c</p>\n");
 	gives("x\xFFy", "<p>x\uFFFDy</p>\n");
 	gives("---", "<hr>\n");
 }
-
-#define LINK(href, text) "<a href=\"" href "\" rel=\"nofollow ugc noopener\">" text "</a>"
 
 static void test_links(void **state) {
 	(void)state;
 	gives("[x](/a?b=1&amp;c=2 \"title\")", "<p>" LINK("/a?b=1&amp;c=2", "x") "</p>\n");
 	gives("see https://example.com/a.", "<p>see " LINK("https://example.com/a", "https://example.com/a") ".</p>\n");
-	gives("www.example.com a@b.de", "<p>" LINK("http://www.example.com", "www.example.com") " " LINK("mailto:a@b.de",
-		"a@b.de") "</p>\n");
+	gives("(HTTP://x.de/a_(b)?c=1&d=*2*), \u201Chttps://y.de\u201D", "<p>(" LINK("http://x.de/a_(b)?c=1&amp;d=", "HTTP://x.de/a_(b)?c=1&amp;d=")
+		"<em>2</em>), \u201C" LINK("https://y.de", "https://y.de") "\u201D</p>\n");
+	gives("xhttp://a.de http://, https://u:p@a.de `http://a.de`",
+		"<p>xhttp://a.de http://, https://u:p@a.de <code>http://a.de</code></p>\n");
+	gives("[http://a.de](/b) <a@b.de>", "<p>" LINK("/b", "http://a.de") " " LINK("mailto:a@b.de", "a@b.de") "</p>\n");
 	gives("![a *b*](http://x.de/i.png)", "<p>" LINK("http://x.de/i.png", "a <em>b</em>") "</p>\n");
 	gives("![](http://x.de/i.png)", "<p>" LINK("http://x.de/i.png", "http://x.de/i.png") "</p>\n");
 	gives("[![i](http://x.de/i.png)](/a)", "<p>" LINK("/a", "i") "</p>\n");
@@ -69,6 +74,7 @@ static void test_text(void **state) {
 	same(markdown_text(&mem, STR("one two three"), 5), "one…");
 	same(markdown_text(&mem, STR("ääää"), 3), "ää…");
 	same(markdown_text(&mem, STR("ääää"), 0), "");
+	same(markdown_text(&mem, STR("a *b* one two three one two three one two three one two three one two three one two three one two"), 9), "a b one\u2026");
 	same(markdown_text(&mem, STR(""), 5), "");
 	same(markdown_text(&mem, STR_NONE, 5), "");
 }
@@ -83,16 +89,6 @@ static struct str many(const char *piece, size_t n) {
 
 static void test_bombs(void **state) {
 	(void)state;
-	struct buf b;
-	buf_init(&b, 1 << 20);
-	for (int i = 0; i < 100; i++) buf_add(&b, STR("|a"));
-	buf_add(&b, STR("|\n"));
-	for (int i = 0; i < 100; i++) buf_add(&b, STR("|---"));
-	buf_add(&b, STR("|\n"));
-	for (int i = 0; i < 10000; i++) buf_add(&b, STR("|\n"));
-	struct html h = markdown_html(&mem, buf_str(&b));
-	assert_true(str_starts(h.s, STR("<pre>|a|a")) && h.s.n < MARKDOWN_HTML_MAX);
-	buf_done(&b);
 	static const char *const pieces[] = {">", "- ", "*a ", "**a", "_", "`", "[", "[a](", "![", "<", "&", "\\", "1. ",
 		"    ", "# ", "a@b.c ", "http://a ",
 		"www.a.b ", "[a]: b\n", "[a]\n", "|", "|---", "~~a", "<a@", "](", "*_", "\n", ">\n", "- a\n ", "<!--", "<?",

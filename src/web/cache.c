@@ -7,20 +7,21 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { SLOTS = 8192, TOPIC_SLOTS = 8192, TOPICS = 8 };
+enum { SLOTS = 8192, TOPIC_SLOTS = 8192, HEADERS_BYTES = 4096 /* of the prepared answers, about */ };
+#define KEEP_FOR SECONDS(60)
 
 struct entry {
 	char *key;
 	size_t key_n;
-	struct http_bytes *body, *gzip;
+	struct http_prepared *plain, *packed;    /* packed: NULL when it would not be smaller */
 	char etag[40];
-	const char *type;
+	usec_t made;                             /* clock_steady */
 	size_t bytes;
 	struct entry *next, **back;              /* same slot */
 	struct entry *newer, *older;             /* by last use */
 	int topics;
-	unsigned topic_slot[TOPICS];
-	struct entry *topic_next[TOPICS], **topic_back[TOPICS];
+	unsigned topic_slot[CACHE_TOPICS_MAX];
+	struct entry *topic_next[CACHE_TOPICS_MAX], **topic_back[CACHE_TOPICS_MAX];
 };
 
 struct cache {
@@ -80,8 +81,8 @@ static void drop(struct cache *c, struct entry *e) {
 	}
 	c->stats.bytes -= e->bytes;
 	c->stats.pages--;
-	http_bytes_unref(e->body);
-	http_bytes_unref(e->gzip);
+	http_prepared_unref(e->plain);
+	http_prepared_unref(e->packed);
 	free(e->key);
 	free(e);
 }
@@ -129,20 +130,23 @@ static struct entry *find(struct cache *c, struct str key) {
 	return NULL;
 }
 
-bool cache_get(struct cache *c, struct str key, struct cached *ret) {
+bool cache_get(struct cache *c, struct str key, bool packed, struct cached *ret) {
 	if (hub_is_blind(c->hub)) return false;
+	usec_t now = clock_steady();
 	pthread_mutex_lock(&c->lock);
 	struct entry *e = find(c, key);
+	if (e != NULL && now - e->made > KEEP_FOR) {
+		drop(c, e);
+		e = NULL;
+	}
 	if (e != NULL) {
 		c->stats.hits++;
 		if (c->newest != e) {
 			unlink_age(c, e);
 			link_newest(c, e);
 		}
-		ret->body = http_bytes_ref(e->body);
-		ret->gzip = e->gzip ? http_bytes_ref(e->gzip) : NULL;
+		ret->answer = http_prepared_ref(packed && e->packed != NULL ? e->packed : e->plain);
 		memcpy(ret->etag, e->etag, sizeof e->etag);
-		ret->type = e->type;
 	} else {
 		c->stats.misses++;
 	}
@@ -150,36 +154,37 @@ bool cache_get(struct cache *c, struct str key, struct cached *ret) {
 	return e != NULL;
 }
 
-void cache_put(struct cache *c, struct str key, int64_t seen, const struct cache_topic *topic, int topics, const char *type, struct str body) {
-	PRE(topics > 0 && topics <= TOPICS);
-	if (body.n > c->max_bytes / 16) return;
+static struct http_prepared *prepare_packed(const struct http_response *answer, size_t *ret_bytes) {
+	struct buf z;
+	struct http_response r = *answer;
+	if (r.headers == HTTP_HEADERS_MAX || !gzip(str_n(r.body->p, r.body->n), 5, &z)) return NULL;
+	r.header[r.headers].name = "Content-Encoding";
+	r.header[r.headers++].value = STR("gzip");
+	r.body = http_bytes_new(buf_str(&z)); /* a copy of the right size */
+	buf_done(&z);
+	*ret_bytes = r.body->n;
+	struct http_prepared *p = http_prepare(&r);
+	http_bytes_unref(r.body);
+	return p;
+}
+
+static struct entry *entry_new(struct str key, struct str etag, const struct http_response *answer) {
 	struct entry *e = must_calloc(1, sizeof *e);
+	size_t packed_bytes = 0;
+	PRE(etag.n < sizeof e->etag);
 	e->key = must_malloc(key.n);
 	memcpy(e->key, key.p, key.n);
 	e->key_n = key.n;
-	e->body = http_bytes_new(body);
-	struct buf z;
-	if (gzip(body, 5, &z)) {
-		e->gzip = http_bytes_new(buf_str(&z));
-		buf_done(&z);
-	}
-	e->type = type;
-	e->bytes = sizeof *e + key.n + body.n + (e->gzip ? e->gzip->n : 0);
-	snprintf(e->etag, sizeof e->etag, "\"%llx-%llx\"", (unsigned long long)seen,
-	         (unsigned long long)(hash_bytes(body.p, body.n, 7) & 0xffffffff));
-	for (int i = 0; i < topics; i++) {
-		unsigned slot = topic_slot(topic[i].kind, topic[i].id);
-		bool twice = false;
-		for (int k = 0; k < e->topics; k++) twice |= e->topic_slot[k] == slot;
-		if (!twice) e->topic_slot[e->topics++] = slot;
-	}
+	memcpy(e->etag, etag.p, etag.n);
+	e->plain = http_prepare(answer);
+	e->packed = prepare_packed(answer, &packed_bytes);
+	e->made = clock_steady();
+	e->bytes = sizeof *e + HEADERS_BYTES + key.n + answer->body->n + packed_bytes;
+	return e;
+}
 
-	pthread_mutex_lock(&c->lock);
-	bool stale = false;
-	for (int i = 0; i < e->topics; i++) stale |= c->dropped[e->topic_slot[i]] > seen;
-	struct entry *old = find(c, key);
-	if (old != NULL) drop(c, old);
-	struct entry **slot = &c->slot[key_slot(key)];
+static void link_entry(struct cache *c, struct entry *e) {
+	struct entry **slot = &c->slot[key_slot(str_n(e->key, e->key_n))];
 	e->next = *slot;
 	e->back = slot;
 	if (*slot != NULL) (*slot)->back = &e->next;
@@ -194,6 +199,26 @@ void cache_put(struct cache *c, struct str key, int64_t seen, const struct cache
 	}
 	c->stats.bytes += e->bytes;
 	c->stats.pages++;
+}
+
+void cache_put(struct cache *c, struct str key, int64_t seen, const struct cache_topic *topic, int topics, struct str etag,
+               const struct http_response *answer) {
+	PRE(topics > 0 && topics <= CACHE_TOPICS_MAX && answer->body != NULL);
+	if (answer->body->n > c->max_bytes / 16) return;
+	struct entry *e = entry_new(key, etag, answer);
+	for (int i = 0; i < topics; i++) {
+		unsigned slot = topic_slot(topic[i].kind, topic[i].id);
+		bool twice = false;
+		for (int k = 0; k < e->topics; k++) twice |= e->topic_slot[k] == slot;
+		if (!twice) e->topic_slot[e->topics++] = slot;
+	}
+
+	pthread_mutex_lock(&c->lock);
+	bool stale = false;
+	for (int i = 0; i < e->topics; i++) stale |= c->dropped[e->topic_slot[i]] > seen;
+	struct entry *old = find(c, key);
+	if (old != NULL && !stale) drop(c, old);
+	link_entry(c, e);
 	if (stale) drop(c, e);
 	while (c->stats.bytes > c->max_bytes && c->oldest != NULL) drop(c, c->oldest);
 	pthread_mutex_unlock(&c->lock);

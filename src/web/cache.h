@@ -1,12 +1,14 @@
 #ifndef WEB_CACHE_H
 #define WEB_CACHE_H
-/* Pages that are the same for every visitor, kept in memory until an event that they depend on is in the log. The log's
- * position when the page was made is its ETag. A listener of the hub drops what an event made stale before the writer
+/* Pages that are the same for every visitor, kept in memory until an event that they depend on is in the log, and a minute at
+ * most, since pages say "five minutes ago". A listener of the hub drops what an event made stale before the writer
  * acknowledges the change; while the watch on other nodes is broken nothing is answered from here. Any thread. */
 #include "event/hub.h"
 #include "http/http.h"
 
 struct cache;
+
+enum { CACHE_TOPICS_MAX = 12 };
 
 struct cache *cache_new(struct hub *h, size_t max_bytes);   /* adds itself to the hub's listeners */
 void cache_free(struct cache *c);
@@ -17,18 +19,18 @@ struct cache_topic {
 };
 
 struct cached {
-	struct http_bytes *body;       /* one reference for the caller */
-	struct http_bytes *gzip;       /* the same, compressed; NULL when that does not help */
-	char etag[40];                 /* in quotes */
-	const char *type;
+	struct http_prepared *answer;  /* one reference for the caller */
+	char etag[40];
 };
 
-/* Looks a page up; false if there is none. The caller unrefs both. */
-bool cache_get(struct cache *c, struct str key, struct cached *ret);
+/* Looks a page up; false if there is none. packed: compressed with gzip, if that makes it smaller. */
+bool cache_get(struct cache *c, struct str key, bool packed, struct cached *ret);
 
-/* Keeps a page made from the store as it was when the log stood at `seen`; does nothing when an event behind that has touched
- * one of its topics meanwhile. body is copied; it is compressed here. */
-void cache_put(struct cache *c, struct str key, int64_t seen, const struct cache_topic *topic, int topics, const char *type, struct str body);
+/* Keeps an answer (headers and body; they are copied, the body referenced) made from the store as it was when the log stood at
+ * `seen`; does nothing when an event behind that has touched one of its topics meanwhile. topics 1..CACHE_TOPICS_MAX. etag, up to 39 bytes, stands
+ * in the headers already. The compressed form is made here. */
+void cache_put(struct cache *c, struct str key, int64_t seen, const struct cache_topic *topic, int topics, struct str etag,
+               const struct http_response *answer);
 
 struct cache_stats {
 	uint64_t hits, misses, drops;

@@ -6,6 +6,7 @@
 #include "text/url.h"
 #include "text/utf8.h"
 #include "text/escape.h"
+#include "web/web_int.h"
 #include <math.h>
 
 enum { TEXT_MAX = 200 };
@@ -26,15 +27,34 @@ static bool path_matches(const char *pattern, struct str path) {
 	return str_none(p) && str_none(path);
 }
 
+/* Most addresses differ in their first letter, which is cheap to see. */
+static bool may_match(const char *pattern, struct str path) {
+	return path.n < 2 || pattern[1] == '{' || pattern[1] == path.p[1];
+}
+
 const struct route *route_find(struct str method, struct str path, bool *ret_path_known) {
 	*ret_path_known = false;
 	struct str m = str_is(method, "HEAD") ? STR("GET") : method;
 	for (int i = 0; i < route_count; i++) {
-		if (!path_matches(routes[i].path, path)) continue;
+		if (!may_match(routes[i].path, path) || !path_matches(routes[i].path, path)) continue;
 		if (str_is(m, routes[i].method)) return &routes[i];
 		*ret_path_known = true;
 	}
 	return NULL;
+}
+
+struct str route_methods(struct arena *a, struct str path) {
+	struct buf b;
+	buf_init(&b, 256);
+	for (int i = 0; i < route_count; i++) {
+		if (!path_matches(routes[i].path, path) || str_has(buf_str(&b), str_c(routes[i].method))) continue;
+		bool get = strcmp(routes[i].method, "GET") == 0;
+		buf_fmt(&b, "%s%s%s", b.n ? ", " : "", routes[i].method, get ? ", HEAD" : "");
+	}
+	if (b.n > 0) buf_add(&b, STR(", OPTIONS"));
+	struct str s = str_copy(a, buf_str(&b));
+	buf_done(&b);
+	return s;
 }
 
 /* ------------------------------------------------------------------- values */
@@ -80,14 +100,16 @@ static enum err put_text(struct req *q, const struct field_def *f, struct str s,
 		for (const char *const *w = f->one; *w != NULL; w++) known |= str_is(s, *w);
 		if (!known) return wrong(q, f, T("This is not one of the choices."));
 	}
-	if (f->has_min && (int64_t)s.n < f->min) return wrong(q, f, T("Please fill this in."));
+	if (!f->list && s.n == 0 && f->preset != NULL) return OK;
+	if (!f->list && s.n == 0 && (f->has_min ? f->min > 0 : !f->opt)) return wrong(q, f, T("Please fill this in."));
+	if (!f->list && f->has_min && (int64_t)s.n < f->min) return wrong(q, f, T("This is too short."));
 	if (f->list) *(struct str *)list_push(q, at(in, f), sizeof s) = s;
 	else *(struct str *)at(in, f) = (s.n == 0 && (f->kind == K_DATE)) ? STR_NONE : s;
 	return OK;
 }
 
 static enum err put_number(struct req *q, const struct field_def *f, int64_t v, void *in) {
-	if ((f->has_min && v < f->min) || (!f->list && f->has_max && v > f->max))
+	if (!f->list && ((f->has_min && v < f->min) || (f->has_max && v > f->max)))
 		return wrong(q, f, T("This number is outside what is allowed."));
 	if (f->kind == K_ID && v < 1) return f->where == IN_PATH ? ERR_NOT_FOUND : wrong(q, f, T("There is no such thing."));
 	if (f->kind == K_REAL) *(double *)at(in, f) = (double)v;
@@ -172,6 +194,7 @@ static enum err put_json(struct req *q, const struct field_def *f, const struct 
 struct given {
 	const struct route *r;
 	bool *have;        /* one for each field */
+	const bool *had;   /* what came from a better place, while the query is read; else NULL */
 	void *in;
 };
 
@@ -194,9 +217,13 @@ static enum err take(struct given *g, int i, enum err e) {
 	return e == ERR_INVALID ? OK : e; /* what is wrong with the field is noted; the others are looked at, too */
 }
 
-static bool list_full(struct req *q, const struct field_def *f, const void *in, enum err *ret) {
+static int64_t list_length(const struct field_def *f, const void *in) {
 	const struct any_list { char *v; size_t n; } *l = (const void *)((const char *)in + f->offset);
-	if ((int64_t)l->n < (f->has_max ? f->max : 100)) return false;
+	return (int64_t)l->n;
+}
+
+static bool list_full(struct req *q, const struct field_def *f, const void *in, enum err *ret) {
+	if (list_length(f, in) < (f->has_max ? f->max : 100)) return false;
 	*ret = wrong(q, f, T("These are too many."));
 	return true;
 }
@@ -226,8 +253,10 @@ static enum err from_written(struct req *q, struct given *g, struct str name, st
 	if (i < 0 || g->r->in[i].where == IN_PATH) return OK; /* unknown fields of a form are ignored: buttons, csrf */
 	const struct field_def *f = &g->r->in[i];
 	enum err e = OK;
+	if (g->had != NULL && g->had[i]) return OK;
+	if (f->kind != K_TEXT && f->kind != K_BOOL && str_trim(value).n == 0) return OK; /* an input left empty */
 	if (f->list && list_full(q, f, g->in, &e)) return take(g, i, e);
-	if (!f->list && g->have[i] && f->kind != K_BOOL) return OK; /* the first counts */
+	if (!f->list && g->have[i] && f->kind != K_BOOL) return OK; /* the first counts; of a box with its hidden twin the last */
 	return take(g, i, put_written(q, f, value, g->in));
 }
 
@@ -253,6 +282,10 @@ static enum err from_form(struct req *q, struct given *g, struct str type) {
 		const struct field_def *f = &g->r->in[i];
 		enum err e = OK;
 		struct upload u = {.name = p->filename, .type = p->type, .bytes = p->value};
+		if (!f->list && f->has_max && (int64_t)u.bytes.n > f->max) {
+			TRY(take(g, i, wrong(q, f, T("This file is too large."))));
+			continue;
+		}
 		if (f->list && list_full(q, f, g->in, &e)) {
 			TRY(take(g, i, e));
 			continue;
@@ -286,8 +319,10 @@ static enum err from_member(struct req *q, struct given *g, struct str group, st
 static enum err from_json(struct req *q, struct given *g) {
 	JSON_DOC(doc);
 	struct json_fault fault;
-	if (json_parse(&doc, q->http->body, &fault) != OK)
-		return req_fail(q, ERR_MALFORMED, T("The body is not valid JSON."), "line %d: %s", fault.line, fault.text);
+	if (json_parse(&doc, q->http->body, &fault) != OK) { /* its words may quote the body, which is nobody's business */
+		const char *line = str_fmt(q->a, "%d", fault.line).p;
+		return req_fail(q, ERR_MALFORMED, tr_fill(q->a, TRQ(q, T("The body is not valid JSON (line {line}).")), "line", line, NULL).p, NULL);
+	}
 	if (json_kind_of(doc.root) != JSON_IS_OBJECT) return req_fail(q, ERR_MALFORMED, T("The body must be a JSON object."), NULL);
 	for (struct json_members m = json_members(doc.root); json_next(&m);) {
 		struct str name = str_copy(q->a, m.name);
@@ -315,29 +350,38 @@ static void preset(struct req *q, const struct route *r, void *in) {
 	}
 }
 
+static enum err from_body(struct req *q, struct given *g) {
+	struct str type = http_header(q->http, "Content-Type"), media = media_type(q->a, type), body;
+	TRY(req_body(q, &body));
+	if (str_is(media, "application/json") || str_ends(media, STR("+json"))) return from_json(q, g);
+	return form_takes(type) ? from_form(q, g, type) : ERR_MEDIA_TYPE;
+}
+
 enum err decode_input(struct req *q, const struct route *r, void *in) {
 	struct given g = {.r = r, .in = in, .have = NEW_ARRAY(q->a, bool, (size_t)r->in_count)};
 	preset(q, r, in);
 	TRY(from_path(q, &g));
-	bool body = q->http->body_bytes > 0 && !str_is(q->http->method, "GET") && !str_is(q->http->method, "HEAD");
-	if (body) {
-		struct str type = http_header(q->http, "Content-Type"), bytes;
-		TRY(http_body(q->http, (size_t)r->body_max, &bytes));
-		q->http->body = bytes;
-		if (str_eq(media_type(q->a, type), STR("application/json")) || str_ends(media_type(q->a, type), STR("+json"))) {
-			q->http->body = str_copy(q->a, bytes);
-			TRY(from_json(q, &g));
-		} else if (form_takes(type)) TRY(from_form(q, &g, type));
-		else return ERR_MEDIA_TYPE;
-	}
+	if (q->http->body_bytes > 0 && req_is_unsafe(q)) TRY(from_body(q, &g));
+	bool *had = NEW_ARRAY(q->a, bool, (size_t)r->in_count);
+	memcpy(had, g.have, (size_t)r->in_count * sizeof *had);
+	g.had = had;
 	TRY(from_query(q, &g, q->http->query));
 	for (int i = 0; i < r->in_count; i++) {
 		const struct field_def *f = &r->in[i];
-		if (g.have[i] || f->opt || f->list || f->kind == K_BOOL || f->preset != NULL) continue;
-		if (f->kind == K_TEXT && !(f->has_min && f->min > 0) && f->has_min) continue; /* min=0: may be left out */
-		wrong(q, f, T("Please fill this in."));
+		if (f->list) {
+			if (f->has_min && list_length(f, in) < f->min) wrong(q, f, T("Please fill this in."));
+			continue;
+		}
+		if (g.have[i] || f->opt || f->kind == K_BOOL || f->preset != NULL) continue;
+		if (f->kind == K_TEXT && f->has_min && f->min == 0) *(struct str *)at(in, f) = STR("");
+		else wrong(q, f, T("Please fill this in."));
 	}
 	return q->errors.n > 0 ? ERR_INVALID : OK;
+}
+
+bool decode_takes(const struct route *r, struct str name) {
+	int i = find_written(r, name);
+	return i >= 0 && r->in[i].where != IN_PATH && r->in[i].kind != K_FILE;
 }
 
 /* -------------------------------------------------------------------- paths */

@@ -39,9 +39,18 @@ struct req {
 	void *in, *view;
 	int worker;
 	int64_t seen;                      /* the log's position before the handler read */
+	bool depends_on_more;              /* than can be noted: the page is not kept */
+	bool session_ended;                /* the cookie's session is not known any more */
+	bool body_here;                    /* http->body holds the whole body */
+	struct opt_int version;            /* as req_version was told */
 	struct db_job job;
+	int tx_headers;                    /* response headers before the handler ran */
+	struct later *later;
 	struct idem *idem;
+	struct firm *firm;                 /* one reference, when the business is from memory */
 };
+
+/* What a handler sets of headers, cookies and sentences is dropped when it fails, but for Retry-After. */
 
 /* Fails the request: a sentence for the person (a key, translated here; NULL: the error's own), and words for the log or
  * NULL. Returns e. Called once, where the cause is known. */
@@ -57,10 +66,11 @@ MUST_USE enum err req_event(struct req *q, const char *verb, const char *object_
 /* In a handler that is not `tx`: does a write and waits for its commit. errors: as store_write */
 MUST_USE enum err req_write(struct req *q, db_work *work, void *arg);
 
-/* In a tx handler: something to be done after the commit that need not be waited for, such as the audit of a look. */
+/* Something to be written that need not be waited for, such as the audit of a look; of a tx handler: only when it commits. arg is
+ * copied. It may be lost when the process ends. */
 void req_later(struct req *q, db_work *work, void *arg, size_t bytes);
 
-/* The page depends on this thing: a kept copy is dropped when an event is about it. id 0 with "conversations": any public one. */
+/* The page depends on this thing: a kept copy is dropped when an event is about it. id 0 with "conversations": any of them. */
 void req_depends(struct req *q, const char *kind, int64_t id);
 
 /* Where a browser goes next, instead of the page or the route's then. */
@@ -68,13 +78,13 @@ void req_redirect(struct req *q, struct url to);
 /* A sentence shown at the top of the next page (a key, translated). */
 void req_say(struct req *q, const char *sentence);
 
-/* The version of what is read or changed. On GET answers 304 by itself when the client has it (returns false in
- * *ret_go_on); on PATCH and PUT compares If-Match: errors STALE, NEED_MATCH (API only). */
+/* The version of what is read or changed. On GET it becomes part of the ETag; else it is compared with If-Match: errors STALE,
+ * NEED_MATCH (API only). */
 MUST_USE enum err req_version(struct req *q, int64_t version);
 
 /* A response of the handler's own. bytes are copied. type is a static text. */
 void req_send(struct req *q, int status, const char *type, struct str bytes);
-void req_header(struct req *q, const char *name, struct str value);
+void req_header(struct req *q, const char *name, struct str value);   /* takes the place of one of the same name, but for Set-Cookie */
 void req_cookie(struct req *q, const char *name, struct str value, int64_t max_age_seconds); /* 0: forget it */
 struct str req_get_cookie(struct req *q, const char *name);
 

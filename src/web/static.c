@@ -67,6 +67,7 @@ static struct http_bytes *bytes_forever(struct str s) {
 }
 
 void static_init(void) {
+	if (files != NULL) return;
 	static struct arena a; /* for the life of the process */
 	files = NEW_ARRAY(&a, struct static_file, (size_t)embedded_file_count);
 	plain_bytes = arena_array(&a, (size_t)embedded_file_count, sizeof *plain_bytes);
@@ -79,7 +80,7 @@ void static_init(void) {
 		f->bytes = str_n(embedded_files[i].start, (size_t)(embedded_files[i].end - embedded_files[i].start));
 		f->type = type_of(name, &f->text);
 		struct str hash = str_first(token_hash(&a, f->bytes), 12);
-		f->etag = str_fmt(&a, "\"" STR_FMT "\"", STR_ARG(hash));
+		f->etag = str_fmt(&a, "W/\"" STR_FMT "\"", STR_ARG(hash));
 		plain_bytes[f - files] = bytes_forever(f->bytes);
 		f->url = str_fmt(&a, "/static/%s?v=" STR_FMT, f->name, STR_ARG(hash));
 	}

@@ -14,7 +14,7 @@ extern const int embedded_file_count;
 /* Bytes of an embedded file; STR_NONE if there is none of that name. They live as long as the process. */
 struct str embedded(const char *name);
 
-/* Prepares types, hashes and compressed forms; once, before serving. */
+/* Prepares types and hashes, before serving; again does nothing. */
 void static_init(void);
 
 struct static_file {
@@ -22,7 +22,7 @@ struct static_file {
 	const char *type;
 	bool text;                     /* worth compressing */
 	struct str bytes;
-	struct str etag;               /* in quotes */
+	struct str etag;               /* W/"…": plain and packed are the same thing */
 	struct str url;                /* "/static/look.css?v=1a2b3c4d" */
 };
 const struct static_file *static_find(struct str name);   /* NULL if there is none */

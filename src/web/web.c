@@ -10,99 +10,100 @@
 
 enum { CACHE_BYTES = 12 * 1024 * 1024 };
 
+static bool is_static(const struct http_req *h) { return str_starts(h->path, STR("/static/")); }
+static bool only_reads(const struct http_req *h) { return str_is(h->method, "GET") || str_is(h->method, "HEAD"); }
+
 static int64_t limit(struct http_req *h, void *ctx) {
+	enum { UNKNOWN_BODY = 64 * 1024 }; /* a 404 or 405 is a page, made by a worker */
 	(void)ctx;
 	bool known;
-	if (str_starts(h->path, STR("/static/"))) return str_is(h->method, "GET") || str_is(h->method, "HEAD") ? 0 : -405;
+	if (only_reads(h) || str_is(h->method, "OPTIONS")) return 0;
+	if (is_static(h)) return -405;
 	const struct route *r = route_find(h->method, h->path, &known);
-	if (r != NULL) return r->body_max;
-	return 0; /* a 404 or 405 is a page, made by a worker */
+	return r != NULL ? r->body_max : UNKNOWN_BODY;
 }
 
 static bool answer_static(struct http_req *h) {
 	const struct static_file *f = static_find(str_from(h->path, sizeof "/static/" - 1));
 	if (f == NULL) {
-		respond_plain(h, 404, "not_found");
+		respond_plain(h, 404, "not_found\n");
 		return true;
 	}
-	bool pack = f->text && str_has(http_header(h, "Accept-Encoding"), STR("gzip"));
+	bool pack = f->text && takes_gzip(h), unchanged = etag_matches(h, f->etag);
+	struct http_bytes *body = unchanged ? NULL : static_body(f, pack);
+	if (body == NULL && !unchanged) return false; /* not compressed yet: a worker does it */
 	http_set_header(h, "ETag", f->etag);
 	http_set_header(h, "Cache-Control", str_starts(h->query, STR("v=")) ? STR("public, max-age=31536000, immutable") : STR("public, max-age=300"));
-	http_set_header(h, "X-Content-Type-Options", STR("nosniff"));
 	if (f->text) http_set_header(h, "Vary", STR("Accept-Encoding"));
-	if (str_eq(http_header(h, "If-None-Match"), f->etag)) {
-		h->res.status = 304;
-		return true;
-	}
-	struct http_bytes *body = static_body(f, pack);
-	if (body == NULL) return false; /* not compressed yet: a worker does it */
+	h->res.status = unchanged ? 304 : 200;
+	h->res.body = body;
+	if (unchanged) return true;
 	if (pack) http_set_header(h, "Content-Encoding", STR("gzip"));
 	http_set_header(h, "Content-Type", str_c(f->type));
-	h->res.status = 200;
-	h->res.body = body;
+	security_headers(h, str_starts(str_c(f->type), STR("image/svg")) ? "" : f->type); /* ours: icons are used by other pages */
 	return true;
 }
 
 static bool answer_kept(struct web *w, struct http_req *h) {
-	enum lang lang;
-	struct str theme;
 	struct cached page;
-	if (!may_be_cached(h, &h->arena, w->firm_lang, &lang, &theme)) return false;
-	if (!cache_get(w->cache, page_key(&h->arena, h, lang, theme), &page)) return false;
-	bool pack = page.gzip != NULL && str_has(http_header(h, "Accept-Encoding"), STR("gzip"));
-	struct str etag = str_copy(&h->arena, str_c(page.etag));
-	http_set_header(h, "ETag", etag);
-	http_set_header(h, "Cache-Control", STR("no-cache"));
-	http_set_header(h, "Vary", STR("Accept-Encoding, Accept-Language, Cookie, X-Fragment"));
-	if (str_eq(http_header(h, "If-None-Match"), etag)) {
-		h->res.status = 304;
-		http_bytes_unref(page.body);
+	struct page_key key = page_key(h, w->firm_lang);
+	if (key.n == 0 || !cache_get(w->cache, str_n(key.text, key.n), takes_gzip(h), &page)) return false;
+	h->res.prepared = page.answer;
+	if (etag_matches(h, str_c(page.etag))) h->res.status = 304;
+	w->served++;
+	return true;
+}
+
+/* What programs ask for that know nothing of us. */
+static bool answer_known(struct http_req *h) {
+	if (str_is(h->path, "/healthz")) {
+		respond_plain(h, 200, "ok\n");
+	} else if (str_is(h->path, "/favicon.ico")) {
+		h->res.status = 302;
+		http_set_header(h, "Location", STR("/logo"));
+		http_set_header(h, "Cache-Control", STR("public, max-age=3600"));
+	} else if (str_is(h->path, "/robots.txt")) {
+		http_set_header(h, "Cache-Control", STR("public, max-age=3600"));
+		respond_plain(h, 200, "User-agent: *\nDisallow: /api/\nDisallow: /live\nDisallow: /login\nDisallow: /forgot\nDisallow: /claim/\n"
+		              "Disallow: /reset/\nDisallow: /verify/\nDisallow: /me\nDisallow: /desk\nDisallow: /admin\n");
 	} else {
-		h->res.status = 200;
-		http_set_header(h, "Content-Type", str_c(page.type));
-		security_headers(h, true);
-		if (pack) http_set_header(h, "Content-Encoding", STR("gzip"));
-		h->res.body = pack ? http_bytes_ref(page.gzip) : page.body;
-		if (pack) http_bytes_unref(page.body);
+		return false;
 	}
-	http_bytes_unref(page.gzip);
+	return true;
+}
+
+static bool answer_options(struct http_req *h) {
+	struct str methods = route_methods(&h->arena, h->path);
+	if (str_empty(methods)) {
+		respond_plain(h, 404, "not_found\n");
+		return true;
+	}
+	http_set_header(h, "Allow", methods);
+	h->res.status = 204;
 	return true;
 }
 
 static bool quick(struct http_req *h, void *ctx) {
-	struct web *w = ctx;
-	if (str_starts(h->path, STR("/static/"))) return answer_static(h);
-	if (str_is(h->path, "/healthz")) {
-		respond_plain(h, 200, "ok");
-		return true;
-	}
-	return answer_kept(w, h);
+	if (str_is(h->method, "OPTIONS")) return answer_options(h);
+	if (!only_reads(h)) return false;
+	return is_static(h) ? answer_static(h) : answer_known(h) || answer_kept(ctx, h);
 }
 
 static void refuse(struct http_req *h, void *ctx, int status, const char *why) {
 	(void)ctx;
-	for (int e = OK + 1; e < ERR_MAX_; e++)
-		if (err_status((enum err)e) == status) {
-			h->res.status = status;
-			h->res.body = http_bytes_new(str_fmt(&h->arena, "{\"type\":\"/api#%s\",\"title\":\"%s\",\"status\":%d,\"detail\":\"%s\"}",
-			                                     err_word((enum err)e), err_sentence((enum err)e), status, why));
-			http_set_header(h, "Content-Type", STR("application/problem+json"));
-			if (status == 503) http_set_header(h, "Retry-After", STR("2"));
-			security_headers(h, false);
-			return;
-		}
-	respond_plain(h, status, why);
+	respond_refusal(h, status, why);
+}
+
+static void over(struct http_req *h, void *ctx) {
+	(void)ctx;
+	if (h->user != NULL) req_over(h->user);
 }
 
 static enum http_when work(struct http_req *h, void *ctx, int worker) {
-	if (str_starts(h->path, STR("/static/"))) { /* compress it; the next one is answered on the loop */
-		const struct static_file *f = static_find(str_from(h->path, sizeof "/static/" - 1));
-		static_compress(f);
-		h->res.headers = 0;
-		PRE(answer_static(h));
-		return HTTP_DONE;
-	}
-	return web_work(h, ctx, worker);
+	if (!is_static(h)) return web_work(h, ctx, worker);
+	static_compress(static_find(str_from(h->path, sizeof "/static/" - 1))); /* the next one is answered on the loop */
+	PRE(answer_static(h));
+	return HTTP_DONE;
 }
 
 enum err web_prepare(const struct web_options *o, const struct web_hooks *hooks, struct web **ret) {
@@ -110,6 +111,8 @@ enum err web_prepare(const struct web_options *o, const struct web_hooks *hooks,
 	w->o = *o;
 	w->hooks = *hooks;
 	w->csrf_key = key_derive(&o->key, "csrf");
+	w->firm_version = -1;
+	pthread_mutex_init(&w->firm_lock, NULL);
 	w->rates = rates_new();
 	w->cache = cache_new(o->hub, CACHE_BYTES);
 	int cores = (int)sysconf(_SC_NPROCESSORS_ONLN);
@@ -124,17 +127,18 @@ enum err web_prepare(const struct web_options *o, const struct web_hooks *hooks,
 static void set_base_url(struct web *w) {
 	if (w->o.base_url != NULL) {
 		snprintf(w->base_url, sizeof w->base_url, "%s", w->o.base_url);
-		size_t n = strlen(w->base_url);
-		if (n > 0 && w->base_url[n - 1] == '/') w->base_url[n - 1] = 0;
-	} else {
-		const char *colon = strrchr(w->o.listen, ':');
-		snprintf(w->base_url, sizeof w->base_url, "http://%.*s:%d", (int)(colon ? colon - w->o.listen : 0), w->o.listen, http_port(w->server));
+		for (size_t n = strlen(w->base_url); n > 0 && w->base_url[n - 1] == '/'; n--) w->base_url[n - 1] = 0;
+		return;
 	}
+	const char *colon = strrchr(w->o.listen, ':');
+	struct str host = str_n(w->o.listen, colon ? (size_t)(colon - w->o.listen) : 0);
+	if (host.n == 0 || str_is(host, "0.0.0.0") || str_is(host, "[::]")) host = STR("localhost");
+	snprintf(w->base_url, sizeof w->base_url, "http://" STR_FMT ":%d", STR_ARG(host), http_port(w->server));
 }
 
 enum err web_start(struct web *w, struct arena *a, struct str *ret_why) {
 	struct http_options ho = {.listen = w->o.listen, .loops = w->loops, .workers = w->workers, .trust_proxy = w->o.trust_proxy};
-	struct http_handlers hh = {.limit = limit, .quick = quick, .work = work, .refuse = refuse, .ctx = w};
+	struct http_handlers hh = {.limit = limit, .quick = quick, .work = work, .refuse = refuse, .over = over, .ctx = w};
 	TRY(http_start(&ho, &hh, a, &w->server, ret_why));
 	set_base_url(w);
 	return OK;
@@ -142,19 +146,26 @@ enum err web_start(struct web *w, struct arena *a, struct str *ret_why) {
 
 int web_port(const struct web *w) { return http_port(w->server); }
 
-void web_stop(struct web *w) {
-	if (w == NULL) return;
-	if (w->server != NULL) http_stop(w->server, 10000);
+bool web_stop(struct web *w) {
+	if (w == NULL) return true;
+	if (w->server != NULL && !http_stop(w->server, 10000)) return false;
+	w->server = NULL;
 	for (int i = 0; i < w->workers; i++) db_close(w->reader[i]);
 	free(w->reader);
+	w->reader = NULL;
+	w->workers = 0;
 	rates_free(w->rates);
+	w->rates = NULL;
+	web_forget_firm(w);
 	key_wipe(&w->csrf_key);
+	return true;
 }
-
 
 void web_free(struct web *w) {
 	if (w == NULL) return;
 	cache_free(w->cache);
+	pthread_mutex_destroy(&w->firm_lock);
+	key_wipe(&w->o.key);
 	free(w);
 }
 

@@ -28,7 +28,8 @@ MUST_USE enum err web_prepare(const struct web_options *o, const struct web_hook
 /* Listens and serves. errors as http_start */
 MUST_USE enum err web_start(struct web *w, struct arena *a, struct str *ret_why);
 int web_port(const struct web *w);
-void web_stop(struct web *w);   /* finishes what is under way; accepts NULL */
+/* Finishes what is under way; accepts NULL. false: a request does not end, and the caller can only end the process. */
+MUST_USE bool web_stop(struct web *w);
 void web_free(struct web *w);   /* after hub_stop; accepts NULL */
 
 #endif

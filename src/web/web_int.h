@@ -4,6 +4,15 @@
 #include "web/cache.h"
 #include "web/rate.h"
 #include "web/web.h"
+#include <pthread.h>
+#include <stdatomic.h>
+
+/* The business as it was last read. */
+struct firm {
+	_Atomic int refs;
+	struct arena arena;
+	struct business b;
+};
 
 struct web {
 	struct web_options o;
@@ -16,6 +25,9 @@ struct web {
 	char base_url[256];
 	struct key csrf_key;
 	_Atomic enum lang firm_lang;   /* of the business, for kept pages; known after the first request */
+	pthread_mutex_t firm_lock;
+	struct firm *firm;             /* or NULL */
+	_Atomic int64_t firm_version;
 	_Atomic uint64_t served, failed;
 };
 
@@ -23,6 +35,7 @@ struct idem {
 	struct str hash;               /* of the caller and the key */
 	struct str request;            /* hash of method, address and body */
 	bool replay;                   /* the answer below was given before */
+	bool reserved;                 /* the table says that we are doing it */
 	int status;
 	struct str body, location;
 };
@@ -30,24 +43,53 @@ struct idem {
 /* run.c: a request on a worker. */
 enum http_when web_work(struct http_req *q, void *ctx, int worker);
 
-/* A form that was not taken is shown again with what was typed; false when its address has no page. */
-bool show_form_again(struct req *q);
+/* ask.c. ask_who fills actor, locale and page also when it fails. errors LOGIN, STORE */
+bool req_is_unsafe(const struct req *q);
+MUST_USE enum err ask_who(struct req *q);
+bool ask_allowed(const struct actor *a, enum who who);
+MUST_USE enum err ask_origin(struct req *q);    /* CSRF */
+MUST_USE enum err ask_rate(struct req *q);      /* TOO_MANY */
+void req_over(struct req *q);
+void web_forget_firm(struct web *w);
+
+/* again.c */
+bool show_form_again(struct req *q);            /* q->view is the form's; false when the address has no page */
+enum err login_first(struct req *q);            /* OK: a redirect; LOGIN for programs and parts of pages */
+
+/* req.c */
+void later_settle(struct req *q, bool committed);
+MUST_USE enum err req_body(struct req *q, struct str *ret);   /* the whole body, read once */
+/* As req_header, with the room that handlers leave. */
+enum { OWN_HEADERS = 12 };
+void own_header(struct req *q, const char *name, struct str value);
+struct str cookie_get(struct http_req *h, const char *name);
 
 /* respond.c: what a finished handler, or a failed one, answers. */
 void respond(struct req *q, enum err e);
-void respond_plain(struct http_req *h, int status, const char *word);
-void security_headers(struct http_req *h, bool html);
-/* The page of the request's view (or its fragment) into a buffer; the layout around it when whole. */
-void render_page(struct req *q, struct buf *b);
+bool redirect_slash(struct req *q);             /* /problems/ → /problems; false when there is no such page */
+void settle_then(struct req *q);                /* fills in where the route goes next */
 struct str render_json(struct req *q);
-struct str page_key(struct arena *a, struct http_req *h, enum lang lang, struct str theme);
-/* The cookies and header that a cached page depends on. */
-bool may_be_cached(struct http_req *h, struct arena *a, enum lang fallback, enum lang *ret_lang, struct str *ret_theme);
 
-struct str cookie_get(struct http_req *h, struct arena *a, const char *name);
+/* headers.c: what is said of every answer, and what a cached page depends on. */
+void respond_plain(struct http_req *h, int status, const char *text);
+void security_headers(struct http_req *h, const char *type);
+bool takes_gzip(struct http_req *h);
+bool etag_matches(struct http_req *h, struct str etag);       /* If-None-Match */
+struct page_key {
+	char text[1024];
+	size_t n;                      /* 0: the page is not to be kept, nor answered from memory */
+};
+struct page_key page_key(struct http_req *h, enum lang fallback);
+extern const char page_vary[];
+/* A page for a browser, else problem+json, where there is no request yet. */
+void respond_refusal(struct http_req *h, int status, const char *why);
 
 /* idem.c */
 MUST_USE enum err idem_begin(struct req *q);                 /* reads the header; finds an answer given before */
+MUST_USE enum err idem_look(struct req *q, struct db *db);   /* the same once more, in the writer's transaction */
 MUST_USE enum err idem_keep(struct req *q, struct db *db);   /* after a success, in the writer's transaction */
+/* Around a handler that writes in transactions of its own. */
+MUST_USE enum err idem_reserve(struct req *q);
+void idem_settle(struct req *q, enum err e);
 
 #endif

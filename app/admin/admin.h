@@ -1,0 +1,12 @@
+#ifndef ADMIN_ADMIN_H
+#define ADMIN_ADMIN_H
+/* The firm's settings: its profile and logo, the mail server, and who looked at what. */
+#include "access/access.h"
+
+bool colour_valid(struct str s);                     /* #rrggbb */
+double colour_contrast(struct str s);                /* of white words on a valid colour, 1..21 (WCAG 2) */
+
+/* The drawn logo of a firm without one: its initials in its colour, as SVG. */
+struct str logo_draw(struct arena *a, struct str name, struct str colour);
+
+#endif

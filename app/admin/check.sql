@@ -1,0 +1,98 @@
+-- What must always be true of a store. Each comparison is one statement, so that it sees one moment while others write.
+
+-- row check_log: head int | events int | first int? | last int?
+-- row check_count: what text | n int
+-- row check_cursor: reader text | seq int | head int
+-- row check_file: id file_id | name text | bytes int | kept int | chunks int
+-- row check_contact: id contact_id | person_id person_id | kind text | value text | folded text
+-- row check_sizes: people int | staff int | conversations int | messages int | votes int | events int | files int | file_bytes int
+
+-- check_log_get() -> check_log :one
+-- The log's head and what the log holds.
+SELECT h.seq, (SELECT count(*) FROM event), (SELECT min(seq) FROM event), (SELECT max(seq) FROM event) FROM event_head h WHERE h.one = 1;
+
+-- check_log_hole() -> int? :one
+-- The first number behind which one is missing.
+SELECT min(e.seq) FROM event e WHERE e.seq < (SELECT seq FROM event_head WHERE one = 1)
+	AND NOT EXISTS (SELECT 1 FROM event n WHERE n.seq = e.seq + 1);
+
+-- check_cursors() -> check_cursor :many
+-- Readers that are ahead of the log.
+SELECT c.reader, c.seq, h.seq FROM event_cursor c, event_head h WHERE h.one = 1 AND (c.seq > h.seq OR c.seq < 0) ORDER BY c.reader LIMIT 100;
+
+-- check_dangling() -> check_count :many
+-- What points to nothing, where the schema itself cannot forbid it.
+SELECT what, n FROM (
+	SELECT 'logos of the firm' AS what, (SELECT count(*) FROM business b WHERE b.logo_file_id IS NOT NULL
+		AND NOT EXISTS (SELECT 1 FROM file f WHERE f.id = b.logo_file_id)) AS n
+	UNION ALL SELECT 'official answers', (SELECT count(*) FROM conversation c WHERE c.answer_id IS NOT NULL
+		AND NOT EXISTS (SELECT 1 FROM message m WHERE m.id = c.answer_id AND m.conversation_id = c.id AND m.kind = 'answer'))
+	UNION ALL SELECT 'authors of events', (SELECT count(*) FROM event e WHERE e.actor_id IS NOT NULL
+		AND NOT EXISTS (SELECT 1 FROM person p WHERE p.id = e.actor_id))
+	UNION ALL SELECT 'events about conversations', (SELECT count(*) FROM event e WHERE e.object_kind = 'conversation'
+		AND NOT EXISTS (SELECT 1 FROM conversation c WHERE c.id = e.object_id))
+	UNION ALL SELECT 'events about messages', (SELECT count(*) FROM event e WHERE e.object_kind = 'message'
+		AND NOT EXISTS (SELECT 1 FROM message m WHERE m.id = e.object_id))
+	UNION ALL SELECT 'events about people', (SELECT count(*) FROM event e WHERE e.object_kind = 'person'
+		AND NOT EXISTS (SELECT 1 FROM person p WHERE p.id = e.object_id))
+	UNION ALL SELECT 'events in conversations', (SELECT count(*) FROM event e WHERE e.target_kind = 'conversation'
+		AND NOT EXISTS (SELECT 1 FROM conversation c WHERE c.id = e.target_id))
+	UNION ALL SELECT 'authors of changes', (SELECT count(*) FROM person_change x WHERE x.actor_id IS NOT NULL
+		AND NOT EXISTS (SELECT 1 FROM person p WHERE p.id = x.actor_id))
+	UNION ALL SELECT 'people in the audit', (SELECT count(*) FROM audit x WHERE x.actor_id IS NOT NULL
+		AND NOT EXISTS (SELECT 1 FROM person p WHERE p.id = x.actor_id))
+	UNION ALL SELECT 'people who imported', (SELECT count(*) FROM import_run x WHERE x.actor_id IS NOT NULL
+		AND NOT EXISTS (SELECT 1 FROM person p WHERE p.id = x.actor_id))
+	UNION ALL SELECT 'imported people', (SELECT count(*) FROM source_ref s WHERE s.kind = 'person'
+		AND NOT EXISTS (SELECT 1 FROM person p WHERE p.id = s.object_id))
+	UNION ALL SELECT 'imported conversations', (SELECT count(*) FROM source_ref s WHERE s.kind = 'conversation'
+		AND NOT EXISTS (SELECT 1 FROM conversation c WHERE c.id = s.object_id))
+	UNION ALL SELECT 'tags of people', (SELECT count(*) FROM tagging t WHERE t.object_kind = 'person'
+		AND NOT EXISTS (SELECT 1 FROM person p WHERE p.id = t.object_id))
+	UNION ALL SELECT 'tags of conversations', (SELECT count(*) FROM tagging t WHERE t.object_kind = 'conversation'
+		AND NOT EXISTS (SELECT 1 FROM conversation c WHERE c.id = t.object_id))
+	UNION ALL SELECT 'followed conversations', (SELECT count(*) FROM follow f WHERE f.object_kind = 'conversation'
+		AND NOT EXISTS (SELECT 1 FROM conversation c WHERE c.id = f.object_id))
+	UNION ALL SELECT 'search words of people', (SELECT count(*) FROM search_doc d WHERE d.object_kind = 'person'
+		AND NOT EXISTS (SELECT 1 FROM person p WHERE p.id = d.object_id))
+	UNION ALL SELECT 'search words of conversations', (SELECT count(*) FROM search_doc d WHERE d.object_kind = 'conversation'
+		AND NOT EXISTS (SELECT 1 FROM conversation c WHERE c.id = d.object_id))
+	UNION ALL SELECT 'replies in another conversation', (SELECT count(*) FROM message m JOIN message r ON r.id = m.reply_to
+		WHERE r.conversation_id <> m.conversation_id)
+	UNION ALL SELECT 'attachments of messages elsewhere', (SELECT count(*) FROM attachment x JOIN message m ON m.id = x.message_id
+		WHERE m.conversation_id <> x.conversation_id)
+	UNION ALL SELECT 'contact persons who are not on the staff', (SELECT count(*) FROM person p JOIN person s ON s.id = p.contact_id
+		WHERE s.kind <> 'staff')
+	UNION ALL SELECT 'notices of events that are not in the log', (SELECT count(*) FROM notice n WHERE NOT EXISTS
+		(SELECT 1 FROM event e WHERE e.seq = n.event_seq))
+) all_of_them WHERE n > 0 ORDER BY what LIMIT 100;
+
+-- check_logins() -> check_count :many
+-- Logins that do not go with the people they belong to.
+SELECT what, n FROM (
+	SELECT 'logins by email whose address is not in the profile' AS what, (SELECT count(*) FROM identity i WHERE i.kind = 'email' AND NOT EXISTS
+		(SELECT 1 FROM contact c WHERE c.person_id = i.person_id AND c.kind = 'email' AND c.folded = i.subject)) AS n
+	UNION ALL SELECT 'passwords that name another person', (SELECT count(*) FROM identity i WHERE i.kind = 'password'
+		AND i.subject <> CAST(i.person_id AS TEXT))
+	UNION ALL SELECT 'passwords that are no Argon2id hash', (SELECT count(*) FROM identity i WHERE i.kind = 'password'
+		AND i.secret NOT LIKE '$argon2id$%')
+	UNION ALL SELECT 'colleagues with a customer''s role', (SELECT count(*) FROM person p WHERE p.kind = 'staff' AND p.role = 'customer')
+	UNION ALL SELECT 'customers with a colleague''s role', (SELECT count(*) FROM person p WHERE p.kind <> 'staff' AND p.role <> 'customer')
+) all_of_them WHERE n > 0 ORDER BY what LIMIT 100;
+
+-- check_contacts() -> check_contact :each
+-- Every email, phone and address.
+SELECT id, person_id, kind, value, folded FROM contact ORDER BY id;
+
+-- check_files() -> check_file :many
+-- Files whose chunks are not all there, or are not in a row.
+SELECT id, name, bytes, kept, chunks FROM (
+	SELECT f.id, f.name, f.bytes, COALESCE(sum(length(c.bytes)), 0) AS kept, count(c.file_id) AS chunks, COALESCE(max(c.at), 0) AS last
+	FROM file f LEFT JOIN file_chunk c ON c.file_id = f.id GROUP BY f.id, f.name, f.bytes
+) x WHERE kept <> bytes OR chunks <> (bytes + 262143) / 262144 OR (chunks > 0 AND last <> (chunks - 1) * 262144) ORDER BY id LIMIT 100;
+
+-- check_sizes_get() -> check_sizes :one
+-- How much there is.
+SELECT (SELECT count(*) FROM person WHERE kind <> 'staff'), (SELECT count(*) FROM person WHERE kind = 'staff'),
+	(SELECT count(*) FROM conversation), (SELECT count(*) FROM message), (SELECT count(*) FROM vote), (SELECT count(*) FROM event),
+	(SELECT count(*) FROM file), (SELECT CAST(COALESCE(sum(bytes), 0) AS bigint) FROM file);

@@ -1,0 +1,91 @@
+-- Everything but secrets and what can be computed, in the words of the API.
+
+-- row export_business: pack text | name text | claim text | street_address text | mail_address text | phone text | email text | web text
+--   | hours text | colour text | logo_file_id file_id? | locale text | zone text | currency text | place?.lat real? | place.lon real?
+--   | map_zoom int | map_link text | tile_url text | mail_from text | updated_at time | version int
+-- row export_conversation: id conversation_id | kind text | subject text | body text | visibility text | status text | author?.id person_id?
+--   | assignee?.id person_id? | topic text | since date? | place?.lat real? | place.lon real? | place_label text | area text | votes int
+--   | comments int | answer_id message_id? | reopened int | channel text | created_at time | active_at time | answered_at time? | hidden_at time?
+--   | version int
+-- row export_message: id message_id | conversation_id conversation_id | kind text | author?.id person_id? | channel text | body text
+--   | status text | reply_to message_id? | created_at time | edited_at time? | hidden_at time?
+-- row export_vote: conversation_id conversation_id | person_id person_id | created_at time
+-- row export_follow: person_id person_id | object_kind text | object_id int | created_at time
+-- row export_participant: conversation_id conversation_id | person_id person_id
+-- row export_attachment: id attachment_id | conversation_id conversation_id | message_id message_id? | file_id file_id | rank int | width int
+--   | height int | caption text
+-- row export_tag: tag text | object_kind text | object_id int
+-- row export_file: id file_id | name text | type text | hash text | bytes int | created_at time
+-- row export_event: seq int | at time | actor_id person_id? | verb text | object_kind text | object_id int | target_kind text?
+--   | target_id int? | audience text | data text
+-- row export_import: id import_id | kind text | source text | file_name text | file_id file_id? | state text | created int | updated int
+--   | unchanged int | rejected int | actor_id person_id? | created_at time | ended_at time?
+-- row export_source: source text | kind text | external_id text | object_id int
+-- row export_audit: id int | at time | actor_id person_id? | action text | object_kind text | object_id int | detail text
+
+-- export_owner() -> person_id :maybe
+-- The owner in whose eyes people are exported.
+SELECT id FROM person WHERE role = 'owner' AND disabled_at IS NULL ORDER BY id LIMIT 1;
+
+-- export_people(after person_id, most int) -> person_id :many
+-- Everyone.
+SELECT id FROM person WHERE id > :after ORDER BY id LIMIT :most;
+
+-- export_business_each() -> export_business :each
+-- The firm.
+SELECT pack, name, claim, street_address, mail_address, phone, email, web, hours, colour, logo_file_id, locale, zone, currency, lat, lon,
+	map_zoom, map_link, tile_url, mail_from, updated_at, version FROM business;
+
+-- export_conversations() -> export_conversation :each
+-- What people began.
+SELECT id, kind, subject, body, visibility, status, author_id, assignee_id, topic, since, lat, lon, place, area, votes, comments, answer_id,
+	reopened, channel, created_at, active_at, answered_at, hidden_at, version FROM conversation ORDER BY id;
+
+-- export_messages() -> export_message :each
+-- What was said.
+SELECT id, conversation_id, kind, author_id, channel, body, status, reply_to, created_at, edited_at, hidden_at FROM message ORDER BY id;
+
+-- export_votes() -> export_vote :each
+-- Who said "me too".
+SELECT conversation_id, person_id, created_at FROM vote ORDER BY conversation_id, person_id;
+
+-- export_follows() -> export_follow :each
+-- Who follows what.
+SELECT person_id, object_kind, object_id, created_at FROM follow ORDER BY person_id, object_kind, object_id;
+
+-- export_participants() -> export_participant :each
+-- Who takes part in what is private.
+SELECT conversation_id, person_id FROM participant ORDER BY conversation_id, person_id;
+
+-- export_attachments() -> export_attachment :each
+-- Which file belongs where.
+SELECT id, conversation_id, message_id, file_id, rank, width, height, caption FROM attachment ORDER BY id;
+
+-- export_tags() -> export_tag :each
+-- What is tagged.
+SELECT g.name, t.object_kind, t.object_id FROM tagging t JOIN tag g ON g.id = t.tag_id ORDER BY t.object_kind, t.object_id, g.name;
+
+-- export_files() -> export_file :each
+-- The files that are kept.
+SELECT id, name, type, hash, bytes, created_at FROM file ORDER BY id;
+
+-- export_files_after(after file_id, most int) -> export_file :many
+-- The same, some at a time.
+SELECT id, name, type, hash, bytes, created_at FROM file WHERE id > :after ORDER BY id LIMIT :most;
+
+-- export_events() -> export_event :each
+-- The log.
+SELECT seq, at, actor_id, verb, object_kind, object_id, target_kind, target_id, audience, data FROM event ORDER BY seq;
+
+-- export_imports() -> export_import :each
+-- The imports.
+SELECT id, kind, source, file_name, file_id, state, created, updated, unchanged, rejected, actor_id, created_at, ended_at
+FROM import_run ORDER BY id;
+
+-- export_sources() -> export_source :each
+-- What came from where.
+SELECT source, kind, external_id, object_id FROM source_ref ORDER BY source, kind, external_id;
+
+-- export_audits() -> export_audit :each
+-- Who looked at or did what.
+SELECT id, at, actor_id, action, object_kind, object_id, detail FROM audit ORDER BY id;

@@ -1,0 +1,280 @@
+/* Views of one report: as JSON, and as the page with all that was said. */
+#include "talk/talk_int.h"
+#include "text/markdown.h"
+#include "text/url.h"
+#include <math.h>
+#include <stdio.h>
+
+enum { THREAD_MOST = 50, HISTORY_MOST = 40, FILES_MOST = 200, SIMILAR_MOST = 3, COLLEAGUES_MOST = 200, PLACE_ZOOM = 12 };
+
+/* ------------------------------------------------------------------------ JSON */
+
+struct object talk_object(const struct talk_report_row *r) {
+	struct talk_facts f = {.visibility = r->visibility, .author_id = r->author_id, .hidden = r->hidden};
+	struct object o = talk_object_of(&f);
+	o.participant = r->participant;
+	return o;
+}
+
+enum err report_get(struct req *q, struct conversation_id id, struct talk_report_row *ret) {
+	return sql_talk_report_get(q->db, q->a, id, q->actor.id, q->actor.is_staff, ret);
+}
+
+enum err report_view(struct req *q, const struct talk_report_row *r, bool tags, struct talk_report *ret) {
+	bool placed = !isnan(r->lat), staff = q->actor.is_staff;
+	*ret = (struct talk_report){
+		.id = r->id, .kind = r->kind, .subject = r->subject, .body = r->body, .visibility = r->visibility, .status = r->status, .votes = r->votes,
+		.voted = r->voted, .follows = r->follows, .author = {.id = r->author_id, .name = r->author_name}, .topic = r->topic, .area = r->area,
+		.since = r->since, .comments = r->comments, .reopened = r->reopened, .hidden = r->hidden, .created_at = r->created_at,
+		.active_at = r->active_at, .answered_at = r->answered_at, .version = r->version,
+		.url = url_path(q->a, "/problems/%lld", (long long)r->id.v).s,
+	};
+	ret->place.label = !str_empty(r->place) ? r->place : placed ? r->area : STR_NONE;
+	ret->place.lat = r->lat;
+	ret->place.lon = r->lon;
+	if (staff) ret->assignee.id = r->assignee_id, ret->assignee.name = r->assignee_name;
+	if (staff) ret->worth.amount = (struct opt_int){true, r->worth_minor}, ret->worth.currency = q->business->currency;
+	return tags ? sql_talk_tags(q->db, q->a, r->id.v, &ret->tags) : OK;
+}
+
+struct talk_message message_view(struct req *q, const struct talk_message_row *r, struct conversation_id in) {
+	bool mine = r->author_id.v != 0 && r->author_id.v == q->actor.id.v, note = str_is(r->kind, "note");
+	struct object o = {.thing = note ? THING_NOTE : THING_MESSAGE, .owner = r->author_id, .visibility = SEEN_PUBLIC, .participant = true, .hidden = r->hidden};
+	struct str name = str_none(r->author_name) ? STR("") : r->author_name;
+	if (str_empty(name)) name = r->author_staff ? q->business->name : str_c(TRQ(q, T("Someone")));
+	struct talk_message m = {
+		.id = r->id, .conversation_id = in, .kind = r->kind, .body = r->body, .html = markdown_html(q->a, r->body), .status = r->status,
+		.author = {.id = r->author_id, .name = r->author_name, .staff = r->author_staff}, .channel = r->channel, .internal = note,
+		.reply_to = r->reply_to, .hidden = r->hidden, .created_at = r->created_at, .edited_at = r->edited_at,
+		.by = {.id = r->author_id, .name = name, .title = str_none(r->author_title) ? STR("") : r->author_title, .photo = r->photo,
+			.staff = r->author_staff},
+		.mine = mine,
+	};
+	m.may_edit = mine && q->locale.now - r->created_at < EDIT_TIME && may(&q->actor, ACT_EDIT, &o);
+	m.may_hide = may(&q->actor, ACT_HIDE, &o);
+	return m;
+}
+
+/* ------------------------------------------------------------------- the voices */
+
+/* The weekly curve, 320 wide and 60 high, the newest seven days at the right end. */
+static void draw_weeks(struct req *q, const int64_t *week, int weeks, struct talk_voice *ret) {
+	int64_t top = 1;
+	struct buf line;
+	buf_init(&line, 4096);
+	for (int i = 0; i < weeks; i++)
+		if (week[i] > top) top = week[i];
+	for (int i = 0; i < weeks; i++)
+		buf_fmt(&line, "%s%.1f %.1f", i ? "L" : "M", 320.0 * i / (weeks - 1), 58 - 50.0 * (double)week[i] / (double)top);
+	ret->line = str_copy(q->a, buf_str(&line));
+	ret->area = str_fmt(q->a, STR_FMT "V60H0z", STR_ARG(ret->line));
+	ret->dot = str_fmt(q->a, "%.1f", 58 - 50.0 * (double)week[weeks - 1] / (double)top);
+	ret->top = top;
+	ret->weeks = weeks;
+	ret->first = q->locale.now - DAYS(7 * weeks - 1);
+	buf_done(&line);
+}
+
+enum err voice_view(struct req *q, const struct talk_report_row *r, struct talk_voice *ret) {
+	int64_t today = q->locale.now / DAYS(1), week[WEEKS] = {0};
+	struct talk_day_row_list days;
+	const struct state *state = state_find(r->status);
+	*ret = (struct talk_voice){.id = r->id, .subject = r->subject, .votes = r->votes, .voted = r->voted, .follows = r->follows,
+		.settled = state != NULL && !state->open};
+	TRY(sql_talk_days(q->db, q->a, r->id, today - 7 * WEEKS + 1, 7 * WEEKS + 1, &days));
+	int first = WEEKS;
+	for (size_t i = 0; i < days.n; i++) {
+		int64_t at = WEEKS - 1 - (today - days.v[i].day) / 7;
+		if (days.v[i].day > today) at = WEEKS - 1;
+		week[at] += days.v[i].votes;
+		if (days.v[i].votes > 0 && at < first) first = (int)at;
+	}
+	ret->week = week[WEEKS - 1];
+	if (WEEKS - first >= 3 && r->votes >= 5) draw_weeks(q, &week[first], WEEKS - first, ret);
+	return OK;
+}
+
+/* ------------------------------------------------------------------------ page */
+
+static struct talk_file file_view(const struct talk_attached_row *r) {
+	return (struct talk_file){.id = r->file_id, .name = r->name, .type = r->type, .bytes = r->bytes, .width = r->width, .height = r->height,
+		.caption = r->caption};
+}
+
+static void hand_out_files(struct req *q, const struct talk_attached_row_list *rows, struct talk_message_list *messages) {
+	for (size_t i = 0; i < messages->n; i++) {
+		struct talk_message *m = &messages->v[i];
+		size_t n = 0;
+		for (size_t k = 0; k < rows->n; k++) n += rows->v[k].message_id.v == m->id.v;
+		if (n == 0) continue;
+		m->files.v = NEW_ARRAY(q->a, struct talk_file, n);
+		for (size_t k = 0; k < rows->n; k++)
+			if (rows->v[k].message_id.v == m->id.v) m->files.v[m->files.n++] = file_view(&rows->v[k]);
+	}
+}
+
+static enum err fill_files(struct req *q, struct conversation_id id, struct talk_report_page *ret) {
+	struct talk_attached_row_list rows;
+	TRY(sql_talk_attached(q->db, q->a, id, q->actor.id, q->actor.is_staff, FILES_MOST, &rows));
+	if (rows.n == 0) return OK;
+	ret->photos.v = NEW_ARRAY(q->a, struct talk_file, rows.n);
+	ret->files.v = NEW_ARRAY(q->a, struct talk_file, rows.n);
+	for (size_t i = 0; i < rows.n; i++) {
+		if (rows.v[i].message_id.v != 0) continue;
+		struct talk_file_list *list = rows.v[i].width > 0 ? &ret->photos : &ret->files;
+		list->v[list->n++] = file_view(&rows.v[i]);
+	}
+	hand_out_files(q, &rows, &ret->thread);
+	return OK;
+}
+
+enum err files_of(struct req *q, struct conversation_id id, struct talk_message_list *messages) {
+	struct talk_attached_row_list rows;
+	TRY(sql_talk_attached(q->db, q->a, id, q->actor.id, q->actor.is_staff, FILES_MOST, &rows));
+	hand_out_files(q, &rows, messages);
+	return OK;
+}
+
+static enum err fill_thread(struct req *q, const struct talk_report_show_in *in, struct talk_report_page *ret) {
+	struct talk_message_row_list rows;
+	TRY(sql_talk_thread(q->db, q->a, in->id, q->actor.id, q->actor.is_staff, in->before, THREAD_MOST + 1, &rows));
+	bool more = rows.n > THREAD_MOST;
+	size_t n = more ? THREAD_MOST : rows.n;
+	ret->thread.v = NEW_ARRAY(q->a, struct talk_message, n);
+	for (size_t i = n; i > 0; i--) ret->thread.v[ret->thread.n++] = message_view(q, &rows.v[i - 1], in->id);
+	for (size_t i = 0; i < ret->thread.n; i++)
+		for (size_t k = 0; k < ret->thread.n; k++)
+			if (ret->thread.v[k].id.v == ret->thread.v[i].reply_to.v) ret->thread.v[i].to = ret->thread.v[k].by.name;
+	if (more) ret->earlier = rows.v[n - 1].id.v;
+	ret->before = in->before.v;
+	return OK;
+}
+
+static struct talk_step step_of(struct req *q, const struct talk_message_row *r, struct str was) {
+	const struct state *s = state_find(r->status);
+	struct talk_step step = {.at = r->created_at, .by = r->author_name, .look = STR("done"), .sign = STR("check")};
+	bool same = str_eq(r->status, was);
+	if (str_none(step.by)) step.by = STR("");
+	if (str_is(r->kind, "not_fixed")) {
+		step.look = STR("renegotiated");
+		step.sign = STR("undo");
+		step.title = str_c(TRQ(q, T("Not fixed for everyone: open again")));
+	} else if (same || s == NULL) {
+		step.title = str_c(TRQ(q, T("We answered")));
+		step.sign = STR("talk");
+	} else {
+		step.title = str_c(TRQ(q, s->word));
+		step.look = strcmp(s->name, "not_done") == 0 ? STR("missed") : strcmp(s->name, "partly_done") == 0 ? STR("renegotiated") : STR("done");
+		step.sign = strcmp(s->name, "not_done") == 0 ? STR("x") : STR("check");
+	}
+	return step;
+}
+
+static enum err fill_history(struct req *q, const struct talk_report_row *r, struct talk_report_page *ret) {
+	struct talk_message_row_list rows;
+	TRY(sql_talk_history(q->db, q->a, r->id, q->actor.id, q->actor.is_staff, HISTORY_MOST, &rows));
+	ret->steps.v = NEW_ARRAY(q->a, struct talk_step, rows.n + 1);
+	ret->old_answers.v = NEW_ARRAY(q->a, struct talk_message, rows.n);
+	for (size_t i = 0; i < rows.n; i++) {
+		const struct talk_message_row *m = &rows.v[i];
+		struct str was = i + 1 < rows.n ? rows.v[i + 1].status : STR("new");
+		if (!m->hidden) ret->steps.v[ret->steps.n++] = step_of(q, m, was);
+		if (!str_is(m->kind, "answer") || m->hidden) continue;
+		struct talk_message view = message_view(q, m, r->id);
+		if (m->id.v == r->answer_id.v) {
+			ret->answer = NEW(q->a, struct talk_message);
+			*ret->answer = view;
+			if (m->author_id.v != 0) req_depends(q, "person", m->author_id.v);
+		} else {
+			ret->old_answers.v[ret->old_answers.n++] = view;
+		}
+	}
+	struct str said = !str_empty(ret->author) ? tr_fill(q->a, TRQ(q, T("Reported by {name}")), "name", str_z(q->a, ret->author), NULL) : str_c(TRQ(q, T("Reported")));
+	ret->steps.v[ret->steps.n++] = (struct talk_step){.look = STR("done"), .sign = STR("plus"), .title = said, .at = r->created_at, .by = STR("")};
+	return OK;
+}
+
+static void offer_states(struct req *q, struct str now, struct str chosen, struct talk_report_page *ret) {
+	const struct state *was = state_find(now);
+	struct talk_choice_list *l = &ret->states;
+	l->v = NEW_ARRAY(q->a, struct talk_choice, 9);
+	l->v[l->n++] = (struct talk_choice){.name = STR(""), .word = str_c(T("stays as it is")), .here = str_empty(chosen)};
+	for (int i = 0; state_at(i) != NULL; i++)
+		if (state_may_follow(was, state_at(i)))
+			l->v[l->n++] = (struct talk_choice){.name = str_c(state_at(i)->name), .word = str_c(state_at(i)->word), .here = str_is(chosen, state_at(i)->name)};
+}
+
+static enum err fill_acts(struct req *q, const struct talk_report_row *r, const struct talk_report_show_in *in, struct talk_report_page *ret) {
+	struct object o = talk_object(r);
+	const struct actor *a = &q->actor;
+	const struct state *s = state_find(r->status);
+	ret->may_vote = may(a, ACT_VOTE, &o);
+	ret->may_answer = may(a, ACT_ANSWER, &o);
+	ret->may_note = may(a, ACT_NOTE, &o);
+	ret->may_hide = may(a, ACT_HIDE, &o);
+	ret->may_assign = may(a, ACT_ASSIGN, &o);
+	ret->may_edit = may(a, ACT_EDIT, &o);
+	ret->may_say_still = r->voted && (!s->open || strcmp(s->name, "partly_done") == 0) && may(a, ACT_COMMENT, &o);
+	ret->act = str_empty(in->act) ? STR("comment") : in->act;
+	ret->draft = str_none(in->body) ? STR("") : in->body;
+	ret->still = str_none(in->still) ? STR("") : in->still;
+	if (a->is_staff) ret->worth = r->worth_minor;
+	ret->shown_as = q->actor.is_staff ? q->actor.name : q->actor.public_name;
+	if (ret->may_answer) offer_states(q, r->status, in->status, ret);
+	if (in->reply_to.v != 0) {
+		struct talk_message_row to;
+		enum err e = sql_talk_message_get(q->db, q->a, in->reply_to, a->id, a->is_staff, &to);
+		if (e == OK) ret->reply_to = to.id, ret->reply_name = message_view(q, &to, r->id).by.name;
+		else if (e != ERR_NOT_FOUND) return e;
+	}
+	if (!ret->may_assign) return OK;
+	struct talk_colleague_row_list rows;
+	TRY(sql_talk_colleagues(q->db, q->a, COLLEAGUES_MOST, &rows));
+	ret->colleagues.v = NEW_ARRAY(q->a, struct talk_choice, rows.n);
+	for (size_t i = 0; i < rows.n; i++)
+		ret->colleagues.v[ret->colleagues.n++] = (struct talk_choice){.name = str_fmt(q->a, "%lld", (long long)rows.v[i].id.v), .word = rows.v[i].name,
+			.here = rows.v[i].id.v == r->assignee_id.v};
+	return OK;
+}
+
+static void fill_links(struct req *q, const struct talk_report_row *r, struct talk_report_page *ret) {
+	const char *board = board_of(r->kind), *list = strcmp(board, "ideas") == 0 ? "/ideas" : strcmp(board, "talk") == 0 ? "/questions" : "/problems";
+	q->page.nav = str_c(board);
+	ret->list_url = url_path(q->a, "%s", list);
+	ret->topic = topic_label(q, r->topic);
+	ret->topic_url = url_with(q->a, ret->list_url, "topic", r->topic);
+	ret->area_url = url_with(q->a, ret->list_url, "town", r->area);
+	ret->placed = !isnan(r->lat);
+	if (!ret->placed) return;
+	ret->map = map_view(q, board);
+	ret->map.lat = r->lat;
+	ret->map.lon = r->lon;
+	ret->map.zoom = PLACE_ZOOM;
+}
+
+static enum err fill_similar(struct req *q, const struct talk_report_row *r, struct talk_report_page *ret) {
+	if (!str_none(q->fragment)) return OK;
+	TRY(search_similar(q, r->subject, r->id, SIMILAR_MOST, &ret->similar));
+	for (size_t i = 0; i < ret->similar.n; i++) req_depends(q, "conversation", ret->similar.v[i].id.v);
+	return OK;
+}
+
+enum err talk_report_show(struct req *q, const struct talk_report_show_in *in, struct talk_report_page *ret) {
+	struct talk_report_row row;
+	TRY(report_get(q, in->id, &row));
+	TRY(report_view(q, &row, true, &ret->report));
+	if (q->api) return req_version(q, row.version);
+	req_depends(q, "conversation", in->id.v);
+	q->page.live = str_fmt(q->a, "conversation:%lld", (long long)in->id.v);
+	ret->state = state_view(row.status);
+	ret->private = !str_is(row.visibility, "public");
+	ret->body = markdown_html(q->a, row.body);
+	ret->author = str_none(row.author_name) ? STR("") : row.author_name;
+	fill_links(q, &row, ret);
+	TRY(voice_view(q, &row, &ret->voice));
+	TRY(fill_thread(q, in, ret));
+	TRY(fill_history(q, &row, ret));
+	TRY(fill_files(q, in->id, ret));
+	TRY(fill_acts(q, &row, in, ret));
+	return fill_similar(q, &row, ret);
+}

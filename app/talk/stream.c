@@ -1,0 +1,116 @@
+/* The log for programs, and live pages: each only as far as who asks may know of it. */
+#include "talk/talk_int.h"
+#include "access/access.h"
+#include "sql/access.h"
+#include "text/json.h"
+
+enum { BATCH = 200, LOOKED_AT = 4000 };
+
+static bool may_know(const struct actor *a, const struct event *e) {
+	switch (e->audience) {
+	case AUDIENCE_PUBLIC: return true;
+	case AUDIENCE_MEMBERS: return a->id.v != 0;
+	case AUDIENCE_PRIVATE: return a->is_staff || (a->id.v != 0 && e->actor.v == a->id.v);
+	case AUDIENCE_STAFF: return a->is_staff;
+	}
+	return false;
+}
+
+/* Who says "me too" or follows is nobody's business but theirs and the staff's. */
+static bool is_silent(const char *verb) {
+	return strcmp(verb, "like") == 0 || strcmp(verb, "undo") == 0 || strcmp(verb, "follow") == 0;
+}
+
+static void put_thing(struct json_out *o, const char *key, const char *kind, int64_t id) {
+	json_put_key(o, key);
+	if (kind == NULL) {
+		json_put_null(o);
+		return;
+	}
+	json_put_object(o);
+	json_put_key(o, "kind"), json_put_c(o, kind);
+	json_put_key(o, "id"), json_put_int(o, id);
+	json_put_end(o);
+}
+
+static void put_event(struct json_out *o, struct req *q, const struct event *e) {
+	bool known = e->actor.v != 0 && (q->actor.is_staff || e->actor.v == q->actor.id.v || !is_silent(e->verb));
+	json_put_object(o);
+	json_put_key(o, "seq"), json_put_int(o, e->seq);
+	json_put_key(o, "at"), json_put_str(o, time_rfc3339(q->a, e->at));
+	put_thing(o, "actor", known ? "person" : NULL, e->actor.v);
+	json_put_key(o, "verb"), json_put_c(o, e->verb);
+	put_thing(o, "object", e->object_kind, e->object_id);
+	put_thing(o, "target", e->target_kind, e->target_id);
+	json_put_key(o, "audience"), json_put_c(o, audience_word(e->audience));
+	json_put_key(o, "data"), json_put_raw(o, e->data);
+	json_put_end(o);
+}
+
+enum err talk_events(struct req *q, const struct talk_events_in *in) {
+	int64_t after = in->after, looked = 0, given = 0;
+	bool more = true;
+	struct buf b;
+	buf_init(&b, 4 * 1024 * 1024);
+	struct json_out o = json_out(&b);
+	json_put_object(&o);
+	json_put_key(&o, "data");
+	json_put_array(&o);
+	enum err e = OK;
+	while (e == OK && more && given < in->limit && looked < LOOKED_AT) {
+		struct event_list list;
+		e = event_after(q->db, q->a, after, BATCH, &list);
+		if (e != OK) break;
+		more = list.n == BATCH;
+		for (size_t i = 0; i < list.n; i++, looked++) {
+			if (given == in->limit) {
+				more = true;
+				break;
+			}
+			after = list.v[i].seq;
+			if (!may_know(&q->actor, &list.v[i])) continue;
+			put_event(&o, q, &list.v[i]);
+			given++;
+		}
+	}
+	json_put_end(&o);
+	json_put_key(&o, "next");
+	if (more) json_put_str(&o, str_fmt(q->a, "%lld", (long long)after));
+	else json_put_null(&o);
+	json_put_end(&o);
+	if (e == OK) {
+		req_header(q, "Cache-Control", STR("no-store"));
+		if (more) req_header(q, "Link", str_fmt(q->a, "</api/v1/events?after=%lld&limit=%lld>; rel=\"next\"", (long long)after, (long long)in->limit));
+		req_send(q, 200, "application/json", buf_str(&b));
+	}
+	buf_done(&b);
+	return e;
+}
+
+/* Whether this listener may know of a topic. What is not for them does not exist. */
+static enum err may_listen(struct req *q, const struct live_topic *t) {
+	if (strcmp(t->kind, "conversations") == 0 && t->id == 0) return OK;
+	if (t->id == 0) return ERR_NOT_FOUND;
+	if (strcmp(t->kind, "conversation") == 0) {
+		struct conversation_id id;
+		bool found;
+		TRY(sql_access_sees_conversation(q->db, (struct conversation_id){t->id}, q->actor.id, q->actor.is_staff, &id, &found));
+		return found ? OK : ERR_NOT_FOUND;
+	}
+	bool mine = strcmp(t->kind, "person") == 0 && q->actor.id.v == t->id;
+	return mine || q->actor.is_staff ? OK : ERR_NOT_FOUND;
+}
+
+enum err talk_live(struct req *q, const struct talk_live_in *in) {
+	struct live_topic topic[LIVE_TOPICS_MAX];
+	int n;
+	int64_t after = -1;
+	if (!live_topics(in->topics, topic, &n)) return req_invalid(q, "topics", T("Topics are written like conversation:12,conversations."));
+	for (int i = 0; i < n; i++) TRY(may_listen(q, &topic[i]));
+	struct str last = http_header(q->http, "Last-Event-ID");
+	if (!str_none(last)) str_int(last, &after);
+	enum audience widest = q->actor.is_staff ? AUDIENCE_STAFF : q->actor.id.v != 0 ? AUDIENCE_PRIVATE : AUDIENCE_PUBLIC;
+	TRY(live_open(web_live(q->web), q->http, q->db, topic, n, widest, after));
+	q->sent = true;
+	return OK;
+}
