@@ -105,7 +105,7 @@ static inline void serve_start(struct fixture *f, struct served *s) {
 }
 
 static inline void serve_stop(struct served *s) {
-	web_stop(s->web);
+	assert_true(web_stop(s->web));
 	hub_stop(s->hub);
 	web_free(s->web);
 	live_free(s->live);

@@ -164,7 +164,7 @@ enum err firm_form(struct req *q, const struct firm_form_in *in, struct firm_for
 	ret->contrast = say_real(q->a, &q->locale, contrast, 1);
 	ret->contrast_good = contrast >= 4.5;
 	ret->map_hint = tr_fill(q->a, TRQ(q, T("Its address with {a} for the address, or {b} and {c} for the place. Empty: OpenStreetMap.")),
-	                        "a", STR("{q}"), "b", STR("{lat}"), "c", STR("{lon}"), NULL);
+	                        "a", "{q}", "b", "{lat}", "c", "{lon}", NULL);
 	ret->samples = (struct firm_zone_choice_list){.v = NEW_ARRAY(q->a, struct firm_zone_choice, ZONES), .n = ZONES};
 	for (size_t i = 0; i < ZONES; i++) ret->samples.v[i].name = str_c(zones[i]);
 	q->page.script = STR("map");

@@ -95,6 +95,8 @@ struct looking {
 	const struct zone *zone;
 	struct mapping *map;       /* NULL: none fits */
 	struct str why;            /* what is missing */
+	struct text_list chosen;   /* fields that somebody chose for the columns before */
+	struct str format;
 };
 
 /* Opens the file and looks for a mapping. errors INVALID: said in *ret_fault */
@@ -158,6 +160,29 @@ static enum err preview(struct looking *k, struct import_page *ret) {
 	return OK;
 }
 
+/* packs/telecom/import/nyc311.json → nyc311 */
+static struct str mapping_name(const struct mapping *m) {
+	struct str s = m->file;
+	for (ptrdiff_t at; (at = str_find(s, '/')) >= 0;) s = str_from(s, (size_t)at + 1);
+	return str_ends(s, STR(".json")) ? str_first(s, s.n - 5) : s;
+}
+
+static struct str target_label(struct req *q, const struct target *t) {
+	return t->field != NULL ? pack_say(&t->field->label, q->locale.lang) : str_c(TRQ(q, t->label));
+}
+
+static struct import_choice_list rules_shown(struct looking *k) {
+	struct import_choice *v = NEW_ARRAY(k->q->a, struct import_choice, k->map->rules);
+	size_t n = 0;
+	for (size_t i = 0; i < k->map->rules; i++) {
+		const struct map_rule *r = &k->map->rule[i];
+		bool column = false;
+		for (size_t p = 0; p < r->pieces; p++) column |= r->piece[p].column >= 0;
+		if (column) v[n++] = (struct import_choice){.name = map_rule_name(k->map, r), .label = target_label(k->q, &k->map->target[r->target])};
+	}
+	return (struct import_choice_list){v, n};
+}
+
 /* A column is called like one of our fields, or like its label. */
 static bool is_called(struct req *q, struct str column, const struct target *t) {
 	if (str_ieq(column, t->name)) return true;
@@ -173,8 +198,8 @@ static void columns(struct looking *k, struct import_page *ret) {
 	for (size_t c = 0; c < k->header.n; c++) {
 		struct import_choice *x = NEW_ARRAY(q->a, struct import_choice, n);
 		for (size_t t = 0; t < n; t++) {
-			struct str label = target[t].field != NULL ? pack_say(&target[t].field->label, q->locale.lang) : str_c(TRQ(q, target[t].label));
-			x[t] = (struct import_choice){.name = target[t].name, .label = label, .here = is_called(q, k->header.v[c], &target[t])};
+			bool here = k->chosen.n > c ? str_eq(k->chosen.v[c], target[t].name) : is_called(q, k->header.v[c], &target[t]);
+			x[t] = (struct import_choice){.name = target[t].name, .label = target_label(q, &target[t]), .here = here};
 		}
 		bool sample = ret->rows.n > 0 && ret->rows.v[0].cells.n > c;
 		v[c] = (struct import_column){.name = k->header.v[c], .sample = sample ? ret->rows.v[0].cells.v[c] : STR(""), .targets = {x, n}};
@@ -197,10 +222,13 @@ static enum err choose(struct looking *k, struct import_page *ret) {
 	TRY(preview(k, ret));
 	columns(k, ret);
 	ret->choose = true;
-	if (k->map != NULL) ret->found = k->map->file;
-	else ret->missing = k->why;
+	ret->open = k->map == NULL || k->chosen.n > 0;
+	if (k->map != NULL) {
+		ret->found = mapping_name(k->map);
+		ret->rules = rules_shown(k);
+	}
 	struct import_choice *f = NEW_ARRAY(k->q->a, struct import_choice, FORMATS);
-	for (int i = 0; i < FORMATS; i++) f[i] = (struct import_choice){.name = str_c(formats[i]), .label = str_c(formats[i]), .here = i == 0};
+	for (int i = 0; i < FORMATS; i++) f[i] = (struct import_choice){.name = str_c(formats[i]), .label = str_c(formats[i]), .here = str_empty(k->format) ? i == 0 : str_is(k->format, formats[i])};
 	ret->formats = (struct import_choice_list){f, FORMATS};
 	return OK;
 }
@@ -223,22 +251,30 @@ static enum err put_aside(struct req *q, struct import_id id, int64_t after, str
 	return OK;
 }
 
-enum err import_show(struct req *q, const struct import_show_in *in, struct import_page *ret) {
+static enum err show(struct req *q, struct import_id id, int64_t after, struct text_list chosen, struct str format, struct import_page *ret) {
 	struct import_row row;
 	TRY(may_import(q, ACT_SEE));
-	TRY(sql_import_get(q->db, q->a, in->id, &row));
+	TRY(sql_import_get(q->db, q->a, id, &row));
 	*ret = (struct import_page){
-		.run = line_of(q, &row), .kind = kind_label(q, row.kind), .found = STR(""), .missing = STR(""), .broken = STR(""), .why = row.why, .more = STR_NONE,
+		.run = line_of(q, &row), .kind = kind_label(q, row.kind), .found = STR(""), .broken = STR(""), .why = row.why, .more = STR_NONE,
 		.active = str_is(row.state, "waiting") || str_is(row.state, "running"), .done = str_is(row.state, "done"), .failed = str_is(row.state, "failed"),
 		.all = row.all_bytes, .taken = row.created + row.updated + row.unchanged,
 	};
-	if (str_is(row.state, "mapping") || (ret->failed && row.file_id.v != 0)) {
-		struct looking k = {.q = q, .row = &row};
+	if (row.file_id.v != 0 && (str_is(row.state, "mapping") || ret->failed)) {
+		struct looking k = {.q = q, .row = &row, .chosen = chosen, .format = format};
 		enum err e = choose(&k, ret);
 		look_done(&k);
 		TRY(e);
 	}
-	return put_aside(q, in->id, in->after.has ? in->after.v : 0, ret);
+	return put_aside(q, id, after, ret);
+}
+
+enum err import_show(struct req *q, const struct import_show_in *in, struct import_page *ret) {
+	return show(q, in->id, in->after.has ? in->after.v : 0, (struct text_list){0}, STR(""), ret);
+}
+
+enum err import_again(struct req *q, const struct import_again_in *in, struct import_page *ret) {
+	return show(q, in->id, 0, in->target, in->date_format, ret);
 }
 
 /* ------------------------------------------------------------------- start it */

@@ -277,7 +277,7 @@ enum err person_edit(struct req *q, const struct person_edit_in *in, struct pers
 	ret->own = k.row.id.v == q->actor.id.v;
 	ret->version = k.row.version;
 	ret->may_role = may(&q->actor, ACT_SET_ROLE, &o) && str_is(k.row.kind, "staff");
-	ret->heading = ret->own ? str_c(TRQ(q, T("Edit my profile"))) : tr_fill(q->a, TRQ(q, T("Edit {name}")), "name", k.row.name, NULL);
+	ret->heading = ret->own ? str_c(TRQ(q, T("Edit my profile"))) : tr_fill(q->a, TRQ(q, T("Edit {name}")), "name", str_z(q->a, k.row.name), NULL);
 	ret->action = url_path(q->a, "/people/%" PRId64 "/edit", k.row.id.v);
 	ret->back = ret->own ? url_path(q->a, "/me") : url_path(q->a, "/people/%" PRId64, k.row.id.v);
 	people_looked(q, &k);

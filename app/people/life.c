@@ -44,7 +44,7 @@ static const struct word more_fields[] = {
 
 struct str life_field_label(struct req *q, struct str field) {
 	if (str_starts(field, STR("audience.")))
-		return tr_fill(q->a, TRQ(q, T("Who sees: {what}")), "what", life_field_label(q, str_from(field, 9)), NULL);
+		return tr_fill(q->a, TRQ(q, T("Who sees: {what}")), "what", str_z(q->a, life_field_label(q, str_from(field, 9))), NULL);
 	if (str_starts(field, STR("field."))) return field_label(firm_pack(q->business), str_from(field, 6), q->locale.lang);
 	const struct profile_field *f = profile_field_find(field);
 	if (f != NULL) return str_c(TRQ(q, f->label));
@@ -196,7 +196,7 @@ static struct life_line line_of(struct req *q, const struct person_life_row *r, 
 	struct str name = r->actor_id.v ? who->name : q->business->name;
 	struct life_line l = {.seq = r->seq, .at = r->at, .verb = r->verb, .kind = r->object_kind, .object_id = r->object_id,
 	                      .who = r->actor_id.v ? who : NULL, .icon = str_c(s->icon), .subject = r->subject, .url = {STR_NONE}};
-	l.say = tr_fill(q->a, TRQ(q, s->say), "who", name, NULL);
+	l.say = tr_fill(q->a, TRQ(q, s->say), "who", str_z(q->a, name), NULL);
 	if (r->talk_id.v != 0) l.url = url_path(q->a, "/problems/%" PRId64, r->talk_id.v);
 	return l;
 }

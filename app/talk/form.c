@@ -31,6 +31,21 @@ static bool surely(const struct town_list *list, const struct business *b) {
 	return !same || (home && !other) || first->people >= 10 * second->people;
 }
 
+/* A town of another report, by its name at the end of the words. If there is none, the words are kept without a point on the map. */
+static enum err find_area(struct req *q, struct str place, struct wanted *ret) {
+	struct talk_area_row row;
+	bool found = false;
+	struct str part = place;
+	for (size_t i = place.n; i > 0; i--)
+		if (place.p[i - 1] == ',') {
+			part = str_trim(str_from(place, i));
+			break;
+		}
+	TRY(sql_talk_area_place(q->db, q->a, part, &row, &found));
+	if (found) *ret = (struct wanted){.lat = row.lat, .lon = row.lon, .area = row.name};
+	return OK;
+}
+
 static enum err find_place(struct req *q, struct str lat, struct str lon, struct str at, struct str place, struct wanted *ret) {
 	*ret = (struct wanted){.lat = NAN, .lon = NAN, .area = STR_NONE};
 	if (!str_empty(lat) || !str_empty(lon)) {
@@ -42,7 +57,7 @@ static enum err find_place(struct req *q, struct str lat, struct str lon, struct
 	ret->lat = ret->lon = NAN;
 	if (str_empty(place)) return OK;
 	struct town_list list = towns_find(q->a, place, q->business->lat, q->business->lon);
-	if (list.n == 0) return OK;          /* the words are kept; there is no point on the map */
+	if (list.n == 0) return find_area(q, place, ret);
 	ret->ask = !surely(&list, q->business);
 	if (ret->ask) return req_invalid(q, "place", T("There are several of that name. Choose the one you mean."));
 	ret->lat = list.v[0]->lat;

@@ -182,10 +182,7 @@ static void say_why(struct req *q, const struct talk_item_row *r, struct talk_it
 		ret->sign = STR("clock");
 		ret->why = tr_fill(q->a, TRQ(q, T("said {when}")), "when", say_ago(q->a, &q->locale, r->created_at).p, NULL);
 	}
-	if (r->comments > 0)
-		ret->said = str_fmt(q->a, "%s, %s", count_of(q, TN("one comment", "{n} comments"), r->comments).p,
-		                    tr_fill(q->a, tr_n(q->locale.lang, TN("said {when}", "the last {when}"), r->comments), "when",
-		                            say_ago(q->a, &q->locale, r->active_at).p, NULL).p);
+	if (r->comments > 0) ret->said = count_of(q, TN("one comment", "{n} comments"), r->comments);
 }
 
 static struct talk_item item_of(struct req *q, const struct talk_item_row *r) {

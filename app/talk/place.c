@@ -72,7 +72,7 @@ static double km(double lat1, double lon1, double lat2, double lon2) {
 const struct town *town_near(double lat, double lon) {
 	pthread_once(&towns.once, load);
 	size_t from = 0, to = towns.n;
-	double degrees = NEAR_KM / 111, best = NEAR_KM;
+	double degrees = NEAR_KM / 111, best = INFINITY;
 	const struct town *ret = NULL;
 	while (from < to) {
 		size_t mid = (from + to) / 2;
@@ -81,8 +81,8 @@ const struct town *town_near(double lat, double lon) {
 	}
 	for (size_t i = from; i < towns.n && towns.by_line[i]->town.lat <= lat + degrees; i++) {
 		const struct town *t = &towns.by_line[i]->town;
-		double d = km(lat, lon, t->lat, t->lon);
-		if (d < best) best = d, ret = t;
+		double d = km(lat, lon, t->lat, t->lon), weight = (d + 1) / sqrt((double)t->people);   /* a city, not its quarter */
+		if (d < NEAR_KM && weight < best) best = weight, ret = t;
 	}
 	return ret;
 }

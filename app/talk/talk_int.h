@@ -12,7 +12,7 @@
 #include "web/req.h"
 
 enum {
-	SUBJECT_MAX = 200, BODY_MAX = 20000, SUMMARY_CHARS = 200, TERMS_MAX = 120,
+	SUBJECT_MAX = 200, BODY_MAX = 20000, SUMMARY_CHARS = 140, TERMS_MAX = 120,
 	LIST_MAX = 200, FOUND_MAX = 500, PHOTOS_MAX = 6, PHOTO_SIDE_MAX = 1600, PHOTO_BYTES_MAX = 12 * 1024 * 1024,
 	FILE_BYTES_MAX = 20 * 1024 * 1024, WEEKS = 16,
 };
@@ -69,7 +69,7 @@ struct town {
 };
 struct town_list { const struct town **v; size_t n; };
 
-/* The town nearest to a place, within about 60 km; NULL if there is none. */
+/* The town that a place counts for: near it, within 60 km, the larger the farther it reaches; NULL if there is none. */
 const struct town *town_near(double lat, double lon);
 /* Towns that begin with the words, near the firm first; also the last part of "Quay Street 3, Saltry". at most 8. */
 struct town_list towns_find(struct arena *a, struct str words, double lat, double lon);

@@ -200,3 +200,9 @@ WHERE {is_said(m)} AND p.kind <> 'staff' AND c.hidden_at IS NULL ORDER BY m.id D
 -- talk_town_named(name text) -> text :maybe
 -- A town as it is written, however its letters' case is.
 SELECT name FROM town WHERE LOWER(name) = LOWER(:name) LIMIT 1;
+
+-- row talk_area_row: name text | lat real? | lon real?
+-- talk_area_place(name text) -> talk_area_row :maybe
+-- Where the reports of a town are, on average: towns that the list of the world's towns does not know by this name.
+SELECT t.name, AVG(c.lat), AVG(c.lon) FROM town t JOIN conversation c ON c.board = t.board AND c.area = t.name
+WHERE LOWER(t.name) = LOWER(:name) AND c.lat IS NOT NULL AND {is_counted(c)} GROUP BY t.name ORDER BY t.name LIMIT 1;

@@ -58,7 +58,7 @@ const char *cli_option(struct cli *c, const char *name) {
 }
 
 bool cli_flag(struct cli *c, const char *name) {
-	for (int i = 1; i < c->argc; i++)
+	for (int i = 1; i < c->argc && strcmp(c->argv[i], "--") != 0; i++)
 		if (strcmp(c->argv[i], name) == 0) {
 			take_out(c, i, 1);
 			return true;

@@ -38,6 +38,7 @@ struct http_server {
 	struct http_handlers on;
 	struct MHD_Daemon *daemon;
 	int port;
+	int room;                        /* sockets of all kinds that there are descriptors for */
 	bool trust_proxy;
 	unsigned waiting_max;
 	atomic_bool stopping;

@@ -1,6 +1,6 @@
-/* The life of a connection and of its requests on libmicrohttpd's loops. Order of its calls for one request: server_on_line when
- * the request line is there, server_on_request for the head, then for pieces of the body, then for the whole, then again after a
- * resume; server_on_over at the end in every case.
+/* The life of a connection and of its requests on libmicrohttpd's loops. Order of its calls for one request:
+ * server_on_line when the request line is there, server_on_request for the head, then for pieces of the body, then for the
+ * whole, then again after a resume; server_on_over at the end in every case.
  *
  * A request on its way to a worker is suspended: between MHD_suspend_connection and MHD_resume_connection the loop does not
  * touch it. A stream's connection is taken from the library: we duplicate the socket and let the library close its own. */

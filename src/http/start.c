@@ -93,13 +93,11 @@ static enum err open_listener(const char *listen, struct arena *a, int *ret_fd, 
 	return OK;
 }
 
-/* A connection that became a stream needs a second descriptor for a moment, and the rest of the program some hundred. */
-static int fit_to_limit(int most) {
+/* How many connections and streams together there are descriptors for, past what the rest of the program needs. */
+static int room_for_sockets(void) {
 	struct rlimit r;
-	if (most <= 0) most = 12000;
-	if (getrlimit(RLIMIT_NOFILE, &r) != 0 || r.rlim_cur == RLIM_INFINITY) return most;
-	int room = r.rlim_cur > 800 ? (int)(r.rlim_cur - 400) : (int)(r.rlim_cur / 2);
-	return most < room ? most : room;
+	if (getrlimit(RLIMIT_NOFILE, &r) != 0 || r.rlim_cur == RLIM_INFINITY || r.rlim_cur > 1 << 20) return 1 << 20;
+	return r.rlim_cur > 800 ? (int)r.rlim_cur - 400 : (int)r.rlim_cur / 2;
 }
 
 /* We hand out paths and queries as they were sent. */
@@ -119,11 +117,13 @@ static void release(struct http_server *s) {
 enum err http_start(const struct http_options *o, const struct http_handlers *h, struct arena *a, struct http_server **ret,
                     struct str *ret_why) {
 	PRE(o->loops >= 1 && o->loops <= 64 && o->workers >= 1 && o->workers <= 64);
-	int fd, port, most = fit_to_limit(o->connections_max);
+	int fd, port, room = room_for_sockets(), most = o->connections_max > 0 ? o->connections_max : 12000;
+	if (most > room) most = room;
 	TRY(open_listener(o->listen, a, &fd, &port, ret_why));
 	struct http_server *s = must_calloc(1, sizeof *s);
 	s->on = *h;
 	s->port = port;
+	s->room = room;
 	s->trust_proxy = o->trust_proxy;
 	s->waiting_max = o->waiting_max != 0 ? o->waiting_max : 2048;
 	pthread_mutex_init(&s->spare_mutex, NULL);

@@ -158,7 +158,8 @@ struct http_stream *http_stream_open(struct http_req *q, struct http_bytes *firs
 	s->now = stream_head(q, first);
 	pthread_mutex_lock(&t->mutex);
 	bool crowd = t->per_ip > 0 && !k->loopback && count_of(t, &s->address) >= t->per_ip;
-	s->refused = t->open >= t->most || t->stop || crowd;
+	bool full = t->open + atomic_load(&t->server->connections) >= t->server->room;
+	s->refused = t->open >= t->most || t->stop || crowd || full;
 	s->number = t->next_number++;
 	s->next = t->list;
 	if (t->list != NULL) t->list->prev = s;

@@ -129,7 +129,7 @@ static int open_stream(const char *path) {
 }
 
 static void opens_and_closes(void **state) {
-	static const char *const paths[] = {"/quick", "/work", "/later"};
+	static const char *const paths[] = {"/quick", "/worker", "/later"};
 	struct arena a = {0};
 	(void)state;
 	for (size_t i = 0; i < 3; i++) {
@@ -162,7 +162,7 @@ static void head_is_no_stream(void **state) {
 	bool end;
 	int before = gones;
 	(void)state;
-	struct str s = talk(&a, http_port(server), STR("HEAD /work HTTP/1.1\r\n" HOST "Connection: close\r\n\r\n"), &end);
+	struct str s = talk(&a, http_port(server), STR("HEAD /worker HTTP/1.1\r\n" HOST "Connection: close\r\n\r\n"), &end);
 	assert_string_equal(statuses(&a, s), "200");
 	assert_true(end && str_has(s, STR("text/event-stream")));
 	wait_for("gone", &gones, before + 1);
@@ -172,7 +172,7 @@ static void head_is_no_stream(void **state) {
 static void client_goes(void **state) {
 	(void)state;
 	int before = gones, fd[100];
-	for (int i = 0; i < 100; i++) fd[i] = open_stream(i % 2 ? "/quick" : "/work");
+	for (int i = 0; i < 100; i++) fd[i] = open_stream(i % 2 ? "/quick" : "/worker");
 	for (int i = 0; i < 500 && http_streams(server) < 100; i++) usleep(10000);
 	for (int i = 0; i < 100; i += 2) close(fd[i]);
 	wait_for("gone", &gones, before + 50);
@@ -240,7 +240,7 @@ static void many(void **state) {
 	for (int i = 0; i < 20; i++) {
 		snprintf(line, sizeof line, "id: %d\ndata: x\n\n", i);
 		send_all(str_c(line));
-		close(open_stream("/work"));
+		close(open_stream("/worker"));
 	}
 	for (int i = 0; i < MANY; i++) {
 		struct arena_mark m = arena_mark(&a);
@@ -268,10 +268,10 @@ static void too_many_are_refused(void **state) {
 	server = start((struct http_options){.connections_max = 3});
 	int before = gones, fd[3];
 	for (int i = 0; i < 3; i++) {
-		fd[i] = open_stream("/work");
+		fd[i] = open_stream("/worker");
 		get(&a, fd[i], 2000, "first\n\n", &end);
 	}
-	struct str s = talk(&a, http_port(server), STR("GET /work HTTP/1.1\r\n" HOST "\r\n"), &end);
+	struct str s = talk(&a, http_port(server), STR("GET /worker HTTP/1.1\r\n" HOST "\r\n"), &end);
 	assert_string_equal(statuses(&a, s), "503");
 	assert_true(str_has(s, STR("Retry-After: ")));
 	wait_for("gone", &gones, before + 1);
@@ -305,7 +305,7 @@ static void everything_at_once(void **state) {
 	for (int i = 0; i < 2; i++) pthread_create(&t[i], NULL, chat, NULL);
 	int fd[60];
 	for (int round = 0; round < 5; round++) {
-		for (int i = 0; i < 60; i++) fd[i] = open_stream(i % 3 == 0 ? "/quick" : i % 3 == 1 ? "/work" : "/later");
+		for (int i = 0; i < 60; i++) fd[i] = open_stream(i % 3 == 0 ? "/quick" : i % 3 == 1 ? "/worker" : "/later");
 		if (round % 2) close_all();
 		for (int i = 0; i < 60; i++) close(fd[i]);
 	}
@@ -325,7 +325,7 @@ static void heartbeat(void **state) {
 	(void)state;
 	struct http_server *old = server;
 	server = start((struct http_options){.beat_seconds = 1});
-	int fd = open_stream("/work");
+	int fd = open_stream("/worker");
 	get(&a, fd, 2000, "first\n\n", &end);
 	struct str s = get(&a, fd, 3000, ":\n\n:\n\n", &end);
 	assert_true(str_is(s, ":\n\n:\n\n"));

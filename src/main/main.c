@@ -12,6 +12,7 @@
 #include "pack/demo.h"
 #include "pack/pack.h"
 #include <malloc.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -64,8 +65,14 @@ static int version(struct cli *c) {
 
 static int run(struct cli *c, const struct verb *v) {
 	if (v->needs == NEEDS_NOTHING) return v->run(c);
-	struct str why;
+	struct str why = STR("the store cannot be opened");
+	sigset_t end, before; /* the store's threads leave the signals to us */
+	sigemptyset(&end);
+	sigaddset(&end, SIGTERM);
+	sigaddset(&end, SIGINT);
+	pthread_sigmask(SIG_BLOCK, &end, &before);
 	enum err e = main_open_store(c, v->needs == NEEDS_CURRENT, &why);
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
 	if (e != OK) return cli_fail(c, STR_FMT, STR_ARG(why));
 	int code = v->run(c);
 	store_close(c->store);

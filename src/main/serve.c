@@ -11,23 +11,38 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
+#include <unistd.h>
 
-static int wait_for_end(void) {
+static void end_signals(sigset_t *set) {
+	sigemptyset(set);
+	sigaddset(set, SIGTERM);
+	sigaddset(set, SIGINT);
+}
+
+/* The second signal ends the process at once. */
+static void wait_for_end(void) {
 	sigset_t set;
-	int sig = 0;
-	sigemptyset(&set);
-	sigaddset(&set, SIGTERM);
-	sigaddset(&set, SIGINT);
+	int sig;
+	end_signals(&set);
 	sigwait(&set, &sig);
-	return sig;
+	pthread_sigmask(SIG_UNBLOCK, &set, NULL);
+}
+
+/* Whether there is a business at all, said before anyone asks for its pages. */
+static enum err check_business(struct cli *c, struct str *ret_why) {
+	struct db *db;
+	struct business b;
+	TRY(store_reader(c->store, &db));
+	enum err e = business_read(db, c->a, &b);
+	db_close(db);
+	if (e == ERR_NOT_FOUND) *ret_why = STR("there is no business in this store yet. Make one with: rialto init --help");
+	return e;
 }
 
 static int serve(struct cli *c, const char *listen, const char *base_url, bool trust_proxy) {
 	sigset_t set;
-	sigemptyset(&set);
-	sigaddset(&set, SIGTERM);
-	sigaddset(&set, SIGINT);
-	pthread_sigmask(SIG_BLOCK, &set, NULL); /* before any thread: all inherit it, and only we wait */
+	end_signals(&set);
+	pthread_sigmask(SIG_BLOCK, &set, NULL); /* before any thread of ours: all inherit it, and only we wait */
 
 	struct web_options o = {.store = c->store, .listen = listen, .base_url = base_url, .trust_proxy = trust_proxy};
 	char why_key[200];
@@ -45,6 +60,7 @@ static int serve(struct cli *c, const char *listen, const char *base_url, bool t
 	struct web *w = NULL;
 	enum err e = web_prepare(&o, &hooks, &w);
 	parts.web = w;
+	if (e == OK) e = check_business(c, &why);
 	if (e == OK) e = hub_start(o.hub);
 	if (e == OK) e = web_start(w, c->a, &why);
 	if (e == OK) {

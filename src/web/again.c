@@ -61,6 +61,7 @@ enum err login_first(struct req *q) {
 		q->in = arena_alloc(q->a, q->route->in_size ? q->route->in_size : 1);
 		IGNORE(decode_input(q, q->route, q->in)); /* only its id is needed, for the way back */
 	}
+	drop_answer(q);
 	q->errors = (struct field_error_list){0};
 	q->err = OK;
 	q->fail_public = STR_NONE;

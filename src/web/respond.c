@@ -279,7 +279,7 @@ static void problem_page(struct req *q, enum err e, struct str sentence) {
 }
 
 /* What a handler said of an answer that is not given. */
-static void drop_headers(struct req *q) {
+void drop_answer(struct req *q) {
 	struct http_response *r = &q->http->res;
 	int kept = 0;
 	for (int i = 0; i < r->headers; i++)
@@ -291,6 +291,8 @@ static void drop_headers(struct req *q) {
 	r->status = 0;
 	if (r->body_fd >= 0) close(r->body_fd);
 	r->body_fd = -1;
+	q->sent = false;
+	q->status = 0;
 }
 
 /* Whether what was typed is worth showing again. */
@@ -305,9 +307,7 @@ static void respond_error(struct req *q, enum err e) {
 		q->web->failed++;
 		log_error("%s " STR_FMT ": %s", q->route->name, STR_ARG(q->http->path), err_word(e));
 	}
-	drop_headers(q);
-	q->sent = false;
-	q->status = 0;
+	drop_answer(q);
 	if (status == 503) own_header(q, "Retry-After", STR("2"));
 	if (e == ERR_LOGIN) own_header(q, "WWW-Authenticate", STR("Bearer"));
 	if (str_none(q->fail_public)) q->fail_public = str_c(TRQ(q, err_sentence(e)));
@@ -317,7 +317,7 @@ static void respond_error(struct req *q, enum err e) {
 	} else if (is_about_form(e) && req_is_unsafe(q) && show_form_again(q)) {
 		answer_page(q, status);
 	} else {
-		drop_headers(q); /* of the form's handler */
+		drop_answer(q); /* of the form's handler */
 		problem_page(q, e, sentence);
 	}
 }

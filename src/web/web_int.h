@@ -68,6 +68,7 @@ struct str cookie_get(struct http_req *h, const char *name);
 void respond(struct req *q, enum err e);
 bool redirect_slash(struct req *q);             /* /problems/ → /problems; false when there is no such page */
 void settle_then(struct req *q);                /* fills in where the route goes next */
+void drop_answer(struct req *q);                /* what a handler said of an answer that is not given */
 struct str render_json(struct req *q);
 
 /* headers.c: what is said of every answer, and what a cached page depends on. */

@@ -2,6 +2,7 @@
 // first zoom at which it finds room beside all larger places. Only who goes near loads the second file.
 //   [["Tokyo", lat, lon, zoom], ...], the lowest zoom first
 //   node places.mjs FOLDER
+import { nameOf } from "./names.mjs";
 import { writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 
@@ -35,11 +36,12 @@ for (let zoom = FIRST_ZOOM; zoom <= LAST_ZOOM; zoom++) {
     return true;
   };
   for (const { lat, lon } of shown) take(...pixels(lat, lon, zoom));
-  rest = rest.filter(({ name, loc: { coordinates: [lon, lat] } }) => {
+  rest = rest.filter((city) => {
+    const { loc: { coordinates: [lon, lat] } } = city;
     const [x, y] = pixels(lat, lon, zoom);
     if (!free(x, y)) return true;
     take(x, y);
-    shown.push({ name: name.normalize("NFC"), lat, lon, zoom });
+    shown.push({ name: nameOf(city).normalize("NFC"), lat, lon, zoom });
     return false;
   });
 }

@@ -26,6 +26,14 @@ keep leaflet.markercluster leaflet.markercluster-1.5.3 dist/leaflet.markercluste
 keep leaflet.heat leaflet.heat-0.2.0 dist/leaflet-heat.js LICENSE
 keep @fontsource-variable/inter inter-5.3.0 files/inter-latin-wght-normal.woff2 files/inter-latin-ext-wght-normal.woff2 LICENSE
 mv "$static/vendor/leaflet.markercluster-1.5.3/MIT-LICENCE.txt" "$static/vendor/leaflet.markercluster-1.5.3/LICENSE"
+# their rules as one sheet in the lowest layer, so that the look wins; not by @import, which tools that read styles stumble over
+{
+    echo '/* Leaflet 1.9.4 (BSD-2) and Leaflet.markercluster 1.5.3 (MIT), in a layer. Made by tools/assets/vendor.sh. */'
+    echo '@layer vendor {'
+    sed -e '/url(images\//d' -e '/url(#default#VML)/d' "$static/vendor/leaflet-1.9.4/leaflet.css" "$static/vendor/leaflet.markercluster-1.5.3/MarkerCluster.css"
+    echo '}'
+} > "$static/vendor/map.css"
+rm "$static/vendor/leaflet-1.9.4/leaflet.css" "$static/vendor/leaflet.markercluster-1.5.3/MarkerCluster.css"
 # the source maps are not kept: a browser's developer tools would ask for them in vain
 sed -i '/^\/\/# sourceMappingURL=/d' "$static"/vendor/*/*.js
 
