@@ -63,10 +63,14 @@ static enum err fill_staff(struct req *q, struct firm_page *ret) {
 	return OK;
 }
 
-enum err firm_show(struct req *q, struct firm_page *ret) {
+enum err firm_fill(struct req *q, struct firm_page *ret) {
 	TRY(fill_firm(q, ret));
+	return fill_staff(q, ret);
+}
+
+enum err firm_show(struct req *q, struct firm_page *ret) {
+	TRY(firm_fill(q, ret));
 	TRY(req_version(q, ret->version));
-	TRY(fill_staff(q, ret));
 	q->page.nav = STR("firm");
 	if (!isnan(ret->place.lat)) q->page.script = STR("map");
 	return OK;
@@ -188,5 +192,5 @@ enum err firm_save(struct req *q, const struct firm_save_in *in, struct firm_pag
 	TRY(req_event(q, "update", "business", 1, NULL, 0, AUDIENCE_PUBLIC, STR("{}")));
 	TRY(access_audit(q->db, q->actor.id, "settings", "business", 1, q->http->peer, STR("")));
 	req_say(q, T("Saved."));
-	return fill_firm(q, ret);
+	return firm_fill(q, ret);
 }

@@ -100,7 +100,7 @@ enum err logo_put(struct req *q, const struct logo_put_in *in, struct firm_page 
 	struct logo_job job = {.a = q->a, .actor = q->actor.id, .bytes = image.bytes, .type = str_c(image.type), .peer = q->http->peer};
 	TRY(req_write(q, logo_work, &job));
 	req_say(q, T("The logo is saved."));
-	return firm_show(q, ret);
+	return firm_fill(q, ret);
 }
 
 enum err logo_remove(struct req *q) {

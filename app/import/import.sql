@@ -86,6 +86,13 @@ SELECT line, reason, cells FROM import_reject WHERE import_id = :id AND line > :
 -- Since when the person is known.
 UPDATE person SET created_at = :at WHERE id = :id;
 
+-- import_person_fields(id person_id, fields text) :exec
+-- The pack's fields of a person who was just made, all at once: a JSON object of texts.
+-- @sqlite
+INSERT INTO person_field (person_id, name, value) SELECT :id, f.key, f.value FROM json_each(:fields) f WHERE TRUE;
+-- @pg
+INSERT INTO person_field (person_id, name, value) SELECT :id, f.key, f.value FROM json_each_text(CAST(:fields AS json)) f WHERE TRUE;
+
 -- ------------------------------------------------------------ conversations
 
 -- import_talk_state(id conversation_id) -> text :maybe

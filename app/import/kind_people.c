@@ -4,6 +4,7 @@
 #include "people/people.h"
 #include "sql/import.h"
 #include "talk/talk.h"
+#include "text/json.h"
 #include <math.h>
 
 enum {
@@ -133,6 +134,25 @@ static enum err read_input(struct applying *x, const struct mapped *row, struct 
 	return OK;
 }
 
+/* One statement for all fields, since there may be many and a row should cost little. */
+static enum err put_fields(struct applying *x, const struct person_input *in, struct person_id id) {
+	struct buf b;
+	size_t some = 0;
+	buf_init(&b, 4 * 1024 * 1024);
+	struct json_out o = json_out(&b);
+	json_put_object(&o);
+	for (size_t i = 0; i < in->field_name.n; i++) {
+		if (str_empty(in->field_value.v[i])) continue;
+		json_put_key_str(&o, in->field_name.v[i]);
+		json_put_str(&o, in->field_value.v[i]);
+		some++;
+	}
+	json_put_end(&o);
+	enum err e = b.over ? ERR_INVALID : some == 0 ? OK : sql_import_person_fields(x->db, id, buf_str(&b), NULL);
+	buf_done(&b);
+	return e;
+}
+
 static enum err set_since(struct applying *x, const struct mapped *row, struct person_id id) {
 	int64_t at;
 	return str_int(row->value[CREATED_AT], &at) ? sql_import_person_since(x->db, id, at, NULL) : OK;
@@ -142,8 +162,11 @@ static enum err make(struct applying *x, const struct mapped *row, int64_t *ret_
 	struct person_input in;
 	struct person_id id;
 	TRY(read_input(x, row, &in));
-	TRY(people_create(x->db, x->a, x->actor, &in, &id));
+	struct person_input bare = in;
+	bare.field_name.n = bare.field_value.n = 0;
+	TRY(people_create(x->db, x->a, x->actor, &bare, &id));
 	*ret_id = id.v;
+	TRY(put_fields(x, &in, id));
 	return set_since(x, row, id);
 }
 

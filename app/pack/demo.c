@@ -123,6 +123,8 @@ enum err demo_make(struct cli *c, const char *pack, struct str *ret_why) {
 		return ERR_INVALID;
 	}
 	d.root = doc.root;
+	d.zone = zone_find(demo_text(json_member(doc.root, "business"), "zone"));
+	if (d.zone == NULL) d.zone = zone_utc();
 	TRY(password_hash(c->a, STR(PASSWORD), &d.hash));
 	enum err e = store_write(c->store, work, &d);
 	if (e != OK && !str_empty(d.why)) *ret_why = d.why;

@@ -17,6 +17,7 @@ struct demo {
 	const struct pack *pack;
 	const struct json *root;
 	usec_t now;
+	const struct zone *zone;
 	uint64_t seed;
 	struct str hash;               /* of the one password */
 	struct demo_person *named;

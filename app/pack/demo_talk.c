@@ -21,7 +21,7 @@ struct deeds {
 	size_t n, room;
 };
 
-static const double week = 7;
+static const double week = 7, this_week = 6;   /* pages count the last seven days of the calendar */
 
 static void add(struct demo *d, struct deeds *list, struct deed deed) {
 	if (list->n == list->room) {
@@ -34,9 +34,21 @@ static void add(struct demo *d, struct deeds *list, struct deed deed) {
 	list->v[list->n++] = deed;
 }
 
+/* Nobody writes at night: five in the afternoon before. */
+static usec_t by_day(struct demo *d, usec_t at, usec_t not_before) {
+	int hour = zone_local(d->zone, at).hour;
+	usec_t day = hour >= 8 && hour < 19 ? at : at - HOURS((hour + 24 - 17) % 24);
+	return day > not_before ? day : at;
+}
+
+static usec_t begun_at(struct demo *d, const struct json *c) {
+	return by_day(d, demo_ago(d, demo_real(c, "age_days", 1)), 0);
+}
+
 static enum err add_said(struct demo *d, struct deeds *list, size_t at, const struct json *one, enum deed_kind kind) {
 	const struct json *c = json_item(json_member(d->root, "conversations"), at);
-	struct deed deed = {.at = demo_ago(d, demo_real(one, "days_ago", 1)), .kind = kind, .conversation = at, .what = one};
+	struct deed deed = {.kind = kind, .conversation = at, .what = one};
+	deed.at = by_day(d, demo_ago(d, demo_real(one, "days_ago", 1)), begun_at(d, c));
 	if (demo_real(one, "days_ago", 1) >= demo_real(c, "age_days", 1)) return demo_fault(d, "something is said before it began", demo_text(c, "subject"));
 	TRY(demo_who(d, json_member(one, "by"), &deed.who));
 	add(d, list, deed);
@@ -69,14 +81,14 @@ static enum err add_votes(struct demo *d, struct deeds *list, size_t at, const s
 		size_t k = (size_t)i + demo_random(d, (uint32_t)(n - (size_t)i));
 		struct person_id chosen = who[k];
 		who[k] = who[i];
-		usec_t when = i < others_recent ? some_time(d, age < week ? age : week - 0.05, 0.02) : some_time(d, age, week + 0.05);
+		usec_t when = i < others_recent ? some_time(d, age < this_week ? age : this_week, 0.02) : some_time(d, age, week + 0.05);
 		add(d, list, (struct deed){.at = when, .kind = DEED_VOTE, .conversation = at, .who = chosen});
 	}
 	return OK;
 }
 
 static enum err add_conversation(struct demo *d, struct deeds *list, size_t at, const struct json *c) {
-	struct deed first = {.at = demo_ago(d, demo_real(c, "age_days", 1)), .kind = DEED_REPORT, .conversation = at, .what = c};
+	struct deed first = {.at = begun_at(d, c), .kind = DEED_REPORT, .conversation = at, .what = c};
 	TRY(demo_who(d, json_member(c, "author"), &first.who));
 	add(d, list, first);
 	TRY(add_list(d, list, at, json_member(c, "history"), DEED_STATUS));

@@ -287,7 +287,7 @@ enum err person_edit(struct req *q, const struct person_edit_in *in, struct pers
 /* Whoever can log in is asked whether an address that was added is theirs. */
 static enum err verify_added(struct req *q, const struct kept *had) {
 	struct kept now;
-	if (had->row.claimed_at == 0) return OK;
+	if (had->row.claimed_at == 0 && had->row.id.v != q->actor.id.v) return OK;
 	TRY(kept_get(q->db, q->a, had->row.id, &now));
 	for (size_t i = 0; i < now.contacts.n; i++) {
 		const struct contact_row *c = &now.contacts.v[i];

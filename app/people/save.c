@@ -4,6 +4,7 @@
 #include "access/access.h"
 #include "people/audience.h"
 #include "sql/people.h"
+#include "talk/talk.h"
 #include "text/escape.h"
 #include "text/utf8.h"
 #include <inttypes.h>
@@ -264,7 +265,7 @@ static enum err tell(struct saving *s, const char *verb) {
 }
 
 static enum err apply(struct saving *s) {
-	int64_t was = s->k.row.version;
+	int64_t was = s->k.row.version, worth = s->k.row.worth_minor;
 	TRY(change_texts(s));
 	TRY(change_rest(s));
 	for (int kind = 0; kind < CONTACT_KINDS; kind++) TRY(change_contacts(s, (enum contact_kind)kind));
@@ -273,6 +274,7 @@ static enum err apply(struct saving *s) {
 	TRY(change_audiences(s));
 	if (!s->changed) return OK;
 	TRY(write_row(s, was));
+	if (!s->fresh && s->k.row.worth_minor != worth) TRY(talk_worth_changed(s->db, s->a, s->k.row.id));
 	return people_index(s->db, s->a, s->k.row.id, s->k.row.name, s->k.row.customer_no, s->k.row.title);
 }
 

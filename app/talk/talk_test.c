@@ -340,6 +340,8 @@ static void towns(void **state) {
 static void found_by_words(void **state) {
 	FIXTURE(f);
 	struct int_list ids;
+	struct db *db;
+	assert_int_equal(store_reader(f->s, &db), OK);
 	struct conversation_id train = report(f, "problem", "No signal on the train to Tuam", ANNA, NAN, NAN);
 	struct conversation_id bill = report(f, "problem", "Die Rechnung nennt zwei Namen", BEN, NAN, NAN);
 	struct deed d = {.what = READ};
@@ -351,13 +353,14 @@ static void found_by_words(void **state) {
 		{"zebra", 0}, {"the of and", 0}, {"'; DROP TABLE", 0}, {"\"train\" OR (", train.v}, {"", 0},
 	};
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-		assert_int_equal(search_ids(f->admin, &f->a, str_c(cases[i].q), 10, &ids), OK);
+		assert_int_equal(search_ids(db, &f->a, str_c(cases[i].q), 10, &ids), OK);
 		if ((cases[i].id == 0) != (ids.n == 0) || (ids.n > 0 && ids.v[0] != cases[i].id)) fail_msg("%s: %zu found", cases[i].q, ids.n);
 	}
 	assert_int_equal(say(f, bill, "answer", "heard", "A merger of carriers.", AGENT), OK);
 	assert_int_equal(go(f, &d), OK);
-	assert_int_equal(search_ids(f->admin, &f->a, STR("merger"), 10, &ids), OK);
+	assert_int_equal(search_ids(db, &f->a, STR("merger"), 10, &ids), OK);
 	assert_int_equal(ids.n, 1);
+	db_close(db);
 }
 
 /* ------------------------------------------------------------------- what is refused */

@@ -108,7 +108,7 @@ static void *tail_run(void *arg) {
 		if (e == OK && db == NULL) e = store_reader(h->store, &db);
 		if (e == OK && (changed || behind || hub_is_blind(h))) {
 			e = hear(h, db);
-			hub_wake(h); /* jobs make no events */
+			if (e == OK) hub_wake(h); /* jobs make no events */
 		}
 		behind = e != OK && behind;
 		if (e != OK && !h->broken) log_warn("the log's watch is broken (%s); pages are not kept until it works again", err_word(e));

@@ -11,7 +11,7 @@
 
 enum {
 	NEST_MAX = 40,            /* quotes and lists within each other that are read */
-	IMAGES_MAX = 1000,        /* "![" that are read */
+	IMAGES_MAX = 500,         /* "![" that are read */
 	SHOWN_MAX = 60,           /* tags within each other that are written; what is deeper loses its tag, not its words */
 	WORDS_BYTES_MAX = 64 * 1024,
 };
@@ -42,17 +42,18 @@ static size_t marker(struct str s, size_t i) {
 }
 
 /* How deep in quotes and lists the line that begins at *at could be at the most; *at goes to where its words begin. Each
- * quote takes a ">", each list at least two columns up to the line's last marker. */
+ * quote takes a ">" and a space behind it, each list at least two other columns up to the line's last marker. */
 static size_t nesting(struct str s, size_t *at) {
 	size_t i = *at, column = 0, quotes = 0, most = 0, n;
 	for (; i < s.n; i += n) {
+		bool gap = s.p[i] == ' ' || s.p[i] == '\t';
 		n = 1;
-		if (s.p[i] == '>') quotes++;
+		if (s.p[i] == '>') quotes++, n += i + 1 < s.n && s.p[i + 1] == ' ';
 		else if (s.p[i] == ' ') column++;
 		else if (s.p[i] == '\t') column += 4;
 		else if ((n = marker(s, i)) > 0) column += n;
 		else break;
-		if (s.p[i] != ' ' && s.p[i] != '\t') most = quotes + (column + 1) / 2;
+		if (!gap) most = quotes + (column + 1) / 2;
 	}
 	*at = i;
 	return most;
@@ -329,9 +330,10 @@ struct str markdown_text(struct arena *a, struct str source, size_t chars) {
 	size_t max = chars < WORDS_BYTES_MAX / 8 ? 8 * chars + 64 : WORDS_BYTES_MAX;
 	buf_init(&r.b, max);
 	parse(&r, source);
-	struct str line = utf8_line(a, r.b.n > 0 || !r.stop ? buf_str(&r.b) : utf8_fit(source, max));
+	if (r.stop && r.b.n == 0) add_plain(&r, source);
+	struct str line = utf8_line(a, buf_str(&r.b));
+	bool cut = r.b.over;
 	buf_done(&r.b);
-	bool cut = r.stop;
 	struct str first = utf8_first(line, chars);
 	if (first.n == line.n && !cut) return line;
 	if (first.n == line.n) first = utf8_first(line, chars > 0 ? chars - 1 : 0);

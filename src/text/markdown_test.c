@@ -51,7 +51,8 @@ static void test_links(void **state) {
 	(void)state;
 	gives("[x](/a?b=1&amp;c=2 \"title\")", "<p>" LINK("/a?b=1&amp;c=2", "x") "</p>\n");
 	gives("see https://example.com/a.", "<p>see " LINK("https://example.com/a", "https://example.com/a") ".</p>\n");
-	gives("(HTTP://x.de/a_(b)?c=1&d=*2*), \u201Chttps://y.de\u201D", "<p>(" LINK("http://x.de/a_(b)?c=1&amp;d=", "HTTP://x.de/a_(b)?c=1&amp;d=")
+	gives("(HTTP://x.de/a_(b)?c=1&d=*2*), \u201Chttps://y.de\u201D",
+		"<p>(" LINK("http://x.de/a_(b)?c=1&amp;d=", "HTTP://x.de/a_(b)?c=1&amp;d=")
 		"<em>2</em>), \u201C" LINK("https://y.de", "https://y.de") "\u201D</p>\n");
 	gives("xhttp://a.de http://, https://u:p@a.de `http://a.de`",
 		"<p>xhttp://a.de http://, https://u:p@a.de <code>http://a.de</code></p>\n");
@@ -66,6 +67,14 @@ static void test_links(void **state) {
 	gives("<script>alert(1)</script>", "<p>&lt;script&gt;alert(1)&lt;/script&gt;</p>\n");
 }
 
+/* Repeats a text up to n bytes. */
+static struct str many(const char *piece, size_t n) {
+	size_t length = strlen(piece);
+	char *text = arena_alloc(&mem, n + length);
+	for (size_t at = 0; at < n; at += length) memcpy(text + at, piece, length);
+	return str_n(text, n);
+}
+
 static void test_text(void **state) {
 	(void)state;
 	same(markdown_text(&mem, STR("# A\n\nb *c* [d](/e)\n\n- f & <g>\n"), 100), "A b c d f & <g>");
@@ -74,17 +83,36 @@ static void test_text(void **state) {
 	same(markdown_text(&mem, STR("one two three"), 5), "one…");
 	same(markdown_text(&mem, STR("ääää"), 3), "ää…");
 	same(markdown_text(&mem, STR("ääää"), 0), "");
-	same(markdown_text(&mem, STR("a *b* one two three one two three one two three one two three one two three one two three one two"), 9), "a b one\u2026");
+	same(markdown_text(&mem, str_fmt(&mem, "a *b* " STR_FMT, STR_ARG(many("one two three ", 1000))), 9), "a b one\u2026");
 	same(markdown_text(&mem, STR(""), 5), "");
 	same(markdown_text(&mem, STR_NONE, 5), "");
 }
 
-/* Repeats a text up to n bytes. */
-static struct str many(const char *piece, size_t n) {
-	size_t length = strlen(piece);
-	char *text = arena_alloc(&mem, n + length);
-	for (size_t at = 0; at < n; at += length) memcpy(text + at, piece, length);
-	return str_n(text, n);
+/* What cmark takes too long for is shown as it was written; the same just below the bound is not. */
+static void test_bounds(void **state) {
+	(void)state;
+	static const struct { const char *piece; size_t most; } nests[] = {
+		{">", 40}, {"> ", 40}, {"- ", 40}, {"1. ", 27}, {"-\t", 16},
+	};
+	for (size_t i = 0; i < sizeof nests / sizeof *nests; i++) {
+		size_t size = strlen(nests[i].piece);
+		for (size_t more = 0; more < 2; more++) {
+			struct str deep = many(nests[i].piece, (nests[i].most + more) * size);
+			struct str source = str_fmt(&mem, "a\n\n" STR_FMT "b\n\nc", STR_ARG(deep));
+			assert_int_equal(str_starts(markdown_html(&mem, source).s, STR("<pre>a\n\n")), more);
+			same(markdown_text(&mem, source, 200), more ? utf8_line(&mem, source).p : "a b c");
+			safe(source);
+		}
+	}
+	struct str wide = many(" ", 100);
+	same(markdown_html(&mem, str_fmt(&mem, "- a\n" STR_FMT "- b", STR_ARG(wide))).s, str_fmt(&mem,
+		"<pre>- a\n" STR_FMT "- b</pre>\n", STR_ARG(wide)).p);
+	assert_true(str_starts(markdown_html(&mem, many("![", 2 * 501)).s, STR("<pre>")));
+	assert_true(str_starts(markdown_html(&mem, many("![", 2 * 500)).s, STR("<p>")));
+	/* emphasis is read to any depth and shown to a bound */
+	struct html h = markdown_html(&mem, str_fmt(&mem, STR_FMT "a" STR_FMT, STR_ARG(many("*", 20000)), STR_ARG(many("*", 20000))));
+	assert_true(str_starts(h.s, STR("<p><strong><strong>")) && h.s.n < 60 * 20);
+	safe(h.s);
 }
 
 static void test_bombs(void **state) {
@@ -94,7 +122,8 @@ static void test_bombs(void **state) {
 		"www.a.b ", "[a]: b\n", "[a]\n", "|", "|---", "~~a", "<a@", "](", "*_", "\n", ">\n", "- a\n ", "<!--", "<?",
 			"```\n", "<a ", "[](<", "a**b_", "a\n===\n",
 		"``", "www.", "http://", "a@", ":://", "\" ", "[a][", "\t", "- - ", "&#", "]", "[a", "|a\n", "* a\n",
-			"\xC2\xA0*", "<div>\n", "'", "\\\n", "(", "a_b"};
+			"\xC2\xA0*", "<div>\n", "'", "\\\n", "(", "a_b", "![[]()", "*[_", "<![CDATA[", "-\n", "> a\n",
+			"&CounterClockwiseContourIntegral;", "http://", "http://a)"};
 	for (size_t i = 0; i < sizeof pieces / sizeof *pieces; i++) {
 		struct str source = many(pieces[i], MARKDOWN_SOURCE_MAX);
 		usec_t start = clock_steady();
@@ -104,6 +133,8 @@ static void test_bombs(void **state) {
 		if (getenv("SLOW") && took > 50000) printf("%s: %d ms\n", pieces[i], (int)(took / 1000));
 	}
 	assert_true(markdown_html(&mem, many("<", MARKDOWN_SOURCE_MAX)).s.n <= MARKDOWN_HTML_MAX);
+	assert_true(str_starts(markdown_html(&mem, str_fmt(&mem, "[a]: /" STR_FMT "\n\n" STR_FMT, STR_ARG(many("b", 4000)),
+		STR_ARG(many("[a]", 60000)))).s, STR("<p><a href")));
 }
 
 /* The examples of the CommonMark specification, between fences of 32 backticks. */
@@ -166,7 +197,7 @@ static void test_regressions(void **state) {
 int main(void) {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_pieces), cmocka_unit_test(test_links), cmocka_unit_test(test_text),
-			cmocka_unit_test(test_bombs),
+			cmocka_unit_test(test_bombs), cmocka_unit_test(test_bounds),
 		cmocka_unit_test(test_spec), cmocka_unit_test(test_payloads), cmocka_unit_test(test_regressions),
 	};
 	int failed = cmocka_run_group_tests(tests, NULL, NULL);

@@ -67,11 +67,13 @@ static void places(void **state) {
 	wrote("/x?a=1&amp;b=&quot;2");
 	out_text(&o, (int64_t)-7);
 	wrote("-7");
-	out_text(&o, true);
+	bool yes = true;
+	out_text(&o, yes);
 	wrote("true");
 	out_text(&o, (struct person_id){12});
 	wrote("12");
-	out_text(&o, (struct opt_int){.has = false, .v = 5});
+	struct opt_int none = {.has = false, .v = 5};
+	out_text(&o, none);
 	wrote("");
 	out_text(&o, 0.1);
 	wrote("0.1");

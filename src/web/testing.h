@@ -6,7 +6,9 @@
 #include "db/test_int.h"
 #undef role
 #include "http/testing.h"
+#include "text/escape.h"
 #include "text/form.h"
+#include "text/json.h"
 #include "web/out.h"
 #include "web/web_int.h"
 

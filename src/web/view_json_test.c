@@ -73,7 +73,7 @@ static void there(void **state) {
 	(void)state;
 	check(&type, &v, "{\"i\":-5,\"oi\":0,\"r\":0.1,\"b\":true,\"t\":\"\xef\xbf\xbd\\n\",\"d\":\"2026-03-14\",\"at\":\"1970-01-01T00:00:01.500000Z\","
 	      "\"id\":7,\"h\":\"\\u003cb\\u003e\",\"u\":\"/x\",\"one\":{\"n\":3},\"maybe\":{\"n\":2},\"many\":[{\"n\":1},{\"n\":2}],"
-	      "\"ints\":[-1,9223372036854775807],\"texts\":[\"a\\\"\\u003c\",null,\"\"],\"place\":{\"lat\":48.25,\"lon\":0,\"label\":null}}");
+	      "\"ints\":[-1,9223372036854775807],\"texts\":[\"a\\\"\\u003c\",null,\"\"],\"place\":{\"lat\":48.25,\"lon\":0.0,\"label\":null}}");
 }
 
 /* A view whose face is one of its fields. */
