@@ -38,6 +38,7 @@ GENERATED := $(GEN)/.made
 GENSRC  := $(patsubst src/%.sql,$(GEN)/sql/%.c,$(notdir $(SQL)))
 OBJ     := $(HAND:%.c=$(BUILD)/%.o)
 
+.SECONDARY:
 .PHONY: all deps run dev test check-san check-tsan fuzz tidy bench cover clean layers generators-test
 all: $(BUILD)/rialto
 
@@ -47,7 +48,8 @@ deps:
 # ---- generators and what they make (into $(GEN), never committed)
 $(BUILD)/tools/%: tools/%.c $(wildcard tools/*.c tools/*.h) src/base/ids.def src/base/kind.h src/web/who.def src/web/rate.def
 	@mkdir -p $(@D)
-	$(GENCC) -std=gnu11 -D_GNU_SOURCE -Wall -Wextra -Werror -Isrc -Itools -o $@ $< $(wildcard tools/$**_*.c) tools/gen.c
+	@echo cc $@
+	@$(GENCC) -std=gnu11 -D_GNU_SOURCE -Wall -Wextra -Werror -Isrc -Itools -o $@ $< $(wildcard tools/$**_*.c) tools/gen.c
 
 $(GENERATED): $(BUILD)/tools/sqlgen $(BUILD)/tools/tplgen $(BUILD)/tools/routegen $(SQL) $(HTML) app/routes $(WORDS) \
               i18n/de.po $(MIGRATIONS) $(DATA) tools/embed
@@ -65,14 +67,17 @@ $(BUILD)/gen.a: $(GENERATED)
 
 $(BUILD)/%.o: %.c $(GENERATED)
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
+	@echo cc $<
+	@$(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
 
 $(BUILD)/rialto: $(OBJ) $(BUILD)/gen.a
-	$(CC) $(LDFLAGS) -o $@ $(OBJ) $(BUILD)/gen.a $(LDLIBS)
+	@echo link $@
+	@$(CC) $(LDFLAGS) -o $@ $(OBJ) $(BUILD)/gen.a $(LDLIBS)
 
 # ---- unit tests: one program for each NAME_test.c
 $(BUILD)/%_test: $(BUILD)/%_test.o $(filter-out $(BUILD)/src/main/main.o,$(OBJ)) $(BUILD)/gen.a
-	$(CC) $(LDFLAGS) -o $@ $< $(filter-out $(BUILD)/src/main/main.o,$(OBJ)) $(BUILD)/gen.a $(LDLIBS) -lcmocka
+	@echo link $@
+	@$(CC) $(LDFLAGS) -o $@ $< $(filter-out $(BUILD)/src/main/main.o,$(OBJ)) $(BUILD)/gen.a $(LDLIBS) -lcmocka
 
 run: deps
 	@$(MAKE) --no-print-directory -j$$(nproc) all

@@ -91,6 +91,9 @@
     const connect = () => {
       source = new EventSource(url);
       kinds.forEach((kind) => kind && source.addEventListener(kind, hear));
+      source.addEventListener("lost", () => all("[data-refresh]").forEach(refresh)); // we were too slow for some messages
+      // the browser tries again by itself, but not after an answer such as 503
+      source.onerror = () => source.readyState === EventSource.CLOSED && setTimeout(connect, 10000 + Math.random() * 20000);
     };
     connect();
     // a page kept for the Back button holds no connection

@@ -4,12 +4,13 @@ OBJ := $(SRC:.c=.o) $(GEN)/embedded_bytes.o
 
 $(BUILD)/gen.a: $(OBJ)
 	@rm -f $@
-	ar rcs $@ $(OBJ)
+	@ar rcs $@ $(OBJ)
 
 %.o: %.c
-	$(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
+	@echo cc $<
+	@$(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
 
 $(GEN)/embedded_bytes.o: $(GEN)/embedded.S
-	$(CC) -c -o $@ $<
+	@$(CC) -c -o $@ $<
 
 -include $(OBJ:.o=.d)

@@ -155,6 +155,16 @@ static void test_lock_out(void **state) {
 	assert_int_equal(t.locked_until, t.now + MINUTES(1));
 }
 
+static void test_address_keys(void **state) {
+	(void)state;
+	struct arena a = {0};
+	assert_true(str_is(login_address_key(&a, STR("192.0.2.7")), "a192.0.2.7"));
+	assert_true(str_is(login_address_key(&a, STR("2001:db8:1:2:3::4")), "a2001:0db8:0001:0002::"));
+	assert_true(str_eq(login_address_key(&a, STR("2001:db8:1:2::1")), login_address_key(&a, STR("2001:db8:1:2:ffff::9"))));
+	assert_true(str_is(login_address_key(&a, STR("nonsense")), "anonsense"));
+	arena_done(&a);
+}
+
 static void test_locked_answer(void **state) {
 	FIXTURE(f);
 	struct served s;
@@ -411,7 +421,7 @@ static void test_appearance(void **state) {
 
 int main(void) {
 	const struct CMUnitTest tests[] = {
-		FIRM_BOTH(test_login), FIRM_BOTH(test_wrong_logins), FIRM_BOTH(test_back), FIRM_BOTH(test_lock_out), FIRM_BOTH(test_locked_answer),
+		cmocka_unit_test(test_address_keys), FIRM_BOTH(test_login), FIRM_BOTH(test_wrong_logins), FIRM_BOTH(test_back), FIRM_BOTH(test_lock_out), FIRM_BOTH(test_locked_answer),
 		FIRM_BOTH(test_sessions), FIRM_BOTH(test_seen), FIRM_BOTH(test_change_password), FIRM_BOTH(test_tokens), FIRM_BOTH(test_claim),
 		FIRM_BOTH(test_login_link), FIRM_BOTH(test_verify), FIRM_BOTH(test_forgot), FIRM_BOTH(test_appearance),
 	};

@@ -3,6 +3,7 @@
 #include "crypto/token.h"
 #include "text/url.h"
 #include "text/utf8.h"
+#include <arpa/inet.h>
 
 struct str access_fold_email(struct arena *a, struct str email) { return str_lower(a, str_trim(email)); }
 
@@ -52,6 +53,12 @@ enum err login_try_was_right(struct db *db, const struct try *t) {
 struct str login_account_key(struct arena *a, bool found, struct person_id id, struct str name) {
 	if (found) return str_fmt(a, "p%lld", (long long)id.v);
 	return str_fmt(a, "n%s", str_z(a, token_hash(a, access_fold_email(a, name))));
+}
+
+struct str login_address_key(struct arena *a, struct str peer) {
+	unsigned char b[16];
+	if (inet_pton(AF_INET6, str_z(a, peer), b) != 1) return str_fmt(a, "a" STR_FMT, STR_ARG(peer));
+	return str_fmt(a, "a%02x%02x:%02x%02x:%02x%02x:%02x%02x::", b[0], b[1], b[2], b[3], b[4], b[5], b[6], b[7]);
 }
 
 /* ------------------------------------------------------------------ sessions */

@@ -23,6 +23,7 @@ struct try {
 MUST_USE enum err login_try(struct db *db, struct try *t);                       /* writer */
 MUST_USE enum err login_try_was_right(struct db *db, const struct try *t);                 /* writer */
 struct str login_account_key(struct arena *a, bool found, struct person_id id, struct str name);
+struct str login_address_key(struct arena *a, struct str peer);   /* of IPv6 the network (/64), which is one household's */
 
 /* What a request tells of who asks, for a session or the audit. Copied, so that it may be used on the writer. */
 struct caller {

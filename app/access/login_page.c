@@ -74,7 +74,7 @@ enum err login_do(struct req *q, const struct login_do_in *in) {
 	TRY(login_find(q->db, q->a, in->login, &t->row, &t->found));
 	if (!t->found) t->row = (struct login_row){0};
 	t->try = (struct try){.now = clock_now(), .account = login_account_key(q->a, t->found, t->row.id, in->login),
-	                      .address = str_fmt(q->a, "a" STR_FMT, STR_ARG(q->http->peer))};
+	                      .address = login_address_key(q->a, q->http->peer)};
 	TRY(req_write(q, begin_try, t));
 	if (t->try.locked_until != 0) return say_locked(q, t->try.locked_until);
 	if (!is_right(t, in->password)) {

@@ -66,7 +66,7 @@ static enum err change_password(struct db *db, void *arg) {
 static enum err check_old(struct req *q, struct change *c, struct str old, struct str secret) {
 	if (str_empty(secret)) return OK;
 	c->try = (struct try){.now = clock_now(), .account = login_account_key(q->a, true, q->actor.id, STR("")),
-	                      .address = str_fmt(q->a, "a" STR_FMT, STR_ARG(q->http->peer))};
+	                      .address = login_address_key(q->a, q->http->peer)};
 	TRY(req_write(q, begin_try, c));
 	if (c->try.locked_until != 0) {
 		const char *sentence = TRQ(q, T("That did not work several times, so we wait a little. You can try again {when}."));

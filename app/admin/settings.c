@@ -100,8 +100,13 @@ enum err mail_try(struct req *q) {
 static const struct {
 	const char *action, *say;
 } acts[] = {
-	{"look", T("looked at the profile")}, {"search", T("searched for people")}, {"login", T("logged in")}, {"logout", T("logged out")},
-	{"invite", T("made a claim link")},   {"settings", T("changed settings")},  {"export", T("exported")}, {"import", T("imported")},
+	{"look", T("looked at the profile")},      {"search", T("searched for people")},     {"login", T("logged in")},
+	{"logout", T("logged out")},               {"login_failed", T("could not log in")},  {"invite", T("made a claim link")},
+	{"settings", T("changed settings")},       {"export", T("exported")},                {"import", T("imported")},
+	{"email_verified", T("verified an email")}, {"mail_again", T("sent a letter again")}, {"password_set", T("set a password")},
+	{"person_disabled", T("closed a login")},  {"person_made", T("added someone")},      {"reset_asked", T("asked for a new password")},
+	{"session_ended", T("logged out a device")}, {"sessions_ended", T("logged out everywhere")},
+	{"token_made", T("made an API token")},    {"token_ended", T("ended an API token")},
 };
 
 static struct str say_act(struct req *q, struct str action) {

@@ -226,7 +226,8 @@ static enum err read_mapping(struct reading *r, struct str text) {
 	struct json_fault at;
 	struct str kind = STR("");
 	if (text.n > MAP_BYTES_MAX) return fault(r, "is larger than 1 MB");
-	if (json_parse(&doc, text, &at) != OK) return fault(r, str_fmt(r->a, "line %d, column %d: %s", at.line, at.column, at.text).p);
+	if (json_parse(&doc, text, &at) != OK)
+		return fault(r, at.line == 0 ? str_fmt(r->a, "%s", at.text).p : str_fmt(r->a, "line %d, column %d: %s", at.line, at.column, at.text).p);
 	if (json_kind_of(doc.root) != JSON_IS_OBJECT) return fault(r, "is no JSON object");
 	TRY(only(r, doc.root, " kind header set "));
 	json_get_str(json_member(doc.root, "kind"), &kind);

@@ -143,3 +143,27 @@ struct str letter_html(struct arena *a, const struct business *firm, struct str 
 	buf_add(&b, STR("</div>\n</body></html>\n"));
 	return finish(a, &b);
 }
+
+struct str letter_without_links(struct arena *a, struct str text) {
+	static const char *const pages[] = {"/claim/", "/reset/", "/verify/", "/login/"};
+	struct str rest = text;
+	struct buf b;
+	buf_init(&b, 2 * text.n + 16);
+	while (rest.n > 0) {
+		size_t skip = 0;
+		for (size_t i = 0; i < sizeof pages / sizeof *pages; i++) {
+			struct str page = str_c(pages[i]);
+			if (str_starts(rest, page) && token_shape(str_first(str_from(rest, page.n), TOKEN_CHARS))) skip = page.n;
+		}
+		if (skip == 0) buf_add_char(&b, rest.p[0]);
+		else {
+			buf_add(&b, str_first(rest, skip));
+			buf_add(&b, STR("…"));
+			skip += TOKEN_CHARS;
+		}
+		rest = str_from(rest, skip == 0 ? 1 : skip);
+	}
+	struct str s = str_copy(a, buf_str(&b));
+	buf_done(&b);
+	return s;
+}

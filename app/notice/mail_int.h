@@ -9,6 +9,9 @@
 struct str letter_text(struct arena *a, const struct business *firm, const struct letter *l);
 struct str letter_html(struct arena *a, const struct business *firm, struct str base_url, const struct letter *l);
 
+/* The text with "…" in the place of what is secret in the links of logins. */
+struct str letter_without_links(struct arena *a, struct str text);
+
 /* The page of a conversation of this kind. */
 struct url conversation_url(struct arena *a, struct str kind, struct conversation_id id);
 

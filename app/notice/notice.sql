@@ -101,6 +101,10 @@ FROM mail m LEFT JOIN person p ON p.id = m.person_id WHERE m.id = :id;
 -- What came of a try to send.
 UPDATE mail SET state = :state, tries = :tries, why = :why, sent_at = :sent_at WHERE id = :id;
 
+-- mail_forget_link(id mail_id, body_text text) :exec
+-- Once it is sent, only its reader holds the link.
+UPDATE mail SET body_text = :body_text, body_html = '' WHERE id = :id;
+
 -- mail_waiting(since time, after int, most int) -> mail_id :many
 -- What waits to be sent.
 SELECT id FROM mail WHERE state = 'waiting' AND created_at > :since AND id > :after ORDER BY id LIMIT :most;

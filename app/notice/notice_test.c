@@ -195,6 +195,16 @@ static void drain_all(struct fixture *f, struct hub *h) {
 	}
 }
 
+struct letters {
+	struct arena *a;
+	struct str url;
+};
+
+static enum err invite(struct db *db, void *arg) {
+	struct letters *l = arg;
+	return mail_claim(db, l->a, STR("https://xyz.example"), (struct person_id){3}, STR("jonas@weber.example"), &l->url);
+}
+
 static void test_sending(void **state) {
 	FIXTURE(f);
 	struct notice_ctx c;
@@ -219,6 +229,12 @@ static void test_sending(void **state) {
 	assert_has(mail, "To: \"Jonas Weber\"\r\n <jonas@weber.example>\r\n");
 	assert_has(mail, "Subject: XYZ & Sons answers: No signal in the valley\r\n");
 	assert_has(mail, "List-Unsubscribe: <https://xyz.example/notices/stop/3/1/");
+	/* A link that was mailed is in nobody's hands but its reader's. */
+	struct letters l = {.a = &f->a};
+	assert_int_equal(store_write(f->s, invite, &l), OK);
+	drain_all(f, h);
+	assert_int_equal(MAILS("kind = 'claim' AND state = 'sent' AND body_text LIKE '%/claim/…%' AND body_html = ''"), 1);
+	assert_int_equal(smtp.count, 2);
 	/* One that is refused for ever is not tried again. */
 	smtp.refuse_next = 1;
 	smtp.no = "550 no such person";
@@ -234,11 +250,6 @@ static void test_sending(void **state) {
 }
 
 /* ------------------------------------------------------------------- letters */
-
-struct letters {
-	struct arena *a;
-	struct str url;
-};
 
 static enum err write_letters(struct db *db, void *arg) {
 	struct letters *l = arg;

@@ -50,31 +50,6 @@ static bool may_read_links(const struct actor *a, const struct mail_row *m) {
 	return may(a, ACT_INVITE, &o) && (str_is(m->kind, "claim") || a->role >= ROLE_MANAGER);
 }
 
-/* The secret part of the links of logins becomes "…". */
-static struct str without_links(struct arena *a, struct str text) {
-	static const char *const pages[] = {"/claim/", "/reset/", "/verify/", "/login/"};
-	struct str rest = text;
-	struct buf b;
-	buf_init(&b, 2 * text.n + 16);
-	while (rest.n > 0) {
-		size_t skip = 0;
-		for (size_t i = 0; i < sizeof pages / sizeof *pages; i++) {
-			struct str page = str_c(pages[i]);
-			if (str_starts(rest, page) && token_shape(str_first(str_from(rest, page.n), TOKEN_CHARS))) skip = page.n;
-		}
-		if (skip == 0) buf_add_char(&b, rest.p[0]);
-		else {
-			buf_add(&b, str_first(rest, skip));
-			buf_add(&b, STR("…"));
-			skip += TOKEN_CHARS;
-		}
-		rest = str_from(rest, skip == 0 ? 1 : skip);
-	}
-	struct str s = str_copy(a, buf_str(&b));
-	buf_done(&b);
-	return s;
-}
-
 enum err outbox_mail_show(struct req *q, const struct outbox_mail_show_in *in, struct outbox_mail_page *ret) {
 	struct mail_row m;
 	bool found;
@@ -85,7 +60,7 @@ enum err outbox_mail_show(struct req *q, const struct outbox_mail_show_in *in, s
 	*ret = (struct outbox_mail_page){
 		.mail = {.id = m.id, .to_address = m.to_address, .to_name = m.to_name, .what = str_c(TRQ(q, kind_words(m.kind))), .subject = m.subject,
 		         .state = m.state, .created_at = m.created_at, .sent_at = m.sent_at},
-		.person_id = m.person_id, .tries = m.tries, .why = m.why, .body = links ? m.body_text : without_links(q->a, m.body_text),
+		.person_id = m.person_id, .tries = m.tries, .why = m.why, .body = links ? m.body_text : letter_without_links(q->a, m.body_text),
 		.hidden_links = !links, .has_server = !str_empty(q->business->smtp_url),
 	};
 	q->page.nav = STR("outbox");

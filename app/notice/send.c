@@ -16,10 +16,12 @@ struct outcome {
 	int tries;
 	struct str why;
 	usec_t sent_at;
+	struct str body;           /* to be kept when it is sent: without the link; STR_NONE: as it is */
 };
 
 static enum err write_outcome(struct db *db, void *arg) {
 	const struct outcome *o = arg;
+	if (o->sent_at != 0 && !str_none(o->body)) TRY(sql_mail_forget_link(db, o->id, o->body, NULL));
 	return sql_mail_set(db, o->id, str_c(o->state), o->tries, o->why, o->sent_at, NULL);
 }
 
@@ -128,7 +130,7 @@ static bool transmit(struct arena *a, const struct business *firm, struct str se
 
 static enum err send_mail(struct store *s, struct arena *a, const struct notice_ctx *c, const struct business *firm, const struct mail_row *m,
                      int tries, struct str *ret_why) {
-	struct outcome o = {.id = m->id, .state = "sent", .tries = (int)m->tries + 1, .why = STR(""), .sent_at = 0};
+	struct outcome o = {.id = m->id, .state = "sent", .tries = (int)m->tries + 1, .why = STR(""), .body = STR_NONE};
 	struct str secret;
 	struct buf b;
 	bool for_ever = false, sent = false;
@@ -140,6 +142,7 @@ static enum err send_mail(struct store *s, struct arena *a, const struct notice_
 		o.why = STR("the mail server's password cannot be read with this home's key; please give it again");
 	else sent = transmit(a, firm, secret, m->to_address, buf_str(&b), &for_ever, &o.why);
 	buf_done(&b);
+	if (!str_is(m->kind, "notice") && !str_is(m->kind, "test")) o.body = letter_without_links(a, m->body_text);
 	if (sent) o.sent_at = clock_now();
 	else o.state = for_ever || tries >= MAIL_TRIES ? "failed" : "waiting";
 	TRY(store_write(s, write_outcome, &o));

@@ -4,6 +4,7 @@
 #include "routes.h"
 #include "sql/people_find.h"
 #include "text/url.h"
+#include "text/utf8.h"
 #include <inttypes.h>
 
 /* ------------------------------------------------------------------ words */
@@ -67,6 +68,19 @@ static bool may_know(struct req *q, const struct kept *k, struct str field) {
 	return req_is_staff(q) || q->actor.id.v == k->row.id.v;
 }
 
+/* Several in a line. */
+static struct str in_a_line(struct arena *a, struct str s) {
+	struct buf b;
+	buf_init(&b, 65536);
+	while (!str_none(s)) {
+		buf_add(&b, str_cut(&s, '\n'));
+		if (!str_none(s)) buf_add(&b, STR("; "));
+	}
+	struct str line = str_copy(a, buf_str(&b));
+	buf_done(&b);
+	return line;
+}
+
 static struct str shown_value(struct req *q, struct str field, struct str value) {
 	enum field_audience a;
 	int64_t id;
@@ -82,7 +96,9 @@ static struct str shown_value(struct req *q, struct str field, struct str value)
 		struct person_card_list cards;
 		if (people_cards(q->db, q->a, &q->actor, (struct person_id_list){.v = &one, .n = 1}, &cards) == OK) return cards.v[0].name;
 	}
-	return value;
+	for (int kind = 0; kind < CONTACT_KINDS; kind++)
+		if (str_is(field, contact_kind_word((enum contact_kind)kind))) return in_a_line(q->a, value);
+	return utf8_count(value) > 200 ? str_fmt(q->a, STR_FMT " …", STR_ARG(utf8_first(value, 200))) : value;
 }
 
 static enum err names_of(struct req *q, const struct person_id *id, size_t n, struct person_card_list *ret) {
@@ -172,7 +188,7 @@ static const struct saying sayings[] = {
 	{"update", "person", "edit", T("{who} changed the profile")},
 	{"accept", "person", "key", T("{who} took over the profile")},
 	{"view", "person", "eye", T("{who} looked at the profile")},
-	{"follow", "person", "send", T("{who} sent the claim link")},
+	{"announce", "person", "mail", T("A letter about the login was sent")},
 	{NULL, "person", "user", T("{who} did something with the profile")},
 	{"create", "conversation", "problem", T("{who} told us")},
 	{"like", "conversation", "voice", T("{who} said “me too”")},

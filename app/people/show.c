@@ -202,6 +202,13 @@ static void mark_news(const struct change_line_list *news, struct req *q, struct
 			if (str_eq(life_field_label(q, facts->v[i].name), news->v[k].field) && facts->v[i].changed_at == 0) facts->v[i].changed_at = news->v[k].at;
 }
 
+/* A pack that knows it says since when they are a customer; else we know since when they are here. */
+static struct str since_of(const struct person_view *v) {
+	for (size_t i = 0; i < v->fields.n; i++)
+		if (str_is(v->fields.v[i].name, "customer_since") && date_valid(v->fields.v[i].value)) return v->fields.v[i].value;
+	return STR_NONE;
+}
+
 static enum err fill(struct req *q, struct person_id id, struct str tab, struct str cursor, struct person_page *ret) {
 	struct kept k;
 	int64_t next;
@@ -218,7 +225,9 @@ static enum err fill(struct req *q, struct person_id id, struct str tab, struct 
 	people_looked(q, &k);
 	if (q->api) return OK;
 	ret->tab = str_none(tab) ? STR("") : tab;
-	ret->since = ret->person.created_at ? say_day(q->a, &q->locale, date_of_time(q->a, q->locale.zone, ret->person.created_at)) : STR_NONE;
+	ret->since = since_of(&ret->person);
+	if (!str_none(ret->since)) ret->since = say_day(q->a, &q->locale, ret->since);
+	else if (ret->person.created_at) ret->since = say_day(q->a, &q->locale, date_of_time(q->a, q->locale.zone, ret->person.created_at));
 	ret->born = ret->person.birthday;
 	for (size_t i = 0; i < ret->person.contacts.n && !ret->own; i++) {
 		const struct contact_line *c = &ret->person.contacts.v[i];

@@ -71,6 +71,16 @@ static enum err keep(struct db *db, void *arg) {
 	return sql_talk_upload_put(db, s->who, s->ret, s->width, s->height, clock_now(), NULL);
 }
 
+/* What the sender calls a picture, by its type or its name. */
+static bool says_picture(const struct upload *u) {
+	static const char *const ends[] = {".jpg", ".jpeg", ".png", ".gif", ".webp", ".svg", ".heic", ".avif", ".bmp", ".tif", ".tiff"};
+	for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
+		struct str end = str_c(ends[i]);
+		if (u->name.n > end.n && str_ieq(str_from(u->name, u->name.n - end.n), end)) return true;
+	}
+	return str_starts(u->type, STR("image/"));
+}
+
 enum err talk_file_send(struct req *q, const struct talk_file_send_in *in, struct talk_file *ret) {
 	if (in->file.bytes.n == 0) return req_invalid(q, "file", T("Please choose a file."));
 	if (in->file.bytes.n > FILE_BYTES_MAX) return ERR_TOO_LARGE;
@@ -78,6 +88,10 @@ enum err talk_file_send(struct req *q, const struct talk_file_send_in *in, struc
 	if (str_empty(s.name)) s.name = STR("file");
 	struct str why;
 	TRY(sniff_type(q->a, in->file.bytes, &s.type, &why));
+	if (!str_starts(s.type, STR("image/")) && says_picture(&in->file)) {
+		req_invalid(q, "file", T("This says that it is a picture, but it is none that we can read."));
+		return ERR_MEDIA_TYPE;
+	}
 	if (str_starts(s.type, STR("image/"))) {
 		struct picture p;
 		size_t n;

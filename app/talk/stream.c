@@ -104,7 +104,7 @@ static enum err may_listen(struct req *q, const struct live_topic *t) {
 enum err talk_live(struct req *q, const struct talk_live_in *in) {
 	struct live_topic topic[LIVE_TOPICS_MAX];
 	int n;
-	int64_t after = -1;
+	int64_t after = in->after.has ? in->after.v : -1;
 	if (!live_topics(in->topics, topic, &n)) return req_invalid(q, "topics", T("Topics are written like conversation:12,conversations."));
 	for (int i = 0; i < n; i++) TRY(may_listen(q, &topic[i]));
 	struct str last = http_header(q->http, "Last-Event-ID");

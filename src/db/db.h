@@ -93,7 +93,7 @@ void store_stats(const struct store *s, struct store_stats *ret);
 struct db_watch;
 MUST_USE enum err db_watch_open(struct store *s, struct db_watch **ret);
 /* Waits up to timeout_ms. ret_changed: something may have been committed since the last call. While the store cannot be
- * reached it tries to reconnect, and returns STORE after the timeout; once it is back, it says changed. */
+ * reached it tries to reconnect, and returns STORE at once; once it is back, it says changed. */
 MUST_USE enum err db_watch_wait(struct db_watch *w, int timeout_ms, bool *ret_changed);
 void db_watch_poke(struct db_watch *w); /* makes the waiting call, or else the next one, return; any thread */
 void db_watch_close(struct db_watch *w);

@@ -94,14 +94,14 @@ enum err db_watch_wait(struct db_watch *w, int timeout_ms, bool *ret_changed) {
 		bool changed = false;
 		enum err e = pg ? pg_heard(w->db, &changed) : file_changed(w, &changed);
 		if (atomic_exchange(&w->committed, false)) changed = true;
+		if (e != OK && !changed) return e; /* at once: until it works again, others' changes may go unheard */
 		bool over = atomic_exchange(&w->woken, false) || clock_steady() >= end;
 		if (changed || over) {
-			if (e != OK && !changed) return e;
 			*ret_changed = changed;
 			return OK;
 		}
 		usec_t left_ms = (end - clock_steady() + 999) / 1000;
-		if ((!pg || e != OK) && left_ms > POLL_MS) left_ms = POLL_MS; /* nobody wakes us */
-		sleep_for(w, pg && e == OK, (int)left_ms);
+		if (!pg && left_ms > POLL_MS) left_ms = POLL_MS; /* nobody wakes us */
+		sleep_for(w, pg, (int)left_ms);
 	}
 }

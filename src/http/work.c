@@ -49,9 +49,8 @@ void work_give(struct conn *k) {
 	if (w->last != NULL) w->last->next = k;
 	else w->first = k;
 	w->last = k;
-	bool wake = w->idle > 0;
+	if (w->idle > 0) pthread_cond_signal(&w->some);   /* within: once it is given away the server may stop and be gone */
 	pthread_mutex_unlock(&w->mutex);
-	if (wake) pthread_cond_signal(&w->some);
 }
 
 void work_start(struct http_server *s, int workers) {

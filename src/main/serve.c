@@ -11,7 +11,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
-#include <unistd.h>
 
 static void end_signals(sigset_t *set) {
 	sigemptyset(set);

@@ -10,7 +10,7 @@
 #include <cmark.h>
 
 enum {
-	NEST_MAX = 40,            /* quotes and lists within each other that are read */
+	NEST_MAX = 30,            /* quotes and lists within each other that are read */
 	IMAGES_MAX = 500,         /* "![" that are read */
 	SHOWN_MAX = 60,           /* tags within each other that are written; what is deeper loses its tag, not its words */
 	WORDS_BYTES_MAX = 64 * 1024,

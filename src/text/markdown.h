@@ -8,7 +8,7 @@
 
 enum {
 	MARKDOWN_SOURCE_MAX = 64 * 1024,                         /* what is behind it is left away */
-	/* a text that would give more, or that nests quotes or lists past 40, is shown as it was written */
+	/* a text that would give more, or that nests quotes or lists past 30, is shown as it was written */
 	MARKDOWN_HTML_MAX = 1024 * 1024,
 };
 

@@ -92,7 +92,7 @@ static void test_text(void **state) {
 static void test_bounds(void **state) {
 	(void)state;
 	static const struct { const char *piece; size_t most; } nests[] = {
-		{">", 40}, {"> ", 40}, {"- ", 40}, {"1. ", 27}, {"-\t", 16},
+		{">", 30}, {"> ", 30}, {"- ", 30}, {"1. ", 20}, {"-\t", 12},
 	};
 	for (size_t i = 0; i < sizeof nests / sizeof *nests; i++) {
 		size_t size = strlen(nests[i].piece);

@@ -1,0 +1,305 @@
+/* Who sees what of a person: each field with each audience for each kind of reader, in the view, its JSON and the search; and that
+ * changes are kept. On both engines. */
+#include "access/testing.h"
+#include "pack/pack.h"
+#include "people/audience.h"
+#include "people/save.h"
+#include "sql/people.h"
+#include "sql/people_find.h"
+#include "text/json.h"
+#include "web/view_json.h"
+#include <math.h>
+
+enum { CUSTOMER = 10, NEIGHBOUR = 11, CONTACT = 2, COLLEAGUE = 3, ANALYST = 4, OWNER = 5 };
+
+static const struct business firm = {.pack = STR("telecom"), .name = STR("XYZ"), .currency = STR("EUR")};
+static struct locale locale;
+
+struct reader {
+	const char *name;
+	struct actor actor;
+	bool self, contact, staff;
+};
+
+static const struct reader readers[] = {
+	{"a visitor", {.role = ROLE_NONE}, false, false, false},
+	{"another customer", {.id = {NEIGHBOUR}, .role = ROLE_CUSTOMER}, false, false, false},
+	{"the person", {.id = {CUSTOMER}, .role = ROLE_CUSTOMER}, true, false, false},
+	{"their contact person", {.id = {CONTACT}, .role = ROLE_AGENT, .is_staff = true}, false, true, true},
+	{"another agent", {.id = {COLLEAGUE}, .role = ROLE_AGENT, .is_staff = true}, false, false, true},
+	{"an analyst", {.id = {ANALYST}, .role = ROLE_ANALYST, .is_staff = true}, false, false, true},
+	{"the owner", {.id = {OWNER}, .role = ROLE_OWNER, .is_staff = true}, false, false, true},
+};
+enum { READERS = sizeof readers / sizeof *readers };
+
+/* Each field holds a word that stands nowhere else. */
+static const struct {
+	const char *field, *marker;
+} marked[] = {
+	{"name", "Nameword"},           {"title", "titleword"},        {"about", "aboutword"},       {"languages", "languageword"},
+	{"hours", "hourword"},          {"email", "mailword@x.example"}, {"phone", "4915112345678"}, {"address", "addressword"},
+	{"birthday", "1911-11-11"},     {"channel", "post"},           {"field.payment_method", "mailed_check"}, {"photo", "/photo/"},
+};
+enum { MARKED = sizeof marked / sizeof *marked };
+
+struct made {
+	struct person_input in;
+	struct person_id id;
+	struct arena *a;
+	int64_t was;
+	struct person_id actor;
+	enum err e;
+	bool changed;
+};
+
+static enum err make(struct db *db, void *arg) {
+	struct made *m = arg;
+	return m->e = people_create(db, m->a, m->actor, &m->in, &m->id);
+}
+
+static enum err change(struct db *db, void *arg) {
+	struct made *m = arg;
+	return m->e = people_change(db, m->a, m->actor, m->id, m->was, &m->in, &m->changed);
+}
+
+static struct contact_inputs one(struct contact_input *c) { return (struct contact_inputs){.given = true, .v = c, .n = 1}; }
+
+static void people(struct fixture *f) {
+	put_person(f, CONTACT, "staff", "agent", "Anna Keller", 0);
+	put_person(f, COLLEAGUE, "staff", "agent", "Kofi Boateng", 0);
+	put_person(f, ANALYST, "staff", "analyst", "Edith Crane", 0);
+	put_person(f, OWNER, "staff", "owner", "Helena Ruiz", 0);
+	put_person(f, CUSTOMER, "customer", "customer", "Jonas Weber", CONTACT);
+	put_person(f, NEIGHBOUR, "customer", "customer", "Priya Shah", 0);
+	if (f->engine == DB_PG) admin_exec(f, "ALTER TABLE person ALTER COLUMN id RESTART WITH 100");
+	admin_exec(f, "INSERT INTO file (id, name, type, hash, bytes, created_at) VALUES (77, 'p.webp', 'image/webp', 'h', 3, 0)");
+}
+
+static void fill_marked(struct fixture *f) {
+	static struct str field[] = {STR("payment_method")}, value[] = {STR("mailed_check")};
+	struct contact_input mail = {STR("home"), STR("mailword@x.example")}, phone = {STR(""), STR("4915112345678")}, home = {STR(""), STR("addressword 1")};
+	struct made m = {.a = &f->a, .id = {CUSTOMER}, .actor = {CONTACT}};
+	m.in = (struct person_input){
+		.name = STR("Jonas Nameword"), .public_name = STR("Jonas N."), .title = STR("titleword"), .about = STR("aboutword"),
+		.languages = STR("languageword"), .hours = STR("hourword"), .birthday = STR("1911-11-11"), .channel = STR("post"),
+		.staff_notes = STR("noteword"), .customer_no = STR("4711"), .photo = {true, 77}, .tags_given = true,
+		.contact = {one(&mail), one(&phone), one(&home)}, .field_name = {field, 1}, .field_value = {value, 1}};
+	static struct str tag[] = {STR("tagword")};
+	m.in.tags = (struct text_list){tag, 1};
+	assert_int_equal(store_write(f->s, change, &m), OK);
+	assert_true(m.changed);
+}
+
+static struct db *reader(struct fixture *f) {
+	struct db *db = NULL;
+	assert_int_equal(store_reader(f->s, &db), OK);
+	return db;
+}
+
+static struct str json_of(struct fixture *f, const struct person_view *v) {
+	struct buf b;
+	buf_init(&b, 1 << 20);
+	struct json_out o = json_out(&b);
+	view_json(&o, &type_person_view, v);
+	struct str s = str_copy(&f->a, buf_str(&b));
+	buf_done(&b);
+	return s;
+}
+
+static bool expected(const struct reader *r, enum field_audience a) {
+	return r->self || a == FOR_PUBLIC || (a == FOR_STAFF && r->staff) || (a == FOR_CONTACT && r->contact);
+}
+
+static bool found(struct fixture *f, struct db *db, const struct reader *r, struct str mail, struct str digits) {
+	struct person_id_list ids;
+	assert_int_equal(sql_people_find(db, &f->a, r->actor.is_staff, r->actor.id, people_match(db, &f->a, STR("nothingiscalledthis")), mail, digits,
+	                                 STR_NONE, STR_NONE, (struct person_id){0}, (struct person_id){0}, 10, &ids), OK);
+	for (size_t i = 0; i < ids.n; i++)
+		if (ids.v[i].v == CUSTOMER) return true;
+	return false;
+}
+
+static void check_reader(struct fixture *f, struct db *db, const struct reader *r, const char *field, const char *marker, enum field_audience a) {
+	struct person_view v;
+	struct kept k;
+	struct person_card_list cards;
+	struct person_id id = {CUSTOMER};
+	bool should = expected(r, a), knows = r->self || r->staff;
+	assert_int_equal(kept_get(db, &f->a, id, &k), OK);
+	kept_view(&f->a, &k, &r->actor, &firm, &locale, &v);
+	bool does = str_has(json_of(f, &v), str_c(marker));
+	if (does != should) print_error("%s for '%s': %s %s it\n", field, field_audience_word(a), r->name, does ? "sees" : "does not see");
+	assert_int_equal(does, should);
+	assert_int_equal(people_view(db, &f->a, &r->actor, &firm, &locale, id, &v), knows ? OK : ERR_NOT_FOUND);
+	assert_int_equal(people_cards(db, &f->a, &r->actor, (struct person_id_list){&id, 1}, &cards), OK);
+	if (strcmp(field, "name") == 0) assert_int_equal(str_has(cards.v[0].name, str_c(marker)), should);
+	if (strcmp(field, "photo") == 0) assert_int_equal(cards.v[0].photo.s.n > 0, should);
+	if (strcmp(field, "email") == 0) assert_int_equal(found(f, db, r, STR("mailword"), STR("")), should && knows);
+	if (strcmp(field, "phone") == 0) assert_int_equal(found(f, db, r, STR(""), STR("12345678")), should && knows);
+}
+
+static void matrix(void **state) {
+	FIXTURE(f);
+	char sql[300];
+	people(f);
+	fill_marked(f);
+	for (int m = 0; m < MARKED; m++) {
+		const struct profile_field *p = profile_field_find(str_c(marked[m].field));
+		assert_non_null(p);
+		for (int a = FOR_ME; a <= FOR_PUBLIC; a++) {
+			if (!field_audience_may(p, (enum field_audience)a)) continue;
+			snprintf(sql, sizeof sql, "DELETE FROM person_audience; INSERT INTO person_audience VALUES (%d, '%s', '%s')", CUSTOMER,
+			         marked[m].field, field_audience_word((enum field_audience)a));
+			admin_exec(f, sql);
+			struct db *db = reader(f);
+			for (int r = 0; r < READERS; r++) check_reader(f, db, &readers[r], marked[m].field, marked[m].marker, (enum field_audience)a);
+			db_close(db);
+		}
+	}
+	/* every field of the table is in the matrix */
+	for (int i = 0; i < profile_field_count; i++) {
+		bool there = false;
+		for (int m = 0; m < MARKED; m++) there |= profile_field_find(str_c(marked[m].field)) == &profile_fields[i];
+		assert_true(there);
+	}
+}
+
+/* What is for the staff alone, whatever anyone chooses; and what nobody chose is narrow. */
+static void inside(void **state) {
+	FIXTURE(f);
+	people(f);
+	fill_marked(f);
+	admin_exec(f, "INSERT INTO person_audience VALUES (10, 'staff_notes', 'public'), (10, 'tags', 'public'), (10, 'name', 'me')");
+	struct db *db = reader(f);
+	for (int i = 0; i < READERS; i++) {
+		const struct reader *r = &readers[i];
+		struct kept k;
+		struct person_view v;
+		assert_int_equal(kept_get(db, &f->a, (struct person_id){CUSTOMER}, &k), OK);
+		kept_view(&f->a, &k, &r->actor, &firm, &locale, &v);
+		struct str json = json_of(f, &v);
+		assert_int_equal(str_has(json, STR("noteword")), r->staff);
+		assert_int_equal(str_has(json, STR("tagword")), r->staff);
+		assert_int_equal(str_has(json, STR("4711")), r->staff || r->self);
+		assert_int_equal(str_has(json, STR("Nameword")), r->staff || r->self);   /* 'me' is no choice for the name */
+		for (int m = 0; m < MARKED; m++) assert_int_equal(str_has(json, str_c(marked[m].marker)), r->staff || r->self);
+	}
+	db_close(db);
+}
+
+static void changes(void **state) {
+	FIXTURE(f);
+	people(f);
+	fill_marked(f);
+	admin_exec(f, "UPDATE contact SET verified_at = 5 WHERE kind = 'email'");
+	int64_t id = admin_int(f, "SELECT id FROM contact WHERE kind = 'email'"), seq = admin_int(f, "SELECT seq FROM event_head");
+	struct contact_input two[] = {{STR("work"), STR("new@x.example")}, {STR("home"), STR("MAILWORD@x.example")}};
+	struct made m = {.a = &f->a, .id = {CUSTOMER}, .actor = {CUSTOMER}};
+	m.in = (struct person_input){.about = STR("secretword"), .contact = {{.given = true, .v = two, .n = 2}}};
+	m.was = 1;
+	assert_int_equal(store_write(f->s, change, &m), ERR_STALE);
+	m.was = 2;
+	assert_int_equal(store_write(f->s, change, &m), OK);
+	assert_int_equal(admin_int(f, "SELECT version FROM person WHERE id = 10"), 3);
+	assert_int_equal(admin_int(f, "SELECT count(*) FROM person_change WHERE person_id = 10 AND actor_id = 10"), 2);
+	assert_int_equal(admin_int(f, "SELECT count(*) FROM person_change WHERE field = 'about' AND old_value = 'aboutword' AND new_value = 'secretword'"), 1);
+	char sql[200];
+	snprintf(sql, sizeof sql, "SELECT rank FROM contact WHERE id = %lld AND verified_at = 5 AND value = 'MAILWORD@x.example'", (long long)id);
+	assert_int_equal(admin_int(f, sql), 1);
+	snprintf(sql, sizeof sql, "SELECT count(*) FROM event WHERE seq > %lld AND object_id = 10 AND audience = 'private' AND data LIKE '%%about%%'"
+	         " AND data NOT LIKE '%%secretword%%'", (long long)seq);
+	assert_int_equal(admin_int(f, sql), 1);
+	m.was = 0;
+	assert_int_equal(store_write(f->s, change, &m), OK); /* the same again changes nothing */
+	assert_false(m.changed);
+	assert_int_equal(admin_int(f, "SELECT version FROM person WHERE id = 10"), 3);
+	struct made n = {.a = &f->a, .id = {NEIGHBOUR}, .actor = {CONTACT}, .in = {.customer_no = STR("4711")}};
+	assert_int_equal(store_write(f->s, change, &n), ERR_CONFLICT);
+	n.in = (struct person_input){.name = STR("Priya Ann Shah-Noor")};
+	assert_int_equal(store_write(f->s, change, &n), OK);
+	n = (struct made){.a = &f->a, .id = {999}, .in = {.name = STR("x")}};
+	assert_int_equal(store_write(f->s, change, &n), ERR_NOT_FOUND);
+}
+
+static size_t find_count(struct fixture *f, struct db *db, struct str text) {
+	struct person_id_list ids;
+	struct str match = people_match(db, &f->a, text);
+	if (str_none(match)) return 0;
+	assert_int_equal(sql_people_find(db, &f->a, true, (struct person_id){OWNER}, match, STR(""), STR(""), STR("customer"), STR_NONE,
+	                                 (struct person_id){0}, (struct person_id){0}, 50, &ids), OK);
+	return ids.n;
+}
+
+static void finding(void **state) {
+	FIXTURE(f);
+	people(f);
+	static const char *const names[] = {"Jörg Müller", "Jürgen Mueller", "José O'Brien", "Zoë Straße"};
+	struct made m = {.a = &f->a};
+	for (size_t i = 0; i < 4; i++) {
+		m.in = (struct person_input){.name = str_c(names[i]), .customer_no = str_fmt(&f->a, "AB-%d", 100 + (int)i)};
+		assert_int_equal(store_write(f->s, make, &m), OK);
+	}
+	struct db *db = reader(f);
+	assert_int_equal(find_count(f, db, STR("jor mull")), 1);
+	assert_int_equal(find_count(f, db, STR("JÖRG")), 1);
+	assert_int_equal(find_count(f, db, STR("o'brien")), 1);
+	assert_int_equal(find_count(f, db, STR("strasse zoe")), 1);
+	assert_int_equal(find_count(f, db, STR("ab-102")), 1);
+	assert_int_equal(find_count(f, db, STR("ab")), 4);
+	static const char *const hostile[] = {"'", "\"", "a' OR 1=1 --", "NEAR(", "*", "a:*", "!!&|", "\\", "(((", "words:x", "^x", "\xef\xbf\xbd", "＇ or", "-", "a\"b*c"};
+	for (size_t i = 0; i < sizeof hostile / sizeof *hostile; i++) (void)find_count(f, db, str_c(hostile[i]));
+	struct person_id_list ids, next;
+	struct person_id none = {0};
+	assert_int_equal(sql_people_find(db, &f->a, true, none, STR_NONE, STR(""), STR(""), STR_NONE, STR_NONE, none, none, 3, &ids), OK);
+	assert_int_equal(ids.n, 3);
+	assert_int_equal(sql_people_find(db, &f->a, true, none, STR_NONE, STR(""), STR(""), STR_NONE, STR_NONE, none, ids.v[2], 100, &next), OK);
+	assert_int_equal(next.n, 7);
+	assert_int_equal(sql_people_find(db, &f->a, false, none, STR_NONE, STR(""), STR(""), STR_NONE, STR_NONE, none, none, 100, &ids), OK);
+	assert_int_equal(ids.n, 4); /* to visitors the staff */
+	db_close(db);
+}
+
+static void twice(void **state) {
+	FIXTURE(f);
+	people(f);
+	struct contact_input mail = {STR(""), STR("Nora@Field.example")}, phone = {STR(""), STR("+49 151 / 77 88 99")};
+	struct made m = {.a = &f->a, .in = {.name = STR("Nora Field"), .birthday = STR("1990-02-03"), .contact = {one(&mail), one(&phone)}}};
+	assert_int_equal(store_write(f->s, make, &m), OK);
+	const struct actor staff = readers[4].actor, visitor = readers[0].actor;
+	struct contact_input same_mail = {STR(""), STR("nora@field.EXAMPLE")}, same_phone = {STR(""), STR("+49151778899")};
+	struct person_input cases[] = {
+		{.name = STR("X"), .contact = {one(&same_mail)}}, {.name = STR("X"), .contact = {[CONTACT_PHONE] = one(&same_phone)}},
+		{.name = STR("NORA FIELD"), .birthday = STR("1990-02-03")}, {.name = STR("Nora Field"), .birthday = STR("1990-02-04")},
+		{.name = STR("Nora Field")},
+	};
+	struct db *db = reader(f);
+	for (size_t i = 0; i < 5; i++) {
+		struct person_id_list ids;
+		assert_int_equal(people_alike(db, &f->a, &staff, &cases[i], &ids), OK);
+		assert_int_equal(ids.n, i < 3 ? 1 : 0);
+		assert_int_equal(people_alike(db, &f->a, &visitor, &cases[i], &ids), OK);
+		if (i < 2) assert_int_equal(ids.n, 0);
+	}
+	db_close(db);
+}
+
+static void public_names(void **state) {
+	(void)state;
+	struct arena a = {0};
+	assert_true(str_is(public_name_of(&a, STR("Jonas Weber")), "Jonas W."));
+	assert_true(str_is(public_name_of(&a, STR("Zoë van der Öst")), "Zoë Ö."));
+	assert_true(str_is(public_name_of(&a, STR("Madonna")), "Madonna"));
+	assert_true(str_is(contact_fold(&a, CONTACT_PHONE, STR("+49 (151) 22-33")), "491512233"));
+	assert_true(str_is(contact_fold(&a, CONTACT_EMAIL, STR("A@B.Example")), "a@b.example"));
+	arena_done(&a);
+}
+
+int main(void) {
+	struct str why;
+	locale = (struct locale){.lang = LANG_EN, .zone = zone_utc(), .currency = "EUR"};
+	if (pack_load(&why) != OK) return 1;
+	const struct CMUnitTest tests[] = {
+		FIRM_BOTH(matrix), FIRM_BOTH(inside), FIRM_BOTH(changes), FIRM_BOTH(finding), FIRM_BOTH(twice), cmocka_unit_test(public_names),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,343 @@
+/* Pages and API of what people say, spoken to over HTTP on both engines. Who sees what is tried with one secret word in each thing
+ * and everybody at every address: a word at a place where it must not be is the worst fault there is. */
+#include "access/testing.h"
+#include "db/files.h"
+#include "talk/talk_int.h"
+
+enum { OLGA = 1, STEVE, PAT, AGENT, ANALYST };   /* whose it is, a stranger, who takes part; staff */
+
+/* ------------------------------------------------------------------- the ground */
+
+static const char *token_for(struct fixture *f, int person) {
+	struct str token = token_new(&f->a), hash = token_hash(&f->a, token);
+	admin_exec(f, str_fmt(&f->a, "INSERT INTO token (kind, hash, person_id, label, peer, created_at, seen_at, expires_at) VALUES ('api', '" STR_FMT
+	                      "', %d, '', '', %lld, %lld, %lld)", STR_ARG(hash), person, (long long)clock_now(), (long long)clock_now(),
+	                      (long long)(clock_now() + DAYS(1))).p);
+	return token.p;
+}
+
+static struct fixture *talk_new(enum db_engine engine) {
+	struct fixture *f = firm_new(engine);
+	put_person(f, OLGA, "customer", "customer", "Olga O.", 0);
+	put_person(f, STEVE, "customer", "customer", "Steve S.", 0);
+	put_person(f, PAT, "customer", "customer", "Pat P.", 0);
+	put_person(f, AGENT, "staff", "agent", "Agatha Agent", 0);
+	put_person(f, ANALYST, "staff", "analyst", "Anton Analyst", 0);
+	admin_exec(f, "UPDATE person SET name = 'Olga Ottersbach' WHERE id = 1");
+	return f;
+}
+static int talk_sqlite(void **state) { *state = talk_new(DB_SQLITE); return 0; }
+static int talk_pg(void **state) { *state = getenv("RIALTO_TEST_PG") ? talk_new(DB_PG) : NULL; return 0; }
+#define TALK_BOTH(test) {#test " (SQLite)", test, talk_sqlite, down, NULL}, {#test " (PostgreSQL)", test, talk_pg, down, NULL}
+
+/* A request with a method and a JSON body. */
+static struct answer ask(struct fixture *f, const struct served *s, const char *method, const char *path, const char *json, const char *bearer) {
+	struct buf body, head;
+	struct answer r = {0};
+	CURL *c = curl_easy_init();
+	struct curl_slist *headers = curl_slist_append(NULL, "Content-Type: application/json");
+	headers = curl_slist_append(headers, "Accept: application/json");
+	if (bearer) headers = curl_slist_append(headers, str_fmt(&f->a, "Authorization: Bearer %s", bearer).p);
+	buf_init(&body, 4 << 20);
+	buf_init(&head, 1 << 20);
+	curl_easy_setopt(c, CURLOPT_URL, str_fmt(&f->a, "%s%s", s->url, path).p);
+	curl_easy_setopt(c, CURLOPT_CUSTOMREQUEST, method);
+	curl_easy_setopt(c, CURLOPT_HTTPHEADER, headers);
+	if (json) curl_easy_setopt(c, CURLOPT_POSTFIELDS, json);
+	curl_easy_setopt(c, CURLOPT_WRITEFUNCTION, keep_bytes);
+	curl_easy_setopt(c, CURLOPT_WRITEDATA, &body);
+	curl_easy_setopt(c, CURLOPT_HEADERFUNCTION, keep_bytes);
+	curl_easy_setopt(c, CURLOPT_HEADERDATA, &head);
+	assert_int_equal(curl_easy_perform(c), CURLE_OK);
+	curl_easy_getinfo(c, CURLINFO_RESPONSE_CODE, &r.status);
+	r.body = str_copy(&f->a, buf_str(&body));
+	r.head = str_copy(&f->a, buf_str(&head));
+	curl_slist_free_all(headers);
+	curl_easy_cleanup(c);
+	buf_done(&body);
+	buf_done(&head);
+	return r;
+}
+
+static long long number_in(struct fixture *f, struct answer r, const char *before) {
+	int64_t v = -1;
+	struct str s = between(f, r.body, before, ",");
+	if (str_none(s)) s = between(f, r.body, before, "}");
+	str_int(s, &v);
+	return v;
+}
+
+/* ------------------------------------------------------------------ who sees what */
+
+struct secret {
+	const char *word;      /* stands in the subject, or in what was said */
+	const char *who;       /* v visitor, o whose it is, s stranger, p who takes part, a agent, n analyst */
+	const char *visibility;
+	bool hidden;
+};
+static const struct secret secrets[] = {
+	{"aardvark", "vospan", "public", false}, {"bobolink", "ospan", "members", false}, {"capybara", "opan", "private", false},
+	{"dormouse", "an", "staff", false},      {"echidna", "an", "public", true},       {"flamingo", "an", "private", true},
+};
+/* The same for what is said in the first of them. */
+static const struct secret said[] = {
+	{"gazelle", "vospan", "comment", false}, {"hedgehog", "an", "note", false}, {"ibexibex", "an", "comment", true},
+	{"jackdaw", "vospan", "answer", false},  {"kestrel", "an", "answer", true},
+};
+enum { SECRETS = sizeof secrets / sizeof *secrets, SAID = sizeof said / sizeof *said };
+
+struct made {
+	struct arena *a;
+	struct conversation_id id[SECRETS];
+	struct file_id file[SECRETS + SAID];
+};
+
+static enum err make_secrets(struct db *db, void *arg) {
+	struct made *m = arg;
+	for (int i = 0; i < SECRETS; i++) {
+		struct new_report r = {.kind = STR("problem"), .visibility = str_c(secrets[i].visibility), .subject = str_c(secrets[i].word),
+			.body = STR("Some common words."), .author = {OLGA}, .lat = 50 + i, .lon = 8, .area = str_c(secrets[i].word)};
+		r.tags = (struct text_list){.v = &(struct str){.p = "zoo", .n = 3}, .n = 1};
+		TRY(talk_create(db, m->a, &r, &m->id[i]));
+		TRY(file_put(db, STR("a.txt"), STR("text/plain"), str_c(secrets[i].word), &m->file[i]));
+		TRY(talk_attach(db, m->id[i], (struct message_id){0}, m->file[i], 0, 0, STR_NONE));
+		TRY(sql_talk_participant_add(db, m->id[i], (struct person_id){PAT}, NULL));
+		struct talk_facts f;
+		TRY(talk_facts(db, m->a, m->id[i], &f));
+		if (secrets[i].hidden) {
+			TRY(count_whole(db, &f, -1));
+			TRY(sql_talk_hide(db, m->id[i], 1));
+			TRY(talk_event(db, (struct person_id){AGENT}, "update", (struct message_id){0}, &f, AUDIENCE_STAFF, STR("{\"hidden\":true}")));
+		}
+	}
+	for (int i = 0; i < SAID; i++) {
+		struct new_message n = {.conversation = m->id[0], .kind = str_c(said[i].visibility), .body = str_c(said[i].word), .author = {AGENT}};
+		struct message_id id;
+		TRY(talk_say(db, m->a, &n, &id));
+		TRY(file_put(db, STR("b.txt"), STR("text/plain"), str_c(said[i].word), &m->file[SECRETS + i]));
+		TRY(talk_attach(db, m->id[0], id, m->file[SECRETS + i], 0, 0, STR_NONE));
+		if (said[i].hidden) TRY(sql_talk_hide_said(db, id, 1));
+		struct talk_answer_row last;
+		bool found;
+		TRY(sql_talk_answer_last(db, m->id[0], &last, &found));
+		if (said[i].hidden && str_is(n.kind, "answer"))
+			TRY(sql_talk_set_status(db, m->id[0], STR("new"), last.id, last.created_at, 1, 0, 1, 1, 1));
+	}
+	return OK;
+}
+
+static void compare(struct fixture *f, char who, const char *path, struct answer r, const struct secret *list, int n) {
+	for (int i = 0; i < n; i++) {
+		bool sees = strchr(list[i].who, who) != NULL;
+		if (!sees && str_has(r.body, str_c(list[i].word))) fail_msg("%c at %s sees %s: " STR_FMT, who, path, list[i].word, STR_ARG(str_first(r.body, 2000)));
+	}
+	(void)f;
+}
+
+static void nobody_sees_what_is_not_theirs(void **state) {
+	FIXTURE(f);
+	struct served s;
+	struct made m = {.a = &f->a};
+	static const char letters[] = "vospan";
+	assert_int_equal(store_write(f->s, make_secrets, &m), OK);
+	serve_start(f, &s);
+	struct hub *h = hub_new(f->s);
+	hub_add_reader(h, "search", talk_search_read, NULL, true);
+	assert_int_equal(hub_drain(h), OK);
+	hub_stop(h);
+	const char *bearer[] = {NULL, token_for(f, OLGA), token_for(f, STEVE), token_for(f, PAT), token_for(f, AGENT), token_for(f, ANALYST)};
+	static const char *const paths[] = {
+		"/", "/problems", "/problems?sort=new", "/problems?sort=active", "/problems?sort=answered", "/problems?status=new", "/problems?q=common",
+		"/problems?q=capybar", "/problems?q=bobolin", "/problems?tag=zoo", "/problems?town=CAPYBARA", "/ideas", "/questions", "/map", "/map.json?bbox=-180,-85,180,85",
+		"/map.json?bbox=5,45,15,60&zoom=16", "/report?subject=common+words+capybar", "/similar?q=common+words+bobolin", "/similar?q=echidn", "/similar?q=dormous",
+		"/api/v1/conversations", "/api/v1/conversations?sort=impact", "/api/v1/conversations?kind=problem&sort=active", "/api/v1/conversations?tag=zoo",
+		"/api/v1/conversations?bbox=5,45,15,60", "/api/v1/conversations?q=common+words", "/api/v1/conversations/similar?q=common+words+dormous",
+		"/api/v1/events?limit=200",
+	};
+	int seen = 0;
+	for (int w = 0; w < 6; w++) {
+		for (size_t p = 0; p < sizeof paths / sizeof *paths; p++) {
+			struct answer r = call(f, &s, paths[p], NULL, NULL, bearer[w]);
+			assert_int_equal(r.status, 200);
+			compare(f, letters[w], paths[p], r, secrets, SECRETS);
+			compare(f, letters[w], paths[p], r, said, SAID);
+			for (int i = 0; i < SECRETS; i++) seen += str_has(r.body, str_c(secrets[i].word));
+		}
+		for (int i = 0; i < SECRETS; i++) {
+			bool sees = strchr(secrets[i].who, letters[w]) != NULL;
+			static const char *const of[] = {"/api/v1/conversations/%lld", "/api/v1/conversations/%lld/messages", "/problems/%lld", "/problems/%lld?reply_to=1"};
+			for (int k = 0; k < 4; k++) {
+				char path[100];
+				snprintf(path, sizeof path, k == 1 ? "/api/v1/conversations/%lld/messages" : k == 0 ? of[0] : k == 2 ? "/problems/%lld" : "/problems/%lld?reply_to=1", (long long)m.id[i].v);
+				struct answer r = call(f, &s, path, NULL, NULL, bearer[w]);
+				if (r.status != (sees ? 200 : 404)) fail_msg("%c at %s: %ld", letters[w], path, r.status);
+				compare(f, letters[w], path, r, secrets, SECRETS);
+				if (i == 0) compare(f, letters[w], path, r, said, SAID);
+			}
+		}
+		for (int i = 0; i < SECRETS + SAID; i++) {
+			const struct secret *one = i < SECRETS ? &secrets[i] : &said[i - SECRETS];
+			struct answer r = call(f, &s, str_fmt(&f->a, "/files/%lld", (long long)m.file[i].v).p, NULL, NULL, bearer[w]);
+			bool sees = strchr(one->who, letters[w]) != NULL;
+			if (r.status != (sees ? 200 : 404)) fail_msg("%c at the file of %s: %ld", letters[w], one->word, r.status);
+			if (sees) assert_has(r.head, "sandbox");
+		}
+	}
+	assert_true(seen > 100);                                            /* it was no empty test */
+	assert_has_not(call(f, &s, "/problems/1", NULL, NULL, NULL).body, "Ottersbach");   /* customers go by their public name */
+	assert_has_not(ask(f, &s, "GET", "/api/v1/conversations/1", NULL, bearer[2]).body, "Ottersbach");
+	assert_has(ask(f, &s, "GET", "/api/v1/conversations/1", NULL, bearer[4]).body, "Ottersbach");
+	serve_stop(&s);
+}
+
+/* ------------------------------------------------------------------- who may do what */
+
+static void nobody_does_what_is_not_theirs(void **state) {
+	FIXTURE(f);
+	struct served s;
+	struct made m = {.a = &f->a};
+	assert_int_equal(store_write(f->s, make_secrets, &m), OK);
+	serve_start(f, &s);
+	const char *olga = token_for(f, OLGA), *steve = token_for(f, STEVE), *agent = token_for(f, AGENT), *analyst = token_for(f, ANALYST);
+	static const char comment[] = "{\"body\":\"hello\"}", note[] = "{\"body\":\"hello\",\"internal\":true}", heard[] = "{\"status\":\"heard\"}";
+	struct { const char *method, *path, *json, *who; long status; } const tries[] = {
+		{"PUT", "/api/v1/conversations/1/vote", NULL, NULL, 401},      {"PUT", "/api/v1/conversations/1/vote", NULL, steve, 200},
+		{"PUT", "/api/v1/conversations/1/vote", NULL, steve, 200},     {"DELETE", "/api/v1/conversations/1/vote", NULL, steve, 200},
+		{"DELETE", "/api/v1/conversations/1/vote", NULL, steve, 200},  {"PUT", "/api/v1/conversations/3/vote", NULL, steve, 404},
+		{"PUT", "/api/v1/conversations/3/vote", NULL, olga, 200},      {"PUT", "/api/v1/conversations/4/vote", NULL, olga, 404},
+		{"PUT", "/api/v1/conversations/5/vote", NULL, olga, 404},      {"PUT", "/api/v1/conversations/99/vote", NULL, agent, 404},
+		{"POST", "/api/v1/conversations/1/messages", comment, NULL, 401}, {"POST", "/api/v1/conversations/1/messages", comment, steve, 201},
+		{"POST", "/api/v1/conversations/3/messages", comment, steve, 404}, {"POST", "/api/v1/conversations/1/messages", note, steve, 403},
+		{"POST", "/api/v1/conversations/1/messages", note, agent, 201}, {"POST", "/api/v1/conversations/1/messages", note, analyst, 403},
+		{"POST", "/api/v1/conversations/1/messages", "{\"body\":\"\"}", steve, 422},
+		{"POST", "/api/v1/conversations/1/messages", "{\"body\":\"x\",\"reply_to\":2}", steve, 422},   /* a note that they cannot see */
+		{"POST", "/api/v1/conversations/1/messages", "{\"body\":\"x\",\"files\":[1]}", steve, 422},    /* not sent by them */
+		{"POST", "/api/v1/conversations/1/status", heard, steve, 403}, {"POST", "/api/v1/conversations/1/status", heard, analyst, 403},
+		{"POST", "/api/v1/conversations/1/status", "{\"status\":\"not_done\"}", agent, 422},
+		{"POST", "/api/v1/conversations/1/status", "{\"status\":\"gone\"}", agent, 422},
+		{"POST", "/api/v1/conversations/1/status", "{\"status\":\"done\",\"answer\":\"Mended.\"}", agent, 200},
+		{"POST", "/api/v1/conversations/1/status", heard, agent, 409}, {"PATCH", "/api/v1/conversations/1", "{\"subject\":\"new\"}", steve, 403},
+		{"PATCH", "/api/v1/conversations/3", "{\"subject\":\"new\"}", steve, 404}, {"PATCH", "/api/v1/conversations/1", "{\"subject\":\"aardvark\"}", olga, 200},
+		{"PATCH", "/api/v1/conversations/1", "{\"visibility\":\"private\"}", olga, 403},
+		{"PATCH", "/api/v1/conversations/1", "{\"assignee_id\":4}", olga, 403}, {"PATCH", "/api/v1/conversations/1", "{\"assignee_id\":4}", agent, 200},
+		{"PATCH", "/api/v1/conversations/1", "{\"assignee_id\":2}", agent, 422}, {"PATCH", "/api/v1/conversations/1", "{\"votes\":9}", olga, 422},
+		{"POST", "/api/v1/conversations", "{\"kind\":\"problem\",\"subject\":\"x\",\"visibility\":\"staff\"}", steve, 403},
+		{"POST", "/api/v1/conversations", "{\"kind\":\"direct\",\"subject\":\"x\",\"visibility\":\"public\"}", steve, 422},
+		{"POST", "/api/v1/conversations", "{\"kind\":\"direct\",\"subject\":\"x\",\"participants\":[1]}", steve, 422},   /* customers write to the staff */
+		{"POST", "/api/v1/conversations", "{\"kind\":\"direct\",\"subject\":\"x\",\"participants\":[4]}", steve, 201},
+		{"POST", "/api/v1/conversations", "{\"kind\":\"problem\",\"subject\":\"x\"}", NULL, 401},
+		{"POST", "/api/v1/conversations", "{\"kind\":\"problem\",\"subject\":\"x\",\"place\":{\"lat\":5}}", steve, 422},
+		{"POST", "/api/v1/conversations", "{\"kind\":\"gossip\",\"subject\":\"x\"}", steve, 422},
+		{"GET", "/live?topics=conversation:3", NULL, steve, 404}, {"GET", "/live?topics=person:1", NULL, steve, 404},
+		{"GET", "/live?topics=", NULL, steve, 422}, {"GET", "/api/v1/conversations?cursor=x", NULL, NULL, 422}, {"GET", "/desk", NULL, steve, 403},
+		{"GET", "/map.json?bbox=1,2", NULL, NULL, 422}, {"GET", "/api/v1/conversations?limit=0", NULL, NULL, 422},
+	};
+	for (size_t i = 0; i < sizeof tries / sizeof *tries; i++) {
+		struct answer r = ask(f, &s, tries[i].method, tries[i].path, tries[i].json, tries[i].who);
+		if (r.status != tries[i].status)
+			fail_msg("%s %s %s: %ld, not %ld: " STR_FMT, tries[i].method, tries[i].path, tries[i].json ? tries[i].json : "", r.status, tries[i].status, STR_ARG(r.body));
+	}
+	struct db *db;
+	struct text_list wrong;
+	assert_int_equal(store_reader(f->s, &db), OK);
+	assert_int_equal(talk_check(db, &f->a, &wrong), OK);
+	assert_int_equal(wrong.n, 0);
+	db_close(db);
+	serve_stop(&s);
+}
+
+/* ------------------------------------------------------------------- through the forms */
+
+static void a_report_from_the_form_to_its_end(void **state) {
+	FIXTURE(f);
+	struct served s;
+	struct str hash;
+	assert_int_equal(password_hash(&f->a, STR(WORD), &hash), OK);
+	put_login(f, OLGA, "olga@x.example", hash.p);
+	put_login(f, AGENT, "agatha@x.example", hash.p);
+	serve_start(f, &s);
+	struct answer r = call(f, &s, "/report", "kind=problem&subject=No+light+in+the+lane&body=Dark.", NULL, NULL);
+	assert_int_equal(r.status, 303);                                    /* a visitor logs in first, and loses nothing */
+	assert_has(r.head, "/login?back=");
+	assert_has(r.head, "in%2Bthe%2Blane");
+	const char *olga = cookie_of(f, call(f, &s, "/login", "login=olga%40x.example&password=harbour+lantern+seven", NULL, NULL));
+	const char *agatha = cookie_of(f, call(f, &s, "/login", "login=agatha%40x.example&password=harbour+lantern+seven", NULL, NULL));
+	assert_non_null(olga);
+	assert_non_null(agatha);
+	r = send_form(f, &s, "/report", "/report", "kind=problem&subject=&body=Kept+words&since=2031-01-01&lat=99&lon=1", olga);
+	assert_int_equal(r.status, 422);
+	assert_has(r.body, "Kept words");
+	assert_has(r.body, "error-subject");
+	assert_has(r.body, "error-since");
+	assert_has(r.body, "error-lat");
+	r = send_form(f, &s, "/report", "/report", "kind=problem&subject=No+light+in+the+lane&body=**Dark**+%3Cscript%3E&lat=53.2724&lon=-9.051", olga);
+	assert_int_equal(r.status, 303);
+	assert_has(r.head, "/problems/1");
+	r = call(f, &s, "/problems/1", NULL, olga, NULL);
+	assert_has(r.body, "You are one of");
+	assert_has(r.body, "<strong>Dark</strong>");
+	assert_has_not(r.body, "<script>");
+	assert_has(r.body, "Galway");                                     /* the town it counts for */
+	assert_int_equal(send_form(f, &s, "/problems/1", "/problems/1", "act=comment&body=", olga).status, 422);
+	assert_int_equal(send_form(f, &s, "/problems/1", "/problems/1", "act=answer&body=I+am+staff&status=done", olga).status, 403);
+	r = send_form(f, &s, "/problems/1", "/problems/1", "act=answer&body=Lit+again.&status=done", agatha);
+	assert_int_equal(r.status, 303);
+	r = call(f, &s, "/problems/1", NULL, olga, NULL);
+	assert_has(r.body, "Lit again.");
+	assert_has(r.body, "Not fixed for me");
+	r = send_form(f, &s, "/problems/1", "/problems/1", "act=not_fixed&still=Dark+as+ever", olga);
+	assert_int_equal(r.status, 303);
+	r = call(f, &s, "/problems/1", NULL, NULL, NULL);
+	assert_has(r.body, "Dark as ever");
+	assert_has(r.body, "opened again once");
+	r = send_form(f, &s, "/problems/1", "/problems/1", "act=hide", agatha);
+	assert_int_equal(r.status, 303);
+	assert_int_equal(call(f, &s, "/problems/1", NULL, NULL, NULL).status, 404);   /* also from the kept pages */
+	assert_has_not(call(f, &s, "/problems", NULL, NULL, NULL).body, "No light in the lane");
+	serve_stop(&s);
+}
+
+/* ------------------------------------------------------------------------ paging */
+
+static void lists_go_on_without_gap_or_double(void **state) {
+	FIXTURE(f);
+	struct served s;
+	serve_start(f, &s);
+	const char *token = token_for(f, STEVE);
+	for (int i = 0; i < 23; i++)
+		assert_int_equal(ask(f, &s, "POST", "/api/v1/conversations", str_fmt(&f->a, "{\"kind\":\"idea\",\"subject\":\"Idea %d\"}", i).p, token).status, 201);
+	static const char *const sorts[] = {"new", "active", "impact"};
+	for (int k = 0; k < 3; k++) {
+		bool seen[40] = {false};
+		int n = 0;
+		const char *path = str_fmt(&f->a, "/api/v1/conversations?kind=idea&limit=5&sort=%s", sorts[k]).p;
+		for (int page = 0; path != NULL && page < 10; page++) {
+			struct answer r = ask(f, &s, "GET", path, NULL, token);
+			assert_int_equal(r.status, 200);
+			struct str rest = r.body;
+			for (struct str id; !str_none(id = between(f, rest, "{\"id\":", ",\"kind\"")); n++) {
+				int64_t v = 0;
+				assert_true(str_int(id, &v) && v > 0 && v < 40 && !seen[v]);
+				seen[v] = true;
+				rest = str_from(rest, (size_t)((const char *)memmem(rest.p, rest.n, "{\"id\":", 6) - rest.p) + 6);
+				const char *next = memmem(rest.p, rest.n, "\"url\":", 6);
+				rest = str_from(rest, (size_t)(next - rest.p));
+			}
+			struct str next = between(f, r.body, "\"next\":\"", "\"");
+			if (!str_none(next)) assert_has(r.head, "rel=\"next\"");
+			path = str_none(next) ? NULL : str_fmt(&f->a, "/api/v1/conversations?kind=idea&limit=5&sort=%s&cursor=" STR_FMT, sorts[k], STR_ARG(next)).p;
+		}
+		assert_int_equal(n, 23);
+	}
+	assert_int_equal(number_in(f, ask(f, &s, "GET", "/api/v1/conversations/1", NULL, token), "\"votes\":"), 1);
+	serve_stop(&s);
+}
+
+int main(int argc, char **argv) {
+	(void)argc, (void)argv;
+	const struct CMUnitTest tests[] = {
+		TALK_BOTH(nobody_sees_what_is_not_theirs), TALK_BOTH(nobody_does_what_is_not_theirs), TALK_BOTH(a_report_from_the_form_to_its_end),
+		TALK_BOTH(lists_go_on_without_gap_or_double),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
