@@ -65,7 +65,7 @@ $(BUILD)/gen.a: $(GENERATED)
 	@$(MAKE) --no-print-directory -f tools/generated.mk BUILD=$(BUILD) GEN=$(GEN) CC="$(CC)" \
 		CPPFLAGS="$(CPPFLAGS)" CFLAGS="$(CFLAGS)"
 
-$(BUILD)/%.o: %.c $(GENERATED)
+$(BUILD)/%.o: %.c | $(GENERATED)
 	@mkdir -p $(@D)
 	@echo cc $<
 	@$(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<

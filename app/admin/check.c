@@ -31,11 +31,17 @@ static enum err check_log(struct checking *c) {
 	struct check_log l;
 	struct opt_int hole = {0};
 	TRY(sql_check_log_get(c->db, &l));
-	if (l.events > 0 && l.first.v != 1) complain(c, str_fmt(c->a, "The log begins with event %" PRId64 " instead of 1.", l.first.v));
-	if (l.last.v != l.head) complain(c, str_fmt(c->a, "The log's newest event is %" PRId64 ", and its head says %" PRId64 ".", l.last.v, l.head));
+	if (l.events > 0 && l.first.v != 1)
+		complain(c, str_fmt(c->a, "The log begins with event %" PRId64 " instead of 1.", l.first.v));
+	if (l.last.v != l.head)
+		complain(c, str_fmt(c->a, "The log's newest event is %" PRId64 ", and its head says %" PRId64 ".", l.last.v,
+		                    l.head));
 	if (l.events != l.last.v) {
 		TRY(sql_check_log_hole(c->db, &hole));
-		complain(c, str_fmt(c->a, "The log has a hole behind event %" PRId64 ": it holds %" PRId64 " events up to %" PRId64 ".", hole.v, l.events, l.last.v));
+		complain(c,
+		         str_fmt(c->a,
+		                 "The log has a hole behind event %" PRId64 ": it holds %" PRId64 " events up to %" PRId64 ".",
+		                 hole.v, l.events, l.last.v));
 	}
 	struct check_cursor_list cursors;
 	TRY(sql_check_cursors(c->db, c->a, &cursors));
@@ -49,9 +55,11 @@ static enum err check_counts(struct checking *c) {
 	struct check_count_list l;
 	TRY(sql_check_dangling(c->db, c->a, &l));
 	for (size_t i = 0; i < l.n; i++)
-		complain(c, str_fmt(c->a, "Pointing to nothing or to the wrong thing: " STR_FMT " (%" PRId64 ").", STR_ARG(l.v[i].what), l.v[i].n));
+		complain(c, str_fmt(c->a, "Pointing to nothing or to the wrong thing: " STR_FMT " (%" PRId64 ").",
+		                    STR_ARG(l.v[i].what), l.v[i].n));
 	TRY(sql_check_logins(c->db, c->a, &l));
-	for (size_t i = 0; i < l.n; i++) complain(c, str_fmt(c->a, "There are " STR_FMT " (%" PRId64 ").", STR_ARG(l.v[i].what), l.v[i].n));
+	for (size_t i = 0; i < l.n; i++)
+		complain(c, str_fmt(c->a, "There are " STR_FMT " (%" PRId64 ").", STR_ARG(l.v[i].what), l.v[i].n));
 	return OK;
 }
 
@@ -61,7 +69,8 @@ static enum err check_contact_row(void *arg, const struct check_contact *row) {
 	for (int k = 0; k < CONTACT_KINDS; k++) {
 		if (!str_is(row->kind, contact_kind_word((enum contact_kind)k))) continue;
 		if (str_eq(contact_fold(&c->row, (enum contact_kind)k, row->value), row->folded)) return OK;
-		complain(c, str_fmt(c->a, "Contact %" PRId64 " of person %" PRId64 " cannot be found by what it holds.", row->id.v, row->person_id.v));
+		complain(c, str_fmt(c->a, "Contact %" PRId64 " of person %" PRId64 " cannot be found by what it holds.",
+		                    row->id.v, row->person_id.v));
 	}
 	return OK;
 }
@@ -70,8 +79,10 @@ static enum err check_files(struct checking *c) {
 	struct check_file_list l;
 	TRY(sql_check_files(c->db, c->a, &l));
 	for (size_t i = 0; i < l.n; i++)
-		complain(c, str_fmt(c->a, "File %" PRId64 " (" STR_FMT ") should have %" PRId64 " bytes; %" PRId64 " are kept, in %" PRId64 " pieces.", l.v[i].id.v,
-		                    STR_ARG(l.v[i].name), l.v[i].bytes, l.v[i].kept, l.v[i].chunks));
+		complain(c, str_fmt(c->a,
+		                    "File %" PRId64 " (" STR_FMT ") should have %" PRId64 " bytes; %" PRId64
+		                    " are kept, in %" PRId64 " pieces.",
+		                    l.v[i].id.v, STR_ARG(l.v[i].name), l.v[i].bytes, l.v[i].kept, l.v[i].chunks));
 	return OK;
 }
 
@@ -111,10 +122,12 @@ static void print_json(const struct text_list *l, const struct check_sizes *s) {
 	for (size_t i = 0; i < l->n; i++) json_put_str(&o, l->v[i]);
 	json_put_end(&o);
 	const struct { const char *name; int64_t n; } sizes[] = {
-		{"people", s->people}, {"staff", s->staff}, {"conversations", s->conversations}, {"messages", s->messages}, {"votes", s->votes},
+		{"people", s->people}, {"staff", s->staff}, {"conversations", s->conversations}, {"messages", s->messages},
+		{"votes", s->votes},
 		{"events", s->events}, {"files", s->files}, {"file_bytes", s->file_bytes}};
 	json_put_key(&o, "sizes"), json_put_object(&o);
-	for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) json_put_key(&o, sizes[i].name), json_put_int(&o, sizes[i].n);
+	for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++)
+		json_put_key(&o, sizes[i].name), json_put_int(&o, sizes[i].n);
 	json_put_end(&o);
 	json_put_end(&o);
 	printf(STR_FMT "\n", STR_ARG(buf_str(&b)));
@@ -123,8 +136,9 @@ static void print_json(const struct text_list *l, const struct check_sizes *s) {
 
 static void print_words(const struct text_list *l, const struct check_sizes *s) {
 	for (size_t i = 0; i < l->n; i++) printf(STR_FMT "\n", STR_ARG(l->v[i]));
-	printf("%" PRId64 " people, %" PRId64 " colleagues, %" PRId64 " conversations, %" PRId64 " messages, %" PRId64 " votes, %" PRId64 " events, %" PRId64
-	       " files of %" PRId64 " bytes\n", s->people, s->staff, s->conversations, s->messages, s->votes, s->events, s->files, s->file_bytes);
+	printf("%" PRId64 " people, %" PRId64 " colleagues, %" PRId64 " conversations, %" PRId64 " messages, %" PRId64
+	       " votes, %" PRId64 " events, %" PRId64 " files of %" PRId64 " bytes\n",
+	       s->people, s->staff, s->conversations, s->messages, s->votes, s->events, s->files, s->file_bytes);
 	if (l->n == 0) printf("the store is sound\n");
 }
 
@@ -141,5 +155,7 @@ int check_command(struct cli *c) {
 	if (c->json) print_json(&found, &sizes);
 	else print_words(&found, &sizes);
 	if (found.n == 0) return EXIT_DONE;
-	return cli_fail(c, "the store is not sound (%zu complaint%s). Keep a copy as it is, and restore the last backup that is", found.n, found.n == 1 ? "" : "s");
+	return cli_fail(
+		c, "the store is not sound (%zu complaint%s). Keep a copy as it is, and restore the last backup that is",
+		found.n, found.n == 1 ? "" : "s");
 }

@@ -1,4 +1,5 @@
-/* rialto check finds what is broken on purpose, and rialto export leaves out what is not for the owner; both engines. */
+/* rialto check finds what is broken on purpose, and rialto export leaves out what is not for the owner; both
+ * engines. */
 #include "access/testing.h"
 #include "admin/check.h"
 #include "admin/export.h"
@@ -21,7 +22,8 @@ static struct fixture *demo_new(enum db_engine engine) {
 }
 static int demo_sqlite(void **state) { *state = demo_new(DB_SQLITE); return 0; }
 static int demo_pg(void **state) { *state = getenv("RIALTO_TEST_PG") ? demo_new(DB_PG) : NULL; return 0; }
-#define DEMO_BOTH(test) {#test " (SQLite)", test, demo_sqlite, down, NULL}, {#test " (PostgreSQL)", test, demo_pg, down, NULL}
+#define DEMO_BOTH(test)                                                                                                \
+	{#test " (SQLite)", test, demo_sqlite, down, NULL}, { #test " (PostgreSQL)", test, demo_pg, down, NULL }
 
 static struct text_list complaints(struct fixture *f) {
 	struct db *db;
@@ -38,17 +40,23 @@ static void broken(struct fixture *f, const char *sql, const char *said) {
 	admin_exec(f, sql);
 	struct text_list l = complaints(f);
 	for (size_t i = 0; i < l.n && !some; i++) some = str_has(l.v[i], str_c(said));
-	if (!some) fail_msg("%s\n  does not give: %s\n  but %zu complaints, the first: " STR_FMT, sql, said, l.n, STR_ARG(l.n ? l.v[0] : STR("")));
+	if (!some)
+		fail_msg("%s\n  does not give: %s\n  but %zu complaints, the first: " STR_FMT, sql, said, l.n,
+		         STR_ARG(l.n ? l.v[0] : STR("")));
 }
 
 static void test_check(void **state) {
 	FIXTURE(f);
 	assert_int_equal(complaints(f).n, 0);
 	broken(f, "UPDATE event_cursor SET seq = 1000000", "The reader notices has read up to event 1000000");
-	broken(f, "UPDATE conversation SET answer_id = 999999 WHERE id = 1", "Pointing to nothing or to the wrong thing: official answers (1).");
+	broken(f, "UPDATE conversation SET answer_id = 999999 WHERE id = 1",
+	       "Pointing to nothing or to the wrong thing: official answers (1).");
 	broken(f, "UPDATE business SET logo_file_id = 999", "logos of the firm (1)");
-	broken(f, "INSERT INTO source_ref (source, kind, external_id, object_id, hash) VALUES ('s', 'person', 'x', 99999, '')", "imported people (1)");
-	broken(f, "UPDATE identity SET subject = 'gone@demo.example' WHERE subject = 'owner@demo.example'", "whose address is not in the profile (1)");
+	broken(f,
+	       "INSERT INTO source_ref (source, kind, external_id, object_id, hash) VALUES ('s', 'person', 'x', 99999, '')",
+	       "imported people (1)");
+	broken(f, "UPDATE identity SET subject = 'gone@demo.example' WHERE subject = 'owner@demo.example'",
+	       "whose address is not in the profile (1)");
 	broken(f, "UPDATE identity SET secret = 'plain' WHERE kind = 'password' AND person_id = 1", "no Argon2id hash (1)");
 	broken(f, "UPDATE contact SET folded = 'other' WHERE id = 1", "Contact 1 of person 1 cannot be found");
 	broken(f, "DELETE FROM file_chunk WHERE file_id = 2", "should have");
@@ -84,8 +92,12 @@ static void test_export(void **state) {
 	FIXTURE(f);
 	char *out = (char *)str_fmt(&f->a, "%s/out", f->home).p, *argv[] = {"export", out, NULL};
 	struct cli c = {.verb = "export", .argc = 2, .argv = argv, .home = f->home, .a = &f->a, .store = f->s};
-	admin_exec(f, "INSERT INTO person_audience (person_id, field, audience) SELECT id, 'address', 'me' FROM person WHERE kind = 'customer'");
-	admin_exec(f, "INSERT INTO person_audience (person_id, field, audience) SELECT id, 'phone', 'contact' FROM person WHERE kind = 'customer'");
+	admin_exec(
+		f,
+		"INSERT INTO person_audience (person_id, field, audience) SELECT id, 'address', 'me' FROM person WHERE kind = 'customer'");
+	admin_exec(
+		f,
+		"INSERT INTO person_audience (person_id, field, audience) SELECT id, 'phone', 'contact' FROM person WHERE kind = 'customer'");
 	admin_exec(f, "UPDATE business SET smtp_secret = 'sealed-thing'");
 	assert_int_equal(export_command(&c), EXIT_DONE);
 	same_count(f, "people", "SELECT count(*) FROM person");
@@ -95,7 +107,8 @@ static void test_export(void **state) {
 	same_count(f, "events", "SELECT count(*) FROM event");
 	same_count(f, "files", "SELECT count(*) FROM file");
 	same_count(f, "business", "SELECT 1");
-	struct str people = exported(f, "people.jsonl"), all = str_fmt(&f->a, STR_FMT STR_FMT, STR_ARG(people), STR_ARG(exported(f, "business.jsonl")));
+	struct str people = exported(f, "people.jsonl"),
+			   all = str_fmt(&f->a, STR_FMT STR_FMT, STR_ARG(people), STR_ARG(exported(f, "business.jsonl")));
 	assert_has(people, "Marta Lindqvist");
 	assert_has(people, "customer@demo.example");
 	assert_has_not(people, "Cotham Rise");          /* for herself only */

@@ -36,12 +36,13 @@ static enum err put(struct export *x, const struct type_def *t, const void *row)
 
 #define LINE(thing) \
 	static enum err put_##thing(void *x, const struct export_##thing *row) { return put(x, &type_export_##thing, row); }
-LINE(business) LINE(conversation) LINE(message) LINE(vote) LINE(follow) LINE(participant) LINE(attachment) LINE(tag) LINE(file)
-LINE(import) LINE(source) LINE(audit)
+LINE(business)
+LINE(conversation) LINE(message) LINE(vote) LINE(follow) LINE(participant) LINE(attachment) LINE(tag) LINE(file)
+	LINE(import) LINE(source) LINE(audit)
 #undef LINE
 
-/* An event's data is JSON already. */
-static enum err put_event(void *arg, const struct export_event *e) {
+	/* An event's data is JSON already. */
+	static enum err put_event(void *arg, const struct export_event *e) {
 	struct export *x = arg;
 	struct json_out o = json_out(&x->line);
 	arena_clear(&x->row);
@@ -99,7 +100,8 @@ static const char *file_path(struct export *x, const struct export_file *f) {
 	struct str s = str_fmt(&x->row, "%s/files/%" PRId64 "-" STR_FMT, x->dir, f->id.v, STR_ARG(str_first(f->name, 100)));
 	char *p = (char *)s.p + strlen(x->dir) + strlen("/files/");
 	for (; *p; p++) {
-		bool plain = (*p >= 'a' && *p <= 'z') || (*p >= 'A' && *p <= 'Z') || (*p >= '0' && *p <= '9') || *p == '.' || *p == '_' || *p == '-';
+		bool plain = (*p >= 'a' && *p <= 'z') || (*p >= 'A' && *p <= 'Z') || (*p >= '0' && *p <= '9') || *p == '.' ||
+		             *p == '_' || *p == '-';
 		if (!plain) *p = '_';
 	}
 	return s.p;
@@ -156,8 +158,9 @@ static enum err resource(struct export *x, int i) {
 }
 
 static enum err write_all(struct export *x) {
-	static const char *const names[] = {"business", "people", "conversations", "messages", "votes", "follows", "participants", "attachments",
-	                                    "tags", "files", "events", "imports", "sources", "audit"};
+	static const char *const names[] = {"business", "people",       "conversations", "messages", "votes",
+	                                    "follows",  "participants", "attachments",   "tags",     "files",
+	                                    "events",   "imports",      "sources",       "audit"};
 	for (int i = 0; i < (int)(sizeof names / sizeof *names); i++) {
 		const char *name = str_fmt(x->cli->a, "%s/%s.jsonl", x->dir, names[i]).p;
 		x->lines = 0;
@@ -166,7 +169,8 @@ static enum err write_all(struct export *x) {
 		enum err e = resource(x, i);
 		if (fclose(x->to) != 0 && e == OK) e = ERR_DISK_FULL;
 		TRY(e);
-		printf(x->cli->json ? "{\"file\":\"%s.jsonl\",\"rows\":%" PRId64 "}\n" : "%s.jsonl: %" PRId64 "\n", names[i], x->lines);
+		printf(x->cli->json ? "{\"file\":\"%s.jsonl\",\"rows\":%" PRId64 "}\n" : "%s.jsonl: %" PRId64 "\n", names[i],
+		       x->lines);
 	}
 	return write_files(x);
 }
@@ -206,7 +210,8 @@ static bool is_empty_dir(const char *dir) {
 	DIR *d = opendir(dir);
 	if (d == NULL) return false;
 	bool empty = true;
-	for (struct dirent *e; empty && (e = readdir(d)) != NULL;) empty = strcmp(e->d_name, ".") == 0 || strcmp(e->d_name, "..") == 0;
+	for (struct dirent *e; empty && (e = readdir(d)) != NULL;)
+		empty = strcmp(e->d_name, ".") == 0 || strcmp(e->d_name, "..") == 0;
 	closedir(d);
 	return empty;
 }
@@ -217,11 +222,13 @@ int export_command(struct cli *c) {
 	const char *dir = c->argv[1];
 	if (mkdir(dir, 0700) != 0) {
 		if (errno != EEXIST) return cli_fail(c, "the folder %s cannot be made: %s", dir, strerror(errno));
-		if (!is_empty_dir(dir)) return cli_fail(c, "%s is there already and not empty. Name a folder that does not exist yet", dir);
+		if (!is_empty_dir(dir))
+			return cli_fail(c, "%s is there already and not empty. Name a folder that does not exist yet", dir);
 	}
 	enum err e = store_engine(c->store) == DB_PG ? export_copy(c, dir, &why) : export_from(c, dir, c->store);
 	if (e != OK)
-		return cli_fail(c, "the export into %s is not complete: " STR_FMT, dir, STR_ARG(str_empty(why) ? str_c(err_sentence(e)) : why));
+		return cli_fail(c, "the export into %s is not complete: " STR_FMT, dir,
+		                STR_ARG(str_empty(why) ? str_c(err_sentence(e)) : why));
 	cli_talk("exported to %s; profiles hold what the owner may see, and secrets are not in it", dir);
 	return EXIT_DONE;
 }

@@ -4,8 +4,8 @@
 #include "people/people.h"
 #include "routes.h"
 #include "sql/admin.h"
-#include "sql/people.h"
 #include "text/url.h"
+#include "text/utf8.h"
 #include <inttypes.h>
 
 static const char *role_label(struct str role) {
@@ -18,8 +18,7 @@ static const char *role_label(struct str role) {
 enum err admin_show(struct req *q, struct admin_page *ret) {
 	struct person_id_list ids;
 	struct person_view_list views;
-	TRY(sql_persons_staff(q->db, q->a, true, &ids));
-	if (ids.n > PEOPLE_MAX) ids.n = PEOPLE_MAX;
+	TRY(people_staff(q->db, q->a, true, &ids));
 	TRY(people_views(q->db, q->a, &q->actor, q->business, &q->locale, ids, &views));
 	ret->staff.v = NEW_ARRAY(q->a, struct admin_colleague, views.n);
 	for (size_t i = 0; i < views.n; i++)
@@ -133,6 +132,7 @@ static enum err fill_lines(struct req *q, const struct audit_row_list *rows, str
 		ret->data.v[ret->data.n++] = (struct audit_line){
 			.id = r->id, .at = r->at, .actor = {.id = r->actor_id, .name = who.v[i].name}, .action = r->action, .object_kind = r->object_kind,
 			.object_id = r->object_id, .peer = r->peer, .detail = r->detail, .say = say_act(q, r->action),
+			.note = utf8_count(r->detail) > 40 ? str_fmt(q->a, STR_FMT "…", STR_ARG(utf8_first(r->detail, 40))) : r->detail,
 			.about = person ? about.v[i].name : STR_NONE, .url = person ? about.v[i].url : (struct url){STR_NONE}};
 	}
 	return OK;
@@ -140,8 +140,7 @@ static enum err fill_lines(struct req *q, const struct audit_row_list *rows, str
 
 static enum err fill_choice(struct req *q, struct person_id person, struct audit_page *ret) {
 	struct person_id_list staff;
-	TRY(sql_persons_staff(q->db, q->a, true, &staff));
-	if (staff.n > PEOPLE_MAX) staff.n = PEOPLE_MAX;
+	TRY(people_staff(q->db, q->a, true, &staff));
 	TRY(people_cards(q->db, q->a, &q->actor, staff, &ret->staff));
 	if (person.v == 0) return OK;
 	struct person_card_list one;

@@ -27,7 +27,8 @@ static bool holds(const struct mapping *m, const struct map_rule *r, const struc
 }
 
 /* The text before it is cleaned: "" when every column in it is blank. */
-static struct str source_text(const struct mapping *m, const struct map_rule *r, struct arena *a, const struct str *cell) {
+static struct str source_text(const struct mapping *m, const struct map_rule *r, struct arena *a,
+                              const struct str *cell) {
 	if (r->pieces == 1) return r->piece->column >= 0 ? cell_of(m, cell, r->piece->column) : r->piece->text;
 	size_t n = 0;
 	bool some = false, columns = false;
@@ -61,8 +62,8 @@ static bool in_our_words(const struct map_rule *r, struct str *s) {
 }
 
 /* The rule's value, "" when it has none. */
-static bool rule_value(const struct mapping *m, const struct map_rule *r, struct arena *a, const struct str *cell, struct str *ret,
-                       bool *remarked, const char **ret_fault) {
+static bool rule_value(const struct mapping *m, const struct map_rule *r, struct arena *a, const struct str *cell,
+                       struct str *ret, bool *remarked, const char **ret_fault) {
 	*ret = STR("");
 	if (!holds(m, r, cell)) return true;
 	struct str s = source_text(m, r, a, cell);
@@ -134,8 +135,8 @@ static struct str say_missing(struct arena *a, const struct mapping *m, const st
 	return str_fmt(a, STR_FMT " misses the column%s " STR_FMT, STR_ARG(m->file), missing->n > 1 ? "s" : "", STR_ARG(s));
 }
 
-struct mapping *mapping_find(struct arena *a, const struct import_kind *k, const struct pack *p, const struct text_list *header,
-                             const struct zone *zone, struct str *ret_why) {
+struct mapping *mapping_find(struct arena *a, const struct import_kind *k, const struct pack *p,
+                             const struct text_list *header, const struct zone *zone, struct str *ret_why) {
 	struct str prefix = str_fmt(a, "packs/" STR_FMT "/import/", STR_ARG(p->name)), why;
 	struct mapping *best = NULL, *m;
 	size_t fewest = SIZE_MAX;
@@ -160,7 +161,8 @@ struct mapping *mapping_find(struct arena *a, const struct import_kind *k, const
 	return mapping_bind(a, m, header, &missing) ? m : NULL;
 }
 
-struct str mapping_plain(struct arena *a, const struct import_kind *k, const struct pack *p, const struct text_list *header) {
+struct str mapping_plain(struct arena *a, const struct import_kind *k, const struct pack *p,
+                         const struct text_list *header) {
 	size_t n, needed = 0;
 	const struct target *target = import_targets(a, k, p, &n);
 	struct buf b;

@@ -1,4 +1,5 @@
-/* rialto import KIND FILE: the same engine as in the browser, reading the file where it lies. What was put aside, and remarks, are kept
+/* rialto import KIND FILE: the same engine as in the browser, reading the file where it lies. What was put aside,
+ * and remarks, are kept
  * beside the home under the file's name, never beside the input. */
 #include "access/access.h"
 #include "import/history.h"
@@ -73,7 +74,9 @@ static enum err put_header(struct command *c) {
 
 static enum err reject(struct run *r, const struct run_reject *x) {
 	struct command *c = r->ctx;
-	if (++c->told <= TOLD_MAX) fprintf(stderr, "%s%s: line %" PRId64 ": " STR_FMT "\n", c->progress ? "\r\033[K" : "", c->file, x->line, STR_ARG(x->reason));
+	if (++c->told <= TOLD_MAX)
+		fprintf(stderr, "%s%s: line %" PRId64 ": " STR_FMT "\n", c->progress ? "\r\033[K" : "", c->file, x->line,
+		        STR_ARG(x->reason));
 	if (r->dry) return OK;
 	bool first = c->rejected == NULL;
 	TRY(open_aside(c, c->rejected_name, &c->rejected));
@@ -100,8 +103,8 @@ static enum err progress(struct run *r) {
 	int64_t rows = r->created + r->updated + r->unchanged + r->rejected;
 	if (c->progress) {
 		int part = c->bytes > 0 ? (int)(rows_position(r->rows) * 30 / c->bytes) : 0;
-		fprintf(stderr, "\r\033[K[%.*s%.*s] %" PRId64 " rows", part < 30 ? part : 30, "##############################", part < 30 ? 30 - part : 0,
-		        "..............................", rows);
+		fprintf(stderr, "\r\033[K[%.*s%.*s] %" PRId64 " rows", part < 30 ? part : 30, "##############################",
+		        part < 30 ? 30 - part : 0, "..............................", rows);
 	}
 	return r->dry ? OK : history_progress(&c->history, r);
 }
@@ -121,8 +124,10 @@ static int read_mapping_file(struct command *c, const struct pack *p, const stru
 	ssize_t n = read(fd, text, (size_t)st.st_size);
 	close(fd);
 	if (n != st.st_size) return cli_fail(cli, "the mapping %s cannot be read", c->map_file);
-	if (mapping_read(cli->a, str_c(c->map_file), str_n(text, (size_t)n), p, zone, ret, &why) != OK) return cli_fail(cli, STR_FMT, STR_ARG(why));
-	if ((*ret)->kind != c->kind) return cli_fail(cli, "%s maps %s, not %s", c->map_file, (*ret)->kind->word, c->kind->word);
+	if (mapping_read(cli->a, str_c(c->map_file), str_n(text, (size_t)n), p, zone, ret, &why) != OK)
+		return cli_fail(cli, STR_FMT, STR_ARG(why));
+	if ((*ret)->kind != c->kind)
+		return cli_fail(cli, "%s maps %s, not %s", c->map_file, (*ret)->kind->word, c->kind->word);
 	return EXIT_DONE;
 }
 
@@ -133,13 +138,16 @@ static int find_mapping(struct command *c, const struct pack *p, const struct zo
 	if (c->map_file != NULL) {
 		int code = read_mapping_file(c, p, zone, ret);
 		if (code != EXIT_DONE || mapping_bind(cli->a, *ret, &c->header, &missing)) return code;
-		return cli_fail(cli, "%s has no column \"" STR_FMT "\"%s, which the mapping %s reads. Correct one of the two", c->file, STR_ARG(missing.v[0]),
-		                missing.n > 1 ? " and others" : "", c->map_file);
+		return cli_fail(cli, "%s has no column \"" STR_FMT "\"%s, which the mapping %s reads. Correct one of the two",
+		                c->file, STR_ARG(missing.v[0]), missing.n > 1 ? " and others" : "", c->map_file);
 	}
 	*ret = mapping_find(cli->a, c->kind, p, &c->header, zone, &why);
 	if (*ret != NULL) return EXIT_DONE;
-	return cli_fail(cli, "no mapping fits %s; the nearest: " STR_FMT ". Give the file these columns, or a mapping of your own with --map "
-	                     "(app/import/README.md says how one is written)", c->file, STR_ARG(why));
+	return cli_fail(cli,
+	                "no mapping fits %s; the nearest: " STR_FMT
+	                ". Give the file these columns, or a mapping of your own with --map "
+	                "(app/import/README.md says how one is written)",
+	                c->file, STR_ARG(why));
 }
 
 static int tell(struct command *c, const struct run *r) {
@@ -154,9 +162,11 @@ static int tell(struct command *c, const struct run *r) {
 	}
 	if (r->rejected > TOLD_MAX) cli_talk("… and %" PRId64 " more", r->rejected - TOLD_MAX);
 	if (r->rejected > 0 && r->dry) cli_talk("%" PRId64 " rows would be put aside", r->rejected);
-	else if (r->rejected > 0) cli_talk("%" PRId64 " rows were put aside; they are in %s with the reasons", r->rejected, c->rejected_name);
+	else if (r->rejected > 0)
+		cli_talk("%" PRId64 " rows were put aside; they are in %s with the reasons", r->rejected, c->rejected_name);
 	if (r->dry) cli_talk("Nothing was written: this was a dry run");
-	printf(c->cli->json ? "{\"created\":%" PRId64 ",\"updated\":%" PRId64 ",\"unchanged\":%" PRId64 ",\"rejected\":%" PRId64 "}\n"
+	printf(c->cli->json ? "{\"created\":%" PRId64 ",\"updated\":%" PRId64 ",\"unchanged\":%" PRId64
+	                      ",\"rejected\":%" PRId64 "}\n"
 	                    : "created %" PRId64 ", updated %" PRId64 ", unchanged %" PRId64 ", rejected %" PRId64 "\n",
 	       r->created, r->updated, r->unchanged, r->rejected);
 	return EXIT_DONE;
@@ -170,11 +180,13 @@ static int run_it(struct command *c, struct run *r) {
 	}
 	if (e == OK) e = run_import(r, c->cli->a);
 	struct str why = e == OK ? run_say_remarks(c->cli->a, r) : str_c(err_sentence(e));
-	if (!r->dry && c->history.id.v != 0) IGNORE(history_end(&c->history, r, e == OK, why)); /* the run itself is over either way */
+	if (!r->dry && c->history.id.v != 0)
+		IGNORE(history_end(&c->history, r, e == OK, why)); /* the run itself is over either way */
 	if (e == OK) return tell(c, r);
 	if (c->progress) fprintf(stderr, "\n");
-	return cli_fail(c->cli, "%s was read up to byte %" PRId64 ", then: %s What was taken so far is kept; run it again to go on", c->file,
-	                rows_position(r->rows), err_sentence(e));
+	return cli_fail(c->cli,
+	                "%s was read up to byte %" PRId64 ", then: %s What was taken so far is kept; run it again to go on",
+	                c->file, rows_position(r->rows), err_sentence(e));
 }
 
 static int import_file(struct command *c, struct run *r, struct db *db) {
@@ -209,7 +221,8 @@ static int open_input(struct command *c) {
 
 int import_command(struct cli *cli) {
 	struct command c = {.cli = cli, .fd = -1, .progress = isatty(STDERR_FILENO)};
-	struct run r = {.store = cli->store, .lang = LANG_EN, .reject = reject, .remark = remark, .progress = progress, .ctx = &c};
+	struct run r = {
+		.store = cli->store, .lang = LANG_EN, .reject = reject, .remark = remark, .progress = progress, .ctx = &c};
 	c.source = cli_option(cli, "--source");
 	c.map_file = cli_option(cli, "--map");
 	r.dry = cli_flag(cli, "--dry-run");
@@ -218,7 +231,8 @@ int import_command(struct cli *cli) {
 	c.file = cli->argv[2];
 	r.source = utf8_line(cli->a, str_c(c.source));
 	if (c.kind == NULL) return cli_usage(cli, "there is no kind '%s'; there are people and conversations", cli->argv[1]);
-	if (str_empty(r.source) || r.source.n > 100) return cli_usage(cli, "--source NAME says where the file comes from, in up to 100 bytes");
+	if (str_empty(r.source) || r.source.n > 100)
+		return cli_usage(cli, "--source NAME says where the file comes from, in up to 100 bytes");
 	c.rejected_name = beside_home(&c, "rejected");
 	c.remarks_name = beside_home(&c, "remarks");
 	buf_init(&c.out, 8 * 1024 * 1024);

@@ -15,8 +15,8 @@ struct writing {
 
 static enum err begin(struct db *db, void *arg) {
 	struct writing *w = arg;
-	return sql_import_begin(db, str_c(w->r->map->kind->word), w->r->source, w->file, (struct file_id){0}, STR("{}"), STR("running"), w->bytes,
-	                        w->r->actor, clock_now(), &w->h->id);
+	return sql_import_begin(db, str_c(w->r->map->kind->word), w->r->source, w->file, (struct file_id){0}, STR("{}"),
+	                        STR("running"), w->bytes, w->r->actor, clock_now(), &w->h->id);
 }
 
 enum err history_begin(struct history *h, const struct run *r, struct str file, int64_t bytes) {
@@ -39,7 +39,8 @@ void history_reject(struct history *h, const struct run_reject *x) {
 	}
 	struct str *cell = NEW_ARRAY(&h->a, struct str, x->cells);
 	for (size_t i = 0; i < x->cells; i++) cell[i] = str_copy(&h->a, x->cell[i]);
-	h->v[h->n++] = (struct run_reject){.line = x->line, .reason = str_copy(&h->a, x->reason), .cell = cell, .cells = x->cells};
+	h->v[h->n++] =
+		(struct run_reject){.line = x->line, .reason = str_copy(&h->a, x->reason), .cell = cell, .cells = x->cells};
 	h->kept++;
 }
 
@@ -60,7 +61,8 @@ static enum err progress(struct db *db, void *arg) {
 	struct writing *w = arg;
 	struct history *h = w->h;
 	const struct run *r = w->r;
-	for (size_t i = 0; i < h->n; i++) TRY(sql_import_reject_put(db, h->id, h->v[i].line, h->v[i].reason, cells_json(&h->a, &h->v[i]), NULL));
+	for (size_t i = 0; i < h->n; i++)
+		TRY(sql_import_reject_put(db, h->id, h->v[i].line, h->v[i].reason, cells_json(&h->a, &h->v[i]), NULL));
 	return sql_import_progress(db, h->id, rows_position(r->rows), r->created, r->updated, r->unchanged, r->rejected);
 }
 
@@ -78,8 +80,13 @@ static enum err end(struct db *db, void *arg) {
 	const struct run *r = w->r;
 	TRY(sql_import_end(db, w->h->id, w->good ? STR("done") : STR("failed"), w->why, clock_now()));
 	if (r->created + r->updated == 0) return OK;
-	struct event e = {.actor = r->actor, .verb = "announce", .object_kind = "import", .object_id = w->h->id.v, .audience = AUDIENCE_STAFF,
-	                  .data = str_fmt(&w->h->a, "{\"created\":%" PRId64 ",\"updated\":%" PRId64 "}", r->created, r->updated)};
+	struct event e = {
+		.actor = r->actor,
+		.verb = "announce",
+		.object_kind = "import",
+		.object_id = w->h->id.v,
+		.audience = AUDIENCE_STAFF,
+		.data = str_fmt(&w->h->a, "{\"created\":%" PRId64 ",\"updated\":%" PRId64 "}", r->created, r->updated)};
 	return event_append(db, &e, NULL);
 }
 

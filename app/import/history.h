@@ -1,6 +1,7 @@
 #ifndef IMPORT_HISTORY_H
 #define IMPORT_HISTORY_H
-/* What is kept of a run: how far it is, what it came to, which rows were put aside (the first HISTORY_REJECTS of them). */
+/* What is kept of a run: how far it is, what it came to, which rows were put aside (the first HISTORY_REJECTS of
+ * them). */
 #include "import/run.h"
 
 enum { HISTORY_REJECTS = 100000 };

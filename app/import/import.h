@@ -1,6 +1,7 @@
 #ifndef IMPORT_IMPORT_H
 #define IMPORT_IMPORT_H
-/* Bringing in people and conversations from files of other programs: on the command line and in the browser. README.md. */
+/* Bringing in people and conversations from files of other programs: on the command line and in the browser.
+ * README.md. */
 #include "base/cli.h"
 #include "event/hub.h"
 

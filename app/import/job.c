@@ -1,4 +1,5 @@
-/* The job behind an import in the browser. It may be done again after a crash: then what was taken is unchanged, and it goes on. */
+/* The job behind an import in the browser. It may be done again after a crash: then what was taken is unchanged, and
+ * it goes on. */
 #include "import/job.h"
 #include "access/access.h"
 #include "import/history.h"
@@ -64,7 +65,8 @@ static enum err prepare(struct run *r, struct arena *a, const struct import_row 
 	return OK;
 }
 
-static enum err run_it(struct run *r, struct job *j, struct arena *a, const struct import_row *row, int tries, struct str *ret_why) {
+static enum err run_it(struct run *r, struct job *j, struct arena *a, const struct import_row *row, int tries,
+                       struct str *ret_why) {
 	enum err e = store_write(r->store, forget_rejects, &j->history.id);
 	if (e == OK) e = prepare(r, a, row, ret_why);
 	if (e == OK) e = run_import(r, a);
@@ -74,17 +76,25 @@ static enum err run_it(struct run *r, struct job *j, struct arena *a, const stru
 	return history_end(&j->history, r, false, *ret_why);
 }
 
-enum err import_job(struct store *s, struct db *db, struct arena *a, struct str data, int tries, void *ctx, struct str *ret_why) {
+enum err import_job(struct store *s, struct db *db, struct arena *a, struct str data, int tries, void *ctx,
+                    struct str *ret_why) {
 	struct job j = {.hub = ctx};
 	struct import_row row;
 	JSON_DOC(doc);
 	struct str lang = STR("en");
-	if (json_parse(&doc, data, NULL) != OK || !json_get_int(json_member(doc.root, "import"), &j.history.id.v)) return ERR_INVALID;
+	if (json_parse(&doc, data, NULL) != OK || !json_get_int(json_member(doc.root, "import"), &j.history.id.v))
+		return ERR_INVALID;
 	json_get_str(json_member(doc.root, "lang"), &lang);
 	TRY(sql_import_get(db, a, j.history.id, &row));
 	if (str_is(row.state, "done")) return OK;
 	struct stored file = {.db = db, .id = row.file_id};
-	struct run r = {.store = s, .db = db, .source = row.source, .actor = row.actor_id, .reject = reject, .progress = progress, .ctx = &j};
+	struct run r = {.store = s,
+	                .db = db,
+	                .source = row.source,
+	                .actor = row.actor_id,
+	                .reject = reject,
+	                .progress = progress,
+	                .ctx = &j};
 	if (!lang_find(lang, &r.lang)) r.lang = LANG_EN;
 	r.rows = rows_open(a, stored_read, &file);
 	enum err e = run_it(&r, &j, a, &row, tries, ret_why);

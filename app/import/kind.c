@@ -21,7 +21,8 @@ const struct target *import_targets(struct arena *a, const struct import_kind *k
 	for (size_t t = 0; k->pack_fields && t < p->tabs; t++)
 		for (size_t i = 0; i < p->tab[t].fields; i++) {
 			const struct pack_field *f = &p->tab[t].field[i];
-			all[n++] = (struct target){.name = str_fmt(a, "field:" STR_FMT, STR_ARG(f->name)), .want = WANT_FIELD, .max = 1000, .field = f};
+			all[n++] = (struct target){
+				.name = str_fmt(a, "field:" STR_FMT, STR_ARG(f->name)), .want = WANT_FIELD, .max = 1000, .field = f};
 		}
 	*ret_n = n;
 	return all;

@@ -1,7 +1,9 @@
 #ifndef IMPORT_KIND_H
 #define IMPORT_KIND_H
-/* What can be imported: each kind is one line of the table in kind.c, with the fields that a mapping may fill and what is done with a
- * mapped row. A mapped row holds a text for each field: checked, clean, absent (STR_NONE) when the row has nothing for it. */
+/* What can be imported: each kind is one line of the table in kind.c, with the fields that a mapping may fill and
+ * what is done with a
+ * mapped row. A mapped row holds a text for each field: checked, clean, absent (STR_NONE) when the row has nothing
+ * for it. */
 #include "base/values.h"
 #include "db/db.h"
 #include "pack/pack.h"
@@ -55,7 +57,8 @@ struct import_kind {
 	size_t targets;
 	bool pack_fields;          /* "field:NAME" too */
 
-	/* Reads only; also in a dry run. Finds what the row is about although this source never named it (id 0: nothing), or what speaks
+	/* Reads only; also in a dry run. Finds what the row is about although this source never named it (id 0: nothing),
+	 * or what speaks
 	 * against the row: a key. id: what source_ref names, else 0. */
 	enum err (*look)(struct applying *x, const struct mapped *row, int64_t *id, const char **ret_fault);
 	/* Writes the thing, its counters and its event. */

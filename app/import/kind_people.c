@@ -1,4 +1,5 @@
-/* People from another program's list. They are customers, partners, suppliers or visitors; colleagues are made with `rialto user add`, so
+/* People from another program's list. They are customers, partners, suppliers or visitors; colleagues are made with
+ * `rialto user add`, so
  * that nobody is given the desk by a file. */
 #include "import/kind.h"
 #include "people/people.h"
@@ -8,24 +9,53 @@
 #include <math.h>
 
 enum {
-	EXTERNAL_ID, NAME, PUBLIC_NAME, CUSTOMER_NO, KIND, EMAIL, PHONE, ADDRESS, BIRTHDAY, TITLE, ABOUT, CHANNEL, LOCALE, LAT, LON, WORTH, CONTACT,
-	TAGS, STAFF_NOTES, CREATED_AT, TARGETS
+	EXTERNAL_ID,
+	NAME,
+	PUBLIC_NAME,
+	CUSTOMER_NO,
+	KIND,
+	EMAIL,
+	PHONE,
+	ADDRESS,
+	BIRTHDAY,
+	TITLE,
+	ABOUT,
+	CHANNEL,
+	LOCALE,
+	LAT,
+	LON,
+	WORTH,
+	CONTACT,
+	TAGS,
+	STAFF_NOTES,
+	CREATED_AT,
+	TARGETS
 };
 
 static const struct target targets[TARGETS] = {
-	[EXTERNAL_ID] = {.name = {"external_id", 11}, .label = T("Its number in the file"), .want = WANT_LINE, .max = 200, .needed = true},
+	[EXTERNAL_ID] = {.name = {"external_id", 11},
+                     .label = T("Its number in the file"),
+                     .want = WANT_LINE,
+                     .max = 200,
+                     .needed = true},
 	[NAME] = {.name = {"name", 4}, .label = T("Name"), .want = WANT_LINE, .max = 200, .needed = true},
 	[PUBLIC_NAME] = {.name = {"public_name", 11}, .label = T("Name in the community"), .want = WANT_LINE, .max = 100},
-	[CUSTOMER_NO] = {.name = {"customer_no", 11}, .label = T("Customer number"), .want = WANT_LINE, .max = 40, .unique = true},
-	[KIND] = {.name = {"kind", 4}, .label = T("Customer, partner, supplier or visitor"), .want = WANT_WORD,
-	          .words = " customer partner supplier visitor "},
+	[CUSTOMER_NO] =
+		{.name = {"customer_no", 11}, .label = T("Customer number"), .want = WANT_LINE, .max = 40, .unique = true},
+	[KIND] = {.name = {"kind", 4},
+              .label = T("Customer, partner, supplier or visitor"),
+              .want = WANT_WORD,
+              .words = " customer partner supplier visitor "},
 	[EMAIL] = {.name = {"email", 5}, .label = T("Email"), .want = WANT_EMAIL, .max = 254, .many = true},
 	[PHONE] = {.name = {"phone", 5}, .label = T("Phone"), .want = WANT_LINE, .max = 60, .many = true},
 	[ADDRESS] = {.name = {"address", 7}, .label = T("Address"), .want = WANT_LINE, .max = 200, .many = true},
 	[BIRTHDAY] = {.name = {"birthday", 8}, .label = T("Birthday"), .want = WANT_DATE},
 	[TITLE] = {.name = {"title", 5}, .label = T("Title or firm"), .want = WANT_LINE, .max = 120},
 	[ABOUT] = {.name = {"about", 5}, .label = T("About them"), .want = WANT_TEXT, .max = 4000},
-	[CHANNEL] = {.name = {"channel", 7}, .label = T("How they like to be reached"), .want = WANT_WORD, .words = " portal email phone post "},
+	[CHANNEL] = {.name = {"channel", 7},
+                 .label = T("How they like to be reached"),
+                 .want = WANT_WORD,
+                 .words = " portal email phone post "},
 	[LOCALE] = {.name = {"locale", 6}, .label = T("Language"), .want = WANT_WORD, .words = " en de "},
 	[LAT] = {.name = {"lat", 3}, .label = T("Latitude"), .want = WANT_LAT},
 	[LON] = {.name = {"lon", 3}, .label = T("Longitude"), .want = WANT_LON},
@@ -36,7 +66,8 @@ static const struct target targets[TARGETS] = {
 	[CREATED_AT] = {.name = {"created_at", 10}, .label = T("Known since"), .want = WANT_TIME},
 };
 
-static enum err find_contact(struct applying *x, const struct mapped *row, struct person_id *ret, const char **ret_fault) {
+static enum err find_contact(struct applying *x, const struct mapped *row, struct person_id *ret,
+                             const char **ret_fault) {
 	bool found;
 	*ret = (struct person_id){0};
 	if (str_none(row->value[CONTACT])) return OK;
@@ -119,10 +150,21 @@ static enum err read_input(struct applying *x, const struct mapped *row, struct 
 	struct person_id contact;
 	TRY(find_contact(x, row, &contact, &fault));
 	*ret = (struct person_input){
-		.kind = row->value[KIND], .name = row->value[NAME], .public_name = given(x, row, PUBLIC_NAME), .customer_no = given(x, row, CUSTOMER_NO),
-		.title = given(x, row, TITLE), .about = given(x, row, ABOUT), .birthday = given(x, row, BIRTHDAY), .channel = given(x, row, CHANNEL),
-		.locale = given(x, row, LOCALE), .staff_notes = given(x, row, STAFF_NOTES), .place_given = x->spoken[LAT] && x->spoken[LON],
-		.lat = number(row->value[LAT]), .lon = number(row->value[LON]), .tags_given = x->spoken[TAGS], .tags = lines(x->a, row->value[TAGS]),
+		.kind = row->value[KIND],
+		.name = row->value[NAME],
+		.public_name = given(x, row, PUBLIC_NAME),
+		.customer_no = given(x, row, CUSTOMER_NO),
+		.title = given(x, row, TITLE),
+		.about = given(x, row, ABOUT),
+		.birthday = given(x, row, BIRTHDAY),
+		.channel = given(x, row, CHANNEL),
+		.locale = given(x, row, LOCALE),
+		.staff_notes = given(x, row, STAFF_NOTES),
+		.place_given = x->spoken[LAT] && x->spoken[LON],
+		.lat = number(row->value[LAT]),
+		.lon = number(row->value[LON]),
+		.tags_given = x->spoken[TAGS],
+		.tags = lines(x->a, row->value[TAGS]),
 	};
 	if (x->spoken[CONTACT]) ret->contact_id = (struct opt_int){true, contact.v};
 	if (x->spoken[WORTH]) {

@@ -5,21 +5,50 @@
 #include <math.h>
 
 enum {
-	EXTERNAL_ID, KIND, SUBJECT, BODY, TOPIC, STATUS, STATUS_AT, ANSWER, VISIBILITY, CHANNEL, LAT, LON, PLACE, AREA, SINCE, AUTHOR, TAGS,
-	CREATED_AT, TARGETS
+	EXTERNAL_ID,
+	KIND,
+	SUBJECT,
+	BODY,
+	TOPIC,
+	STATUS,
+	STATUS_AT,
+	ANSWER,
+	VISIBILITY,
+	CHANNEL,
+	LAT,
+	LON,
+	PLACE,
+	AREA,
+	SINCE,
+	AUTHOR,
+	TAGS,
+	CREATED_AT,
+	TARGETS
 };
 
 static const struct target targets[TARGETS] = {
-	[EXTERNAL_ID] = {.name = {"external_id", 11}, .label = T("Its number in the file"), .want = WANT_LINE, .max = 200, .needed = true},
-	[KIND] = {.name = {"kind", 4}, .label = T("Problem, need, idea, question, discussion or praise"), .want = WANT_WORD,
-	          .words = " problem need idea question discussion praise "},
+	[EXTERNAL_ID] = {.name = {"external_id", 11},
+                     .label = T("Its number in the file"),
+                     .want = WANT_LINE,
+                     .max = 200,
+                     .needed = true},
+	[KIND] = {.name = {"kind", 4},
+              .label = T("Problem, need, idea, question, discussion or praise"),
+              .want = WANT_WORD,
+              .words = " problem need idea question discussion praise "},
 	[SUBJECT] = {.name = {"subject", 7}, .label = T("Subject"), .want = WANT_LINE, .max = 200, .needed = true},
 	[BODY] = {.name = {"body", 4}, .label = T("What was written"), .want = WANT_TEXT, .max = 20000},
 	[TOPIC] = {.name = {"topic", 5}, .label = T("What it is about"), .want = WANT_LINE, .max = 40},
-	[STATUS] = {.name = {"status", 6}, .label = T("State"), .want = WANT_WORD, .words = " new heard planned in_work done partly_done not_done closed "},
+	[STATUS] = {.name = {"status", 6},
+                .label = T("State"),
+                .want = WANT_WORD,
+                .words = " new heard planned in_work done partly_done not_done closed "},
 	[STATUS_AT] = {.name = {"status_at", 9}, .label = T("In this state since"), .want = WANT_TIME},
 	[ANSWER] = {.name = {"answer", 6}, .label = T("The official answer"), .want = WANT_TEXT, .max = 20000},
-	[VISIBILITY] = {.name = {"visibility", 10}, .label = T("Who may read it"), .want = WANT_WORD, .words = " public members private staff "},
+	[VISIBILITY] = {.name = {"visibility", 10},
+                    .label = T("Who may read it"),
+                    .want = WANT_WORD,
+                    .words = " public members private staff "},
 	[CHANNEL] = {.name = {"channel", 7}, .label = T("The way it came"), .want = WANT_LINE, .max = 40},
 	[LAT] = {.name = {"lat", 3}, .label = T("Latitude"), .want = WANT_LAT},
 	[LON] = {.name = {"lon", 3}, .label = T("Longitude"), .want = WANT_LON},
@@ -31,7 +60,8 @@ static const struct target targets[TARGETS] = {
 	[CREATED_AT] = {.name = {"created_at", 10}, .label = T("Written at"), .want = WANT_TIME},
 };
 
-static enum err find_author(struct applying *x, const struct mapped *row, struct person_id *ret, const char **ret_fault) {
+static enum err find_author(struct applying *x, const struct mapped *row, struct person_id *ret,
+                            const char **ret_fault) {
 	struct import_person_row had = {0};
 	bool found;
 	*ret = (struct person_id){0};
@@ -45,8 +75,10 @@ static enum err find_author(struct applying *x, const struct mapped *row, struct
 static enum err look(struct applying *x, const struct mapped *row, int64_t *id, const char **ret_fault) {
 	struct person_id author;
 	(void)id;
-	if (!str_none(row->value[TOPIC]) && pack_topic_find(x->pack, row->value[TOPIC]) == NULL) *ret_fault = T("The pack has no such topic.");
-	if (str_is(row->value[STATUS], "not_done") && str_none(row->value[ANSWER])) *ret_fault = T("What is not done needs an answer that says why.");
+	if (!str_none(row->value[TOPIC]) && pack_topic_find(x->pack, row->value[TOPIC]) == NULL)
+		*ret_fault = T("The pack has no such topic.");
+	if (str_is(row->value[STATUS], "not_done") && str_none(row->value[ANSWER]))
+		*ret_fault = T("What is not done needs an answer that says why.");
 	return *ret_fault != NULL ? OK : find_author(x, row, &author, ret_fault);
 }
 
@@ -70,22 +102,38 @@ static enum err read_report(struct applying *x, const struct mapped *row, struct
 	const char *fault;
 	struct str const *v = row->value;
 	*ret = (struct new_report){
-		.kind = str_none(v[KIND]) ? STR("problem") : v[KIND], .visibility = v[VISIBILITY], .subject = v[SUBJECT],
-		.body = str_none(v[BODY]) ? STR("") : v[BODY], .topic = v[TOPIC], .since = v[SINCE], .channel = str_none(v[CHANNEL]) ? STR("import") : v[CHANNEL],
-		.lat = number(v[LAT]), .lon = number(v[LON]), .place = str_none(v[PLACE]) ? STR("") : v[PLACE], .area = v[AREA],
-		.tags = lines(x->a, v[TAGS]), .at = moment(v[CREATED_AT]),
+		.kind = str_none(v[KIND]) ? STR("problem") : v[KIND],
+		.visibility = v[VISIBILITY],
+		.subject = v[SUBJECT],
+		.body = str_none(v[BODY]) ? STR("") : v[BODY],
+		.topic = v[TOPIC],
+		.since = v[SINCE],
+		.channel = str_none(v[CHANNEL]) ? STR("import") : v[CHANNEL],
+		.lat = number(v[LAT]),
+		.lon = number(v[LON]),
+		.place = str_none(v[PLACE]) ? STR("") : v[PLACE],
+		.area = v[AREA],
+		.tags = lines(x->a, v[TAGS]),
+		.at = moment(v[CREATED_AT]),
 	};
 	if (isnan(ret->lat) || isnan(ret->lon)) ret->lat = ret->lon = NAN;   /* half a place is none */
 	return find_author(x, row, &ret->author, &fault);
 }
 
 /* The state as the last thing that happened, said by the firm; with words it is the official answer. */
-static enum err say_state(struct applying *x, const struct mapped *row, struct conversation_id id, struct str status, bool words) {
+static enum err say_state(struct applying *x, const struct mapped *row, struct conversation_id id, struct str status,
+                          bool words) {
 	struct message_id said;
 	usec_t at = moment(row->value[STATUS_AT]), begun = moment(row->value[CREATED_AT]);
 	struct new_message m = {
-		.conversation = id, .kind = words ? STR("answer") : STR("status"), .body = words ? row->value[ANSWER] : STR(""), .status = status,
-		.channel = STR("import"), .author = x->actor, .at = at < begun ? begun : at, .loading = true,
+		.conversation = id,
+		.kind = words ? STR("answer") : STR("status"),
+		.body = words ? row->value[ANSWER] : STR(""),
+		.status = status,
+		.channel = STR("import"),
+		.author = x->actor,
+		.at = at < begun ? begun : at,
+		.loading = true,
 	};
 	return talk_say(x->db, x->a, &m, &said);
 }

@@ -16,7 +16,8 @@ struct reading {
 };
 
 static enum err fault(struct reading *r, const char *what) {
-	*r->why = str_fmt(r->a, STR_FMT ": " STR_FMT "%s%s", STR_ARG(r->m->file), STR_ARG(r->path), str_empty(r->path) ? "" : ": ", what);
+	*r->why = str_fmt(r->a, STR_FMT ": " STR_FMT "%s%s", STR_ARG(r->m->file), STR_ARG(r->path),
+	                  str_empty(r->path) ? "" : ": ", what);
 	return ERR_INVALID;
 }
 
@@ -61,7 +62,8 @@ static enum err read_template(struct reading *r, struct str text, struct map_rul
 		if (text.p[i] != '{') continue;
 		if (n + 2 >= PIECES_MAX) return fault(r, "too many columns in one text");
 		bool brace = i + 1 < text.n && text.p[i + 1] == '{';
-		if (i + brace > start) v[n++] = (struct map_piece){.text = str_copy(r->a, str_n(text.p + start, i + brace - start)), .column = -1};
+		if (i + brace > start)
+			v[n++] = (struct map_piece){.text = str_copy(r->a, str_n(text.p + start, i + brace - start)), .column = -1};
 		if (brace) start = ++i + 1;
 		else {
 			struct str rest = str_from(text, i + 1);
@@ -102,7 +104,8 @@ static enum err read_words(struct reading *r, const struct json *v, struct map_r
 	const struct json *words = json_member(v, "words"), *otherwise = json_member(v, "else");
 	if (otherwise != NULL && words == NULL) return fault(r, "\"else\" goes with \"words\"");
 	if (words == NULL) return OK;
-	if (json_kind_of(words) != JSON_IS_OBJECT || json_length(words) == 0) return fault(r, "\"words\" is an object: {\"theirs\": \"ours\"}");
+	if (json_kind_of(words) != JSON_IS_OBJECT || json_length(words) == 0)
+		return fault(r, "\"words\" is an object: {\"theirs\": \"ours\"}");
 	r->words += json_length(words);
 	if (r->words > MAP_WORDS_MAX) return fault(r, "too many words");
 	rule->word = NEW_ARRAY(r->a, struct map_word, json_length(words));
@@ -128,7 +131,8 @@ static enum err read_when(struct reading *r, const struct json *v, struct map_ru
 		struct map_when *w = &rule->when[rule->whens++];
 		TRY(column(r, m.name, &w->column));
 		size_t n = json_length(m.value);
-		if (json_kind_of(m.value) != JSON_IS_ARRAY || n == 0 || n > 1000) return fault_of(r, "needs a list of values for", m.name);
+		if (json_kind_of(m.value) != JSON_IS_ARRAY || n == 0 || n > 1000)
+			return fault_of(r, "needs a list of values for", m.name);
 		w->values = (struct text_list){NEW_ARRAY(r->a, struct str, n), n};
 		for (size_t i = 0; i < n; i++) {
 			if (!json_get_str(json_item(m.value, i), &w->values.v[i])) return fault_of(r, "needs texts as values for", m.name);
@@ -141,7 +145,8 @@ static enum err read_when(struct reading *r, const struct json *v, struct map_ru
 static enum err read_format(struct reading *r, const struct json *v, struct map_rule *rule) {
 	const struct json *as = json_member(v, "as"), *zone = json_member(v, "zone"), *times = json_member(v, "times");
 	enum want want = r->m->target[rule->target].want;
-	bool date = want == WANT_DATE || want == WANT_TIME || (want == WANT_FIELD && r->m->target[rule->target].field->type == PACK_DATE);
+	bool date = want == WANT_DATE || want == WANT_TIME ||
+	            (want == WANT_FIELD && r->m->target[rule->target].field->type == PACK_DATE);
 	bool money = want == WANT_MONEY || (want == WANT_FIELD && r->m->target[rule->target].field->type == PACK_MONEY);
 	struct str s;
 	if (as != NULL && !date) return fault(r, "\"as\" is for dates and times");
@@ -227,7 +232,8 @@ static enum err read_mapping(struct reading *r, struct str text) {
 	struct str kind = STR("");
 	if (text.n > MAP_BYTES_MAX) return fault(r, "is larger than 1 MB");
 	if (json_parse(&doc, text, &at) != OK)
-		return fault(r, at.line == 0 ? str_fmt(r->a, "%s", at.text).p : str_fmt(r->a, "line %d, column %d: %s", at.line, at.column, at.text).p);
+		return fault(r, at.line == 0 ? str_fmt(r->a, "%s", at.text).p
+		                             : str_fmt(r->a, "line %d, column %d: %s", at.line, at.column, at.text).p);
 	if (json_kind_of(doc.root) != JSON_IS_OBJECT) return fault(r, "is no JSON object");
 	TRY(only(r, doc.root, " kind header set "));
 	json_get_str(json_member(doc.root, "kind"), &kind);
@@ -241,7 +247,8 @@ static enum err read_mapping(struct reading *r, struct str text) {
 enum err mapping_read(struct arena *a, struct str file, struct str text, const struct pack *p, const struct zone *zone,
                       struct mapping **ret, struct str *ret_why) {
 	struct mapping *m = NEW(a, struct mapping);
-	*m = (struct mapping){.file = str_copy(a, file), .text = str_copy(a, text), .pack = p, .column = {.v = NEW_ARRAY(a, struct str, COLUMNS_MAX)}};
+	*m = (struct mapping){.file = str_copy(a, file), .text = str_copy(a, text), .pack = p,
+	                      .column = {.v = NEW_ARRAY(a, struct str, COLUMNS_MAX)}};
 	struct reading r = {.a = a, .m = m, .path = STR(""), .zone = zone, .why = ret_why};
 	TRY(read_mapping(&r, text));
 	m->at = NEW_ARRAY(a, int, m->column.n);

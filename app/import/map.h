@@ -1,6 +1,7 @@
 #ifndef IMPORT_MAP_H
 #define IMPORT_MAP_H
-/* A mapping says how the columns of somebody's file become the fields of ours. Its language: README.md. Reading one checks all that
+/* A mapping says how the columns of somebody's file become the fields of ours. Its language: README.md. Reading one
+ * checks all that
  * can be known without a file, so that what goes wrong later is a row's fault, not the mapping's. */
 #include "import/kind.h"
 #include "text/json.h"
@@ -54,26 +55,29 @@ struct mapping {
 };
 
 /* Reads a mapping. zone: of times that name none. errors INVALID, with the file, the place and the fault in *ret_why */
-MUST_USE enum err mapping_read(struct arena *a, struct str file, struct str text, const struct pack *p, const struct zone *zone,
-                               struct mapping **ret, struct str *ret_why);
+MUST_USE enum err mapping_read(struct arena *a, struct str file, struct str text, const struct pack *p,
+                               const struct zone *zone, struct mapping **ret, struct str *ret_why);
 
 /* Whether the file has all columns; those it lacks in *ret_missing. */
 bool mapping_bind(struct arena *a, struct mapping *m, const struct text_list *header, struct text_list *ret_missing);
 
-/* The mapping of the pack that fits the file best: the one that knows the most of its columns. NULL when none fits; then *ret_why says what
+/* The mapping of the pack that fits the file best: the one that knows the most of its columns. NULL when none fits;
+ * then *ret_why says what
  * is missing. The program's own come out right: a fault in one ends the process. */
-struct mapping *mapping_find(struct arena *a, const struct import_kind *k, const struct pack *p, const struct text_list *header,
-                             const struct zone *zone, struct str *ret_why);
+struct mapping *mapping_find(struct arena *a, const struct import_kind *k, const struct pack *p,
+                             const struct text_list *header, const struct zone *zone, struct str *ret_why);
 
 /* A mapping for a file whose columns are called like our fields, as JSON; STR_NONE when a needed one is not there. */
-struct str mapping_plain(struct arena *a, const struct import_kind *k, const struct pack *p, const struct text_list *header);
+struct str mapping_plain(struct arena *a, const struct import_kind *k, const struct pack *p,
+                         const struct text_list *header);
 
 struct map_fault {
 	struct str column;         /* or the field, where it is none */
 	const char *sentence;      /* a key */
 };
 
-/* Applies a mapping to a row's cells. Values live in a. False: the row is to be put aside, *ret_fault says why. remarked: a bit by rule
+/* Applies a mapping to a row's cells. Values live in a. False: the row is to be put aside, *ret_fault says why.
+ * remarked: a bit by rule
  * is set for what is blank and worth a remark. */
 bool mapping_apply(const struct mapping *m, struct arena *a, const struct str *cell, struct mapped *ret, bool *remarked,
                    struct map_fault *ret_fault);

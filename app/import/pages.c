@@ -25,8 +25,17 @@ static struct str kind_label(struct req *q, struct str word) {
 static struct import_line line_of(struct req *q, const struct import_row *r) {
 	int64_t percent = r->all_bytes > 0 ? r->done_bytes * 100 / r->all_bytes : 0;
 	return (struct import_line){
-		.id = r->id, .kind = kind_label(q, r->kind), .source = r->source, .file_name = r->file_name, .state = r->state, .created = r->created,
-		.updated = r->updated, .unchanged = r->unchanged, .rejected = r->rejected, .created_at = r->created_at, .actor_name = r->actor_name,
+		.id = r->id,
+		.kind = kind_label(q, r->kind),
+		.source = r->source,
+		.file_name = r->file_name,
+		.state = r->state,
+		.created = r->created,
+		.updated = r->updated,
+		.unchanged = r->unchanged,
+		.rejected = r->rejected,
+		.created_at = r->created_at,
+		.actor_name = r->actor_name,
 		.percent = percent > 100 ? 100 : percent,
 	};
 }
@@ -41,13 +50,15 @@ enum err imports_show(struct req *q, const struct imports_show_in *in, struct im
 	TRY(sql_import_list(q->db, q->a, before, PAGE + 1, &rows));
 	struct import_line *v = NEW_ARRAY(q->a, struct import_line, rows.n);
 	for (size_t i = 0; i < rows.n && i < PAGE; i++) v[i] = line_of(q, &rows.v[i]);
-	*ret = (struct imports_page){.runs = {v, rows.n < PAGE ? rows.n : PAGE}, .source = str_none(in->source) ? STR("") : in->source, .next = STR_NONE};
+	*ret = (struct imports_page){.runs = {v, rows.n < PAGE ? rows.n : PAGE}, .next = STR_NONE,
+	                             .source = str_none(in->source) ? STR("") : in->source};
 	if (rows.n > PAGE) ret->next = str_fmt(q->a, "%" PRId64, rows.v[PAGE - 1].id.v);
 	struct import_choice *kinds = NEW_ARRAY(q->a, struct import_choice, 20);
 	for (int i = 0; import_kind_at(i) != NULL && i < 20; i++) {
 		const struct import_kind *k = import_kind_at(i);
 		bool here = str_empty(in->kind) ? i == 0 : str_is(in->kind, k->word);
-		kinds[ret->kinds.n++] = (struct import_choice){.name = str_c(k->word), .label = str_c(TRQ(q, k->label)), .here = here};
+		kinds[ret->kinds.n++] =
+			(struct import_choice){.name = str_c(k->word), .label = str_c(TRQ(q, k->label)), .here = here};
 	}
 	ret->kinds.v = kinds;
 	return OK;
@@ -65,13 +76,20 @@ static enum err put_file(struct db *db, void *arg) {
 	struct file_id file;
 	struct str bytes = w->in->file.bytes;
 	TRY(file_put(db, w->name, STR("text/plain"), bytes, &file));
-	TRY(sql_import_begin(db, w->in->kind, w->source, w->name, file, STR(""), STR("mapping"), (int64_t)bytes.n, w->q->actor.id, clock_now(), &w->id));
-	struct event e = {.actor = w->q->actor.id, .verb = "create", .object_kind = "import", .object_id = w->id.v, .audience = AUDIENCE_STAFF, .data = STR("{}")};
+	TRY(sql_import_begin(db, w->in->kind, w->source, w->name, file, STR(""), STR("mapping"), (int64_t)bytes.n,
+	                     w->q->actor.id, clock_now(), &w->id));
+	struct event e = {.actor = w->q->actor.id,
+	                  .verb = "create",
+	                  .object_kind = "import",
+	                  .object_id = w->id.v,
+	                  .audience = AUDIENCE_STAFF,
+	                  .data = STR("{}")};
 	return event_append(db, &e, NULL);
 }
 
 enum err import_put(struct req *q, const struct import_put_in *in) {
-	struct upload_work w = {.q = q, .in = in, .source = utf8_line(q->a, in->source), .name = utf8_fit(utf8_line(q->a, in->file.name), 200)};
+	struct upload_work w = {
+		.q = q, .in = in, .source = utf8_line(q->a, in->source), .name = utf8_fit(utf8_line(q->a, in->file.name), 200)};
 	TRY(may_import(q, ACT_CREATE));
 	if (str_empty(w.source)) req_invalid(q, "source", T("Please give it a name."));
 	if (str_empty(in->file.bytes)) req_invalid(q, "file", T("Please choose a file."));
@@ -142,7 +160,8 @@ static void preview_row(struct looking *k, const struct row *row, struct import_
 	if (k->map == NULL) return;
 	struct mapped mapped = {NEW_ARRAY(a, struct str, k->map->targets)};
 	struct map_fault fault;
-	if (!mapping_apply(k->map, a, row->cell, &mapped, NEW_ARRAY(a, bool, k->map->rules), &fault)) ret->fault = fault_text(k->q, &fault);
+	if (!mapping_apply(k->map, a, row->cell, &mapped, NEW_ARRAY(a, bool, k->map->rules), &fault))
+		ret->fault = fault_text(k->q, &fault);
 }
 
 static enum err preview(struct looking *k, struct import_page *ret) {
@@ -178,7 +197,9 @@ static struct import_choice_list rules_shown(struct looking *k) {
 		const struct map_rule *r = &k->map->rule[i];
 		bool column = false;
 		for (size_t p = 0; p < r->pieces; p++) column |= r->piece[p].column >= 0;
-		if (column) v[n++] = (struct import_choice){.name = map_rule_name(k->map, r), .label = target_label(k->q, &k->map->target[r->target])};
+		if (column)
+			v[n++] = (struct import_choice){.name = map_rule_name(k->map, r),
+			                                .label = target_label(k->q, &k->map->target[r->target])};
 	}
 	return (struct import_choice_list){v, n};
 }
@@ -186,7 +207,8 @@ static struct import_choice_list rules_shown(struct looking *k) {
 /* A column is called like one of our fields, or like its label. */
 static bool is_called(struct req *q, struct str column, const struct target *t) {
 	if (str_ieq(column, t->name)) return true;
-	if (t->field != NULL) return str_ieq(column, t->field->name) || str_ieq(column, pack_say(&t->field->label, q->locale.lang));
+	if (t->field != NULL)
+		return str_ieq(column, t->field->name) || str_ieq(column, pack_say(&t->field->label, q->locale.lang));
 	return str_ieq(column, str_c(TRQ(q, t->label)));
 }
 
@@ -202,13 +224,15 @@ static void columns(struct looking *k, struct import_page *ret) {
 			x[t] = (struct import_choice){.name = target[t].name, .label = target_label(q, &target[t]), .here = here};
 		}
 		bool sample = ret->rows.n > 0 && ret->rows.v[0].cells.n > c;
-		v[c] = (struct import_column){.name = k->header.v[c], .sample = sample ? ret->rows.v[0].cells.v[c] : STR(""), .targets = {x, n}};
+		v[c] = (struct import_column){
+			.name = k->header.v[c], .sample = sample ? ret->rows.v[0].cells.v[c] : STR(""), .targets = {x, n}};
 	}
 	ret->columns = (struct import_column_list){v, k->header.n};
 }
 
-static const char *const formats[] = {"YYYY-MM-DD", "rfc3339", "YYYY-MM-DD HH:MM:SS", "DD.MM.YYYY", "DD.MM.YYYY HH:MM", "DD/MM/YYYY", "MM/DD/YYYY",
-                                      "MM/DD/YYYY HH:MM:SS AM", "epoch"};
+static const char *const formats[] = {
+	"YYYY-MM-DD", "rfc3339",    "YYYY-MM-DD HH:MM:SS",    "DD.MM.YYYY", "DD.MM.YYYY HH:MM",
+	"DD/MM/YYYY", "MM/DD/YYYY", "MM/DD/YYYY HH:MM:SS AM", "epoch"};
 enum { FORMATS = sizeof formats / sizeof *formats };
 
 static enum err choose(struct looking *k, struct import_page *ret) {
@@ -228,7 +252,10 @@ static enum err choose(struct looking *k, struct import_page *ret) {
 		ret->rules = rules_shown(k);
 	}
 	struct import_choice *f = NEW_ARRAY(k->q->a, struct import_choice, FORMATS);
-	for (int i = 0; i < FORMATS; i++) f[i] = (struct import_choice){.name = str_c(formats[i]), .label = str_c(formats[i]), .here = str_empty(k->format) ? i == 0 : str_is(k->format, formats[i])};
+	for (int i = 0; i < FORMATS; i++)
+		f[i] = (struct import_choice){.name = str_c(formats[i]),
+		                              .label = str_c(formats[i]),
+		                              .here = str_empty(k->format) ? i == 0 : str_is(k->format, formats[i])};
 	ret->formats = (struct import_choice_list){f, FORMATS};
 	return OK;
 }
@@ -239,7 +266,8 @@ static enum err put_aside(struct req *q, struct import_id id, int64_t after, str
 	struct import_row_view *v = NEW_ARRAY(q->a, struct import_row_view, rows.n);
 	for (size_t i = 0; i < rows.n && i < REJECTS; i++) {
 		JSON_DOC(doc);
-		v[i] = (struct import_row_view){.line = rows.v[i].line, .fault = rows.v[i].reason, .cells = {NEW_ARRAY(q->a, struct str, REJECT_CELLS), 0}};
+		v[i] = (struct import_row_view){
+			.line = rows.v[i].line, .fault = rows.v[i].reason, .cells = {NEW_ARRAY(q->a, struct str, REJECT_CELLS), 0}};
 		if (json_parse(&doc, rows.v[i].cells, NULL) != OK) continue;
 		for (size_t c = 0; c < json_length(doc.root) && c < REJECT_CELLS; c++) {
 			struct str s;
@@ -251,14 +279,23 @@ static enum err put_aside(struct req *q, struct import_id id, int64_t after, str
 	return OK;
 }
 
-static enum err show(struct req *q, struct import_id id, int64_t after, struct text_list chosen, struct str format, struct import_page *ret) {
+static enum err show(struct req *q, struct import_id id, int64_t after, struct text_list chosen, struct str format,
+                     struct import_page *ret) {
 	struct import_row row;
 	TRY(may_import(q, ACT_SEE));
 	TRY(sql_import_get(q->db, q->a, id, &row));
 	*ret = (struct import_page){
-		.run = line_of(q, &row), .kind = kind_label(q, row.kind), .found = STR(""), .broken = STR(""), .why = row.why, .more = STR_NONE,
-		.active = str_is(row.state, "waiting") || str_is(row.state, "running"), .done = str_is(row.state, "done"), .failed = str_is(row.state, "failed"),
-		.all = row.all_bytes, .taken = row.created + row.updated + row.unchanged,
+		.run = line_of(q, &row),
+		.kind = kind_label(q, row.kind),
+		.found = STR(""),
+		.broken = STR(""),
+		.why = row.why,
+		.more = STR_NONE,
+		.active = str_is(row.state, "waiting") || str_is(row.state, "running"),
+		.done = str_is(row.state, "done"),
+		.failed = str_is(row.state, "failed"),
+		.all = row.all_bytes,
+		.taken = row.created + row.updated + row.unchanged,
 	};
 	if (row.file_id.v != 0 && (str_is(row.state, "mapping") || ret->failed)) {
 		struct looking k = {.q = q, .row = &row, .chosen = chosen, .format = format};
@@ -288,8 +325,14 @@ struct start_work {
 static enum err start(struct db *db, void *arg) {
 	struct start_work *w = arg;
 	TRY(sql_import_choose(db, w->row->id, w->mapping, w->row->source, w->row->kind));
-	struct str data = str_fmt(w->q->a, "{\"import\":%" PRId64 ",\"lang\":\"%s\"}", w->row->id.v, lang_code(w->q->locale.lang));
-	struct event e = {.actor = w->q->actor.id, .verb = "update", .object_kind = "import", .object_id = w->row->id.v, .audience = AUDIENCE_STAFF, .data = STR("{}")};
+	struct str data =
+		str_fmt(w->q->a, "{\"import\":%" PRId64 ",\"lang\":\"%s\"}", w->row->id.v, lang_code(w->q->locale.lang));
+	struct event e = {.actor = w->q->actor.id,
+	                  .verb = "update",
+	                  .object_kind = "import",
+	                  .object_id = w->row->id.v,
+	                  .audience = AUDIENCE_STAFF,
+	                  .data = STR("{}")};
 	TRY(event_append(db, &e, NULL));
 	return job_add(db, "import", data, 0);
 }
@@ -384,7 +427,8 @@ enum err import_rejected(struct req *q, const struct import_rejected_in *in) {
 			csv_put(&o, rows.v[i].reason);
 			struct str s = STR_NONE;
 			bool good = json_parse(&doc, rows.v[i].cells, NULL) == OK;
-			for (size_t c = 0; good && c < json_length(doc.root); c++) csv_put(&o, json_get_str(json_item(doc.root, c), &s) ? s : STR(""));
+			for (size_t c = 0; good && c < json_length(doc.root); c++)
+				csv_put(&o, json_get_str(json_item(doc.root, c), &s) ? s : STR(""));
 			csv_put_end(&o);
 		}
 		arena_reset(q->a, mark);

@@ -154,7 +154,8 @@ static enum err json_row(struct rows *r, struct row *ret, bool *ret_found) {
 	if (ret->fault == NULL && (json_parse(&r->doc, line, NULL) != OK || json_kind_of(r->doc.root) != JSON_IS_OBJECT))
 		ret->fault = T("This line is no JSON object.");
 	if (ret->fault != NULL) return OK;
-	for (size_t i = 0; i < r->columns.n; i++) r->cell[i] = text_of(&r->line_arena, json_member(r->doc.root, r->columns.v[i].p));
+	for (size_t i = 0; i < r->columns.n; i++)
+		r->cell[i] = text_of(&r->line_arena, json_member(r->doc.root, r->columns.v[i].p));
 	return OK;
 }
 

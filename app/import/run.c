@@ -184,7 +184,8 @@ static bool is_the_rows(enum err e) {
 	return e == ERR_CONFLICT || e == ERR_INVALID || e == ERR_NOT_FOUND || e == ERR_STALE;
 }
 
-/* When one row breaks a rule of the store, it alone is put aside: the batch is undone and its rows are written one by one. */
+/* When one row breaks a rule of the store, it alone is put aside: the batch is undone and its rows are written one
+ * by one. */
 static enum err write_batch(struct batch *b) {
 	b->from = 0;
 	b->to = b->n;
@@ -205,7 +206,8 @@ static enum err write_batch(struct batch *b) {
 
 static enum err put_aside(struct run *r, struct arena *a, const struct entry *e) {
 	const char *sentence = tr(r->lang, e->fault.sentence);
-	struct str reason = str_none(e->fault.column) ? str_c(sentence) : str_fmt(a, STR_FMT ": %s", STR_ARG(e->fault.column), sentence);
+	struct str reason =
+		str_none(e->fault.column) ? str_c(sentence) : str_fmt(a, STR_FMT ": %s", STR_ARG(e->fault.column), sentence);
 	struct run_reject x = {.line = e->line, .reason = reason, .cell = e->cell, .cells = e->cells};
 	r->rejected++;
 	return r->reject != NULL ? r->reject(r, &x) : OK;
@@ -238,8 +240,13 @@ enum err run_import(struct run *r, struct arena *a) {
 	struct batch *b = NEW(a, struct batch);
 	struct seen seen = {.a = a};
 	b->run = r;
-	b->x = (struct applying){.a = &b->a, .kind = r->map->kind, .pack = r->map->pack, .target = r->map->target, .targets = r->map->targets,
-	                         .source = r->source, .actor = r->actor};
+	b->x = (struct applying){.a = &b->a,
+	                         .kind = r->map->kind,
+	                         .pack = r->map->pack,
+	                         .target = r->map->target,
+	                         .targets = r->map->targets,
+	                         .source = r->source,
+	                         .actor = r->actor};
 	bool *spoken = NEW_ARRAY(a, bool, r->map->targets);
 	for (size_t i = 0; i < r->map->rules; i++) spoken[r->map->rule[i].target] = true;
 	b->x.spoken = spoken;

@@ -1,6 +1,7 @@
 #ifndef IMPORT_RUN_H
 #define IMPORT_RUN_H
-/* One run of an import: rows are mapped on the caller's thread and written in transactions of at most RUN_BATCH. Whether a row is new,
+/* One run of an import: rows are mapped on the caller's thread and written in transactions of at most RUN_BATCH.
+ * Whether a row is new,
  * other than last time or the same is decided where it is written, so a run that was killed can simply be run again. */
 #include "import/map.h"
 #include "import/rows.h"

@@ -16,14 +16,16 @@ static bool has_word(const char *words, struct str word) {
 	return false;
 }
 
-static bool clean_date(struct arena *a, const struct map_rule *r, struct str s, struct str *ret, const char **ret_fault) {
+static bool clean_date(struct arena *a, const struct map_rule *r, struct str s, struct str *ret,
+                       const char **ret_fault) {
 	*ret_fault = WRONG_DATE;
 	if (!str_none(r->as)) return date_read(a, s, r->as, ret);
 	*ret = s;
 	return date_valid(s);
 }
 
-static bool clean_time(struct arena *a, const struct map_rule *r, struct str s, struct str *ret, const char **ret_fault) {
+static bool clean_time(struct arena *a, const struct map_rule *r, struct str s, struct str *ret,
+                       const char **ret_fault) {
 	usec_t t;
 	*ret_fault = WRONG_DATE;
 	if (!time_read(s, str_none(r->as) ? STR("rfc3339") : r->as, r->zone, &t)) return false;
@@ -38,8 +40,8 @@ static bool clean_place(struct str s, double limit, struct str *ret, const char 
 	return str_real(s, &v) && v >= -limit && v <= limit;
 }
 
-static bool clean_field(struct arena *a, const struct pack_field *f, const struct map_rule *r, struct str s, struct str *ret,
-                        const char **ret_fault) {
+static bool clean_field(struct arena *a, const struct pack_field *f, const struct map_rule *r, struct str s,
+                        struct str *ret, const char **ret_fault) {
 	int64_t minor;
 	if (f->type == PACK_DATE && !str_none(r->as)) return clean_date(a, r, s, ret, ret_fault);
 	if (!pack_value(a, f, s, ret, ret_fault)) return false;
@@ -64,7 +66,8 @@ static struct str title_case(struct arena *a, struct str s) {
 	return str_n(p, s.n);
 }
 
-static bool clean(struct arena *a, const struct target *t, const struct map_rule *r, struct str text, struct str *ret, const char **ret_fault) {
+static bool clean(struct arena *a, const struct target *t, const struct map_rule *r, struct str text, struct str *ret,
+                  const char **ret_fault) {
 	static const struct pack_field money = {.type = PACK_MONEY};
 	struct str line = t->want == WANT_TEXT ? utf8_lines(a, text) : utf8_line(a, text);
 	*ret = line;
@@ -84,7 +87,8 @@ static bool clean(struct arena *a, const struct target *t, const struct map_rule
 	return false;
 }
 
-bool value_clean(struct arena *a, const struct target *t, const struct map_rule *r, struct str text, struct str *ret, const char **ret_fault) {
+bool value_clean(struct arena *a, const struct target *t, const struct map_rule *r, struct str text, struct str *ret,
+                 const char **ret_fault) {
 	if (!clean(a, t, r, text, ret, ret_fault)) return false;
 	*ret_fault = T("This is too long.");
 	return t->max == 0 || ret->n <= (size_t)t->max;

@@ -45,7 +45,7 @@ static struct letter letter_for(const struct fan *f, const struct notice_reader 
 	const char *text = answer ? T("Hello {name},\n\n{author} of {firm} has answered you and everyone who said “me too” to “{subject}”:")
 	                          : T("Hello {name},\n\nthere is news on “{subject}”, which you follow at {firm}.");
 	struct str stop = stop_path(a, f->key, r->person_id, f->said.conversation_id);
-	struct str path = conversation_url(a, f->said.conversation_kind, f->said.conversation_id).s;
+	struct str path = conversation_url(a, f->said.conversation_id).s;
 	struct letter l = {
 		.person = r->person_id, .to_address = r->email, .to_name = r->name, .kind = "notice", .lang = lang,
 		.subject = tr_fill(a, tr(lang, title), "subject", subject, "firm", firm, NULL),

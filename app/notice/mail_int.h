@@ -12,8 +12,8 @@ struct str letter_html(struct arena *a, const struct business *firm, struct str 
 /* The text with "…" in the place of what is secret in the links of logins. */
 struct str letter_without_links(struct arena *a, struct str text);
 
-/* The page of a conversation of this kind. */
-struct url conversation_url(struct arena *a, struct str kind, struct conversation_id id);
+/* The page of a conversation of any kind. */
+struct url conversation_url(struct arena *a, struct conversation_id id);
 
 /* "12:34" signed: who holds it may stop the mails of one person about one conversation. */
 struct str stop_path(struct arena *a, const struct key *key, struct person_id person, struct conversation_id conversation);

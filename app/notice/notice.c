@@ -13,12 +13,7 @@ struct str notice_base_url(const struct notice_ctx *c) {
 	return req_base_url(&q);
 }
 
-struct url conversation_url(struct arena *a, struct str kind, struct conversation_id id) {
-	const char *board = "talk";
-	if (str_is(kind, "problem")) board = "problems";
-	if (str_is(kind, "need") || str_is(kind, "idea")) board = "ideas";
-	return url_path(a, "/%s/%lld", board, (long long)id.v);
-}
+struct url conversation_url(struct arena *a, struct conversation_id id) { return url_path(a, "/problems/%lld", (long long)id.v); }
 
 /* ------------------------------------------------------------- conversations */
 

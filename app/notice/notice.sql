@@ -1,10 +1,9 @@
 -- Notices and the outbox.
 
 -- row notice_said: id message_id | kind text | body text | status text | created_at time | author_id person_id? | author text?
---   | conversation_id conversation_id | conversation_kind text | subject text
--- row notice_row: id notice_id | kind text | created_at time | read_at time? | conversation_id conversation_id | conversation_kind text
+--   | conversation_id conversation_id | subject text
+-- row notice_row: id notice_id | kind text | created_at time | read_at time? | conversation_id conversation_id
 --   | subject text | actor_id person_id? | actor text? | actor_photo file_id? | message_id message_id? | status text? | body text?
--- row notice_open_row: conversation_id conversation_id | conversation_kind text
 -- row notice_reader: id notice_id | person_id person_id | name text | locale text | email text
 -- row mail_person: id person_id | name text | locale text | kind text | role text | email text? | disabled_at time?
 -- row mail_row: id mail_id | person_id person_id? | to_address text | to_name text | kind text | subject text | body_text text
@@ -18,7 +17,7 @@
 
 -- notice_said(id message_id) -> notice_said :maybe
 -- What was said, unless it was taken down.
-SELECT m.id, m.kind, m.body, m.status, m.created_at, m.author_id, p.public_name, c.id, c.kind, c.subject
+SELECT m.id, m.kind, m.body, m.status, m.created_at, m.author_id, p.public_name, c.id, c.subject
 FROM message m JOIN conversation c ON c.id = m.conversation_id LEFT JOIN person p ON p.id = m.author_id
 WHERE m.id = :id AND m.hidden_at IS NULL AND m.kind <> 'note';
 
@@ -41,7 +40,7 @@ ON CONFLICT (person_id, event_seq) DO NOTHING;
 
 -- notice_list(me person_id, staff bool, before int?, most int) -> notice_row :many
 -- What a person was told, newest first; what they may no longer see is left out.
-SELECT n.id, n.kind, n.created_at, n.read_at, c.id, c.kind, c.subject, a.id, a.public_name, a.photo_file_id, m.id, m.status, m.body
+SELECT n.id, n.kind, n.created_at, n.read_at, c.id, c.subject, a.id, a.public_name, a.photo_file_id, m.id, m.status, m.body
 FROM notice n JOIN conversation c ON c.id = n.conversation_id
 	LEFT JOIN event e ON e.seq = n.event_seq LEFT JOIN person a ON a.id = e.actor_id
 	LEFT JOIN message m ON e.object_kind = 'message' AND m.id = e.object_id AND m.hidden_at IS NULL
@@ -49,9 +48,9 @@ WHERE n.person_id = :me AND {conversation_visible(c)}
 	--? before AND n.id < :before
 ORDER BY n.id DESC LIMIT :most;
 
--- notice_open(id notice_id, me person_id, staff bool) -> notice_open_row :maybe
+-- notice_open(id notice_id, me person_id, staff bool) -> conversation_id :maybe
 -- Where a notice leads.
-SELECT c.id, c.kind FROM notice n JOIN conversation c ON c.id = n.conversation_id
+SELECT c.id FROM notice n JOIN conversation c ON c.id = n.conversation_id
 WHERE n.id = :id AND n.person_id = :me AND {conversation_visible(c)};
 
 -- notice_read_about(me person_id, conversation conversation_id, now time) :exec

@@ -21,7 +21,7 @@ static struct notice_view view_of(struct arena *a, const struct notice_row *n) {
 		.id = n->id, .kind = n->kind, .icon = icon_of(n), .unread = n->read_at == 0, .created_at = n->created_at, .who = n->actor,
 		.photo = n->actor_photo, .subject = n->subject, .status = n->status, .conversation_id = n->conversation_id,
 		.excerpt = str_none(n->body) ? STR("") : markdown_text(a, n->body, EXCERPT_CHARS),
-		.url = conversation_url(a, n->conversation_kind, n->conversation_id),
+		.url = conversation_url(a, n->conversation_id),
 	};
 }
 
@@ -51,13 +51,13 @@ static enum err note_looked(struct db *db, void *arg) {
 }
 
 enum err notice_open(struct req *q, const struct notice_open_in *in) {
-	struct notice_open_row r;
+	struct conversation_id id;
 	bool found;
-	TRY(sql_notice_open(q->db, q->a, in->id, q->actor.id, q->actor.is_staff, &r, &found));
+	TRY(sql_notice_open(q->db, in->id, q->actor.id, q->actor.is_staff, &id, &found));
 	if (!found) return ERR_NOT_FOUND;
-	struct looked l = {.me = q->actor.id, .conversation = r.conversation_id, .now = clock_now()};
+	struct looked l = {.me = q->actor.id, .conversation = id, .now = clock_now()};
 	req_later(q, note_looked, &l, sizeof l);
-	req_redirect(q, conversation_url(q->a, r.conversation_kind, r.conversation_id));
+	req_redirect(q, conversation_url(q->a, id));
 	return OK;
 }
 

@@ -1,5 +1,7 @@
-/* The demo's past is replayed: people join and say things in the order of time, with the clock set back to each moment, so that
- * the log and every page tell it as if it had happened. One transaction; the same in every run but for the day it ends on. */
+/* The demo's past is replayed: people join and say things in the order of time, with the clock set back to each
+ * moment, so that
+ * the log and every page tell it as if it had happened. One transaction; the same in every run but for the day it
+ * ends on. */
 #include "pack/demo.h"
 #include "access/access.h"
 #include "crypto/password.h"
@@ -59,7 +61,8 @@ enum err demo_who(struct demo *d, const struct json *who, struct person_id *ret)
 	struct str key;
 	int64_t n;
 	if (json_get_int(who, &n)) {
-		if (n < 0 || (size_t)n >= d->crowd_count) return demo_fault(d, "the crowd is smaller than", str_fmt(d->a, "%lld", (long long)n));
+		if (n < 0 || (size_t)n >= d->crowd_count)
+			return demo_fault(d, "the crowd is smaller than", str_fmt(d->a, "%lld", (long long)n));
 		*ret = d->crowd[n];
 		return OK;
 	}
@@ -77,10 +80,12 @@ static enum err make_firm(struct demo *d) {
 	struct file_id logo;
 	TRY(demo_file(d, demo_text(b, "logo"), &logo));
 	TRY(sql_firm_put(d->db, d->pack->name, demo_text(b, "name"), demo_text(b, "claim"), demo_text(b, "street_address"),
-	                 demo_text(b, "mail_address"), demo_text(b, "phone"), demo_text(b, "email"), demo_text(b, "web"), demo_text(b, "hours"),
-	                 demo_text(b, "colour"), logo, demo_text(b, "locale"), demo_text(b, "zone"), demo_text(b, "currency"),
-	                 demo_real(b, "lat", NAN), demo_real(b, "lon", NAN), demo_int(b, "map_zoom", 6), clock_now()));
-	struct event e = {.verb = "create", .object_kind = "business", .object_id = 1, .audience = AUDIENCE_PUBLIC, .data = STR("{}")};
+	                 demo_text(b, "mail_address"), demo_text(b, "phone"), demo_text(b, "email"), demo_text(b, "web"),
+	                 demo_text(b, "hours"), demo_text(b, "colour"), logo, demo_text(b, "locale"), demo_text(b, "zone"),
+	                 demo_text(b, "currency"), demo_real(b, "lat", NAN), demo_real(b, "lon", NAN),
+	                 demo_int(b, "map_zoom", 6), clock_now()));
+	struct event e = {
+		.verb = "create", .object_kind = "business", .object_id = 1, .audience = AUDIENCE_PUBLIC, .data = STR("{}")};
 	return event_append(d->db, &e, NULL);
 }
 

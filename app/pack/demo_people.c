@@ -12,7 +12,8 @@ static void read_fields(struct demo *d, const struct json *o, struct person_inpu
 		name[at] = m.name;
 		json_get_str(m.value, &value[at]);
 		int64_t minor;
-		if (str_eq(m.name, d->pack->worth) && str_int(value[at], &minor)) in->worth_minor = (struct opt_int){true, minor * 12};
+		if (str_eq(m.name, d->pack->worth) && str_int(value[at], &minor))
+			in->worth_minor = (struct opt_int){true, minor * 12};
 	}
 	in->field_name = (struct text_list){name, n};
 	in->field_value = (struct text_list){value, n};
@@ -37,10 +38,19 @@ static enum err read_person(struct demo *d, const struct json *o, bool staff, st
 	struct file_id photo;
 	TRY(demo_file(d, demo_text(o, "photo"), &photo));
 	*ret = (struct person_input){
-		.kind = staff ? STR("staff") : STR("customer"), .role = staff ? demo_text(o, "role") : STR("customer"), .name = demo_text(o, "name"),
-		.customer_no = or_none(demo_text(o, "customer_no")), .title = demo_text(o, "title"), .about = demo_text(o, "about"),
-		.languages = demo_text(o, "languages"), .hours = demo_text(o, "hours"), .birthday = or_none(demo_text(o, "birthday")),
-		.channel = demo_text(o, "channel"), .place_given = true, .lat = demo_real(o, "lat", NAN), .lon = demo_real(o, "lon", NAN),
+		.kind = staff ? STR("staff") : STR("customer"),
+		.role = staff ? demo_text(o, "role") : STR("customer"),
+		.name = demo_text(o, "name"),
+		.customer_no = or_none(demo_text(o, "customer_no")),
+		.title = demo_text(o, "title"),
+		.about = demo_text(o, "about"),
+		.languages = demo_text(o, "languages"),
+		.hours = demo_text(o, "hours"),
+		.birthday = or_none(demo_text(o, "birthday")),
+		.channel = demo_text(o, "channel"),
+		.place_given = true,
+		.lat = demo_real(o, "lat", NAN),
+		.lon = demo_real(o, "lon", NAN),
 	};
 	if (photo.v != 0) ret->photo = (struct opt_int){true, photo.v};
 	const struct json *contact = json_member(o, "contact");
@@ -109,7 +119,8 @@ enum err demo_people(struct demo *d) {
 	size_t staff = json_length(json_member(d->root, "staff")), customers = json_length(json_member(d->root, "customers"));
 	const struct json *crowd = json_member(d->root, "crowd");
 	int64_t count = demo_int(crowd, "count", 0);
-	if (count < 0 || count > 5000 || json_length(json_member(crowd, "first")) == 0 || json_length(json_member(crowd, "last")) == 0)
+	if (count < 0 || count > 5000 || json_length(json_member(crowd, "first")) == 0 ||
+	    json_length(json_member(crowd, "last")) == 0)
 		return demo_fault(d, "needs a count of up to 5,000, first and last names", STR("crowd"));
 	d->crowd_count = (size_t)count;
 	d->named = NEW_ARRAY(d->a, struct demo_person, staff + customers);

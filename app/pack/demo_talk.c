@@ -1,4 +1,5 @@
-/* What the demo's people have said: every report, state, answer, comment, note and "me too" is a deed with its moment; the deeds
+/* What the demo's people have said: every report, state, answer, comment, note and "me too" is a deed with its
+ * moment; the deeds
  * are sorted and done one after the other. */
 #include "base/check.h"
 #include "pack/demo_int.h"
@@ -49,7 +50,8 @@ static enum err add_said(struct demo *d, struct deeds *list, size_t at, const st
 	const struct json *c = json_item(json_member(d->root, "conversations"), at);
 	struct deed deed = {.kind = kind, .conversation = at, .what = one};
 	deed.at = by_day(d, demo_ago(d, demo_real(one, "days_ago", 1)), begun_at(d, c));
-	if (demo_real(one, "days_ago", 1) >= demo_real(c, "age_days", 1)) return demo_fault(d, "something is said before it began", demo_text(c, "subject"));
+	if (demo_real(one, "days_ago", 1) >= demo_real(c, "age_days", 1))
+		return demo_fault(d, "something is said before it began", demo_text(c, "subject"));
 	TRY(demo_who(d, json_member(one, "by"), &deed.who));
 	add(d, list, deed);
 	return OK;
@@ -66,12 +68,15 @@ static usec_t some_time(struct demo *d, double from, double to) {
 	return demo_ago(d, to + (from - to) * sqrt(u));
 }
 
-/* Distinct people of the crowd, chosen by shuffling only as far as needed; the author, who says so first, is not among them. */
-static enum err add_votes(struct demo *d, struct deeds *list, size_t at, const struct json *c, struct person_id author) {
+/* Distinct people of the crowd, chosen by shuffling only as far as needed; the author, who says so first, is not
+ * among them. */
+static enum err add_votes(struct demo *d, struct deeds *list, size_t at, const struct json *c,
+                          struct person_id author) {
 	double age = demo_real(c, "age_days", 1);
 	int64_t all = demo_int(c, "votes", 1), recent = demo_int(c, "recent_votes", 0), others = all - 1;
 	int64_t others_recent = age <= week ? recent - 1 : recent;
-	if (all < 1 || recent < 0 || others_recent > others || (size_t)others >= d->crowd_count || (age <= week && recent != all))
+	if (all < 1 || recent < 0 || others_recent > others || (size_t)others >= d->crowd_count ||
+	    (age <= week && recent != all))
 		return demo_fault(d, "votes and recent_votes do not go together, or the crowd is too small", demo_text(c, "subject"));
 	struct person_id *who = NEW_ARRAY(d->a, struct person_id, d->crowd_count);
 	size_t n = 0;
@@ -81,7 +86,8 @@ static enum err add_votes(struct demo *d, struct deeds *list, size_t at, const s
 		size_t k = (size_t)i + demo_random(d, (uint32_t)(n - (size_t)i));
 		struct person_id chosen = who[k];
 		who[k] = who[i];
-		usec_t when = i < others_recent ? some_time(d, age < this_week ? age : this_week, 0.02) : some_time(d, age, week + 0.05);
+		usec_t when =
+			i < others_recent ? some_time(d, age < this_week ? age : this_week, 0.02) : some_time(d, age, week + 0.05);
 		add(d, list, (struct deed){.at = when, .kind = DEED_VOTE, .conversation = at, .who = chosen});
 	}
 	return OK;
@@ -110,8 +116,8 @@ static enum err attach_photo(struct demo *d, const struct json *c, struct conver
 	struct file_id photo;
 	TRY(demo_file(d, demo_text(c, "photo"), &photo));
 	if (photo.v == 0) return OK;
-	return talk_attach(d->db, id, (struct message_id){0}, photo, demo_int(c, "photo_width", 0), demo_int(c, "photo_height", 0),
-	                   demo_text(c, "caption"));
+	return talk_attach(d->db, id, (struct message_id){0}, photo, demo_int(c, "photo_width", 0),
+	                   demo_int(c, "photo_height", 0), demo_text(c, "caption"));
 }
 
 static enum err report(struct demo *d, const struct deed *deed, struct conversation_id *ret) {
@@ -119,8 +125,15 @@ static enum err report(struct demo *d, const struct deed *deed, struct conversat
 	double since = demo_real(c, "since_days", NAN);
 	struct str town = demo_text(c, "town");
 	struct new_report r = {
-		.kind = demo_text(c, "kind"), .subject = demo_text(c, "subject"), .body = demo_text(c, "body"), .topic = demo_text(c, "topic"),
-		.lat = demo_real(c, "lat", NAN), .lon = demo_real(c, "lon", NAN), .place = demo_text(c, "place"), .author = deed->who, .at = deed->at,
+		.kind = demo_text(c, "kind"),
+		.subject = demo_text(c, "subject"),
+		.body = demo_text(c, "body"),
+		.topic = demo_text(c, "topic"),
+		.lat = demo_real(c, "lat", NAN),
+		.lon = demo_real(c, "lon", NAN),
+		.place = demo_text(c, "place"),
+		.author = deed->who,
+		.at = deed->at,
 		.area = str_empty(town) ? STR_NONE : town,
 		.since = isnan(since) ? STR_NONE : str_first(time_rfc3339(d->a, demo_ago(d, since)), 10),
 	};
@@ -129,12 +142,18 @@ static enum err report(struct demo *d, const struct deed *deed, struct conversat
 }
 
 static enum err say(struct demo *d, const struct deed *deed, struct conversation_id id) {
-	static const char *const kinds[] = {[DEED_STATUS] = "status", [DEED_ANSWER] = "answer", [DEED_COMMENT] = "comment", [DEED_NOTE] = "note"};
+	static const char *const kinds[] = {
+		[DEED_STATUS] = "status", [DEED_ANSWER] = "answer", [DEED_COMMENT] = "comment", [DEED_NOTE] = "note"};
 	struct str status = demo_text(deed->what, "status");
 	struct message_id message;
 	struct new_message m = {
-		.conversation = id, .kind = str_c(kinds[deed->kind]), .body = demo_text(deed->what, "text"), .author = deed->who, .at = deed->at,
-		.status = str_empty(status) ? STR_NONE : status, .loading = true,
+		.conversation = id,
+		.kind = str_c(kinds[deed->kind]),
+		.body = demo_text(deed->what, "text"),
+		.author = deed->who,
+		.at = deed->at,
+		.status = str_empty(status) ? STR_NONE : status,
+		.loading = true,
 	};
 	return talk_say(d->db, d->a, &m, &message);
 }
@@ -152,7 +171,10 @@ enum err demo_talk(struct demo *d) {
 		switch (deed->kind) {
 		case DEED_REPORT: TRY(report(d, deed, &id[deed->conversation])); break;
 		case DEED_VOTE: TRY(talk_vote(d->db, d->a, id[deed->conversation], deed->who, true, deed->at, &changed)); break;
-		case DEED_STATUS: case DEED_ANSWER: case DEED_COMMENT: case DEED_NOTE: TRY(say(d, deed, id[deed->conversation])); break;
+		case DEED_STATUS:
+		case DEED_ANSWER:
+		case DEED_COMMENT:
+		case DEED_NOTE: TRY(say(d, deed, id[deed->conversation])); break;
 		}
 	}
 	return OK;

@@ -1,4 +1,5 @@
-/* The demos, on both engines: each is a sound store that says what its file says, and disturbs nobody. And an empty business. */
+/* The demos, on both engines: each is a sound store that says what its file says, and disturbs nobody. And an empty
+ * business. */
 #include "access/testing.h"
 #include "admin/check.h"
 #include "pack/demo.h"
@@ -7,8 +8,13 @@
 #include "web/static.h"
 
 static int empty_sqlite(void **state) { IGNORE(crypto_init()); *state = fixture_new(DB_SQLITE); return 0; }
-static int empty_pg(void **state) { IGNORE(crypto_init()); *state = getenv("RIALTO_TEST_PG") ? fixture_new(DB_PG) : NULL; return 0; }
-#define EMPTY_BOTH(test) {#test " (SQLite)", test, empty_sqlite, down, NULL}, {#test " (PostgreSQL)", test, empty_pg, down, NULL}
+static int empty_pg(void **state) {
+	IGNORE(crypto_init());
+	*state = getenv("RIALTO_TEST_PG") ? fixture_new(DB_PG) : NULL;
+	return 0;
+}
+#define EMPTY_BOTH(test)                                                                                               \
+	{#test " (SQLite)", test, empty_sqlite, down, NULL}, { #test " (PostgreSQL)", test, empty_pg, down, NULL }
 
 static struct cli cli_of(struct fixture *f, int argc, char **argv) {
 	return (struct cli){.verb = argv[0], .argc = argc, .argv = argv, .home = f->home, .a = &f->a, .store = f->s};
@@ -24,7 +30,12 @@ static void is_sound(struct fixture *f) {
 	assert_int_equal(l.n, 0);
 }
 
-static void quiet(const struct event *e, struct db *db, struct arena *a, void *ctx) { (void)e; (void)db; (void)a; (void)ctx; }
+static void quiet(const struct event *e, struct db *db, struct arena *a, void *ctx) {
+	(void)e;
+	(void)db;
+	(void)a;
+	(void)ctx;
+}
 
 /* The readers run over the demo as in a server: nobody is told, nothing is mailed. */
 static void disturbs_nobody(struct fixture *f) {
@@ -60,11 +71,20 @@ static void says_what_its_file_says(struct fixture *f, const char *pack) {
 		double age = 0;
 		json_get_real(json_member(c, "age_days"), &age);
 		const char *where = str_fmt(&f->a, "(SELECT id FROM conversation WHERE subject = '" STR_FMT "')", STR_ARG(subject)).p;
-		assert_int_equal(admin_int(f, str_fmt(&f->a, "SELECT count(*) FROM vote WHERE conversation_id = %s", where).p), number(c, "votes"));
+		assert_int_equal(admin_int(f, str_fmt(&f->a, "SELECT count(*) FROM vote WHERE conversation_id = %s", where).p),
+		                 number(c, "votes"));
 		if (age > 7.5 || age < 6)
-			assert_int_equal(admin_int(f, str_fmt(&f->a, "SELECT CAST(COALESCE(SUM(votes), 0) AS bigint) FROM vote_day WHERE day >= %lld AND conversation_id = %s",
-			                                      (long long)today - 6, where).p), number(c, "recent_votes"));
-		said += (int64_t)(json_length(json_member(c, "comments")) + json_length(json_member(c, "notes")) + json_length(json_member(c, "history"))) +
+			assert_int_equal(
+				admin_int(
+					f,
+					str_fmt(
+						&f->a,
+						"SELECT CAST(COALESCE(SUM(votes), 0) AS bigint) FROM vote_day WHERE day >= %lld AND conversation_id = %s",
+						(long long)today - 6, where)
+						.p),
+				number(c, "recent_votes"));
+		said += (int64_t)(json_length(json_member(c, "comments")) + json_length(json_member(c, "notes")) +
+		                  json_length(json_member(c, "history"))) +
 		        (json_member(c, "answer") != NULL);
 	}
 	assert_int_equal(admin_int(f, "SELECT count(*) FROM message"), said);
@@ -86,8 +106,16 @@ static void demo(struct fixture *f, const char *pack) {
 	disturbs_nobody(f);
 	static const char *const emails[] = {"owner", "manager", "agent", "analyst", "customer"};
 	for (size_t i = 0; i < 5; i++)
-		assert_int_equal(admin_int(f, str_fmt(&f->a, "SELECT count(*) FROM identity i JOIN person p ON p.id = i.person_id WHERE i.kind = 'email' AND i.subject = "
-		                                             "'%s@demo.example' AND p.role = '%s'", emails[i], emails[i]).p), 1);
+		assert_int_equal(
+			admin_int(
+				f,
+				str_fmt(
+					&f->a,
+					"SELECT count(*) FROM identity i JOIN person p ON p.id = i.person_id WHERE i.kind = 'email' AND i.subject = "
+					"'%s@demo.example' AND p.role = '%s'",
+					emails[i], emails[i])
+					.p),
+			1);
 	assert_int_equal(admin_int(f, "SELECT count(DISTINCT secret) FROM identity WHERE kind = 'password'"), 1);
 	int64_t head = admin_int(f, "SELECT seq FROM event_head");
 	assert_int_equal(demo_make(&c, "banking", &why), OK);   /* what is there is left as it is */
@@ -123,8 +151,11 @@ static void test_init(void **state) {
 	assert_int_equal(init(f, "telecom", " ", "a@x.example"), EXIT_USAGE);
 	assert_int_equal(init(f, "telecom", "Firm", "nobody"), EXIT_USAGE);
 	assert_int_equal(init(f, "blank", "  Müller &  Töchter ", "anna.keller@x.example"), EXIT_DONE);
-	assert_int_equal(admin_int(f, "SELECT count(*) FROM business WHERE name = 'Müller & Töchter' AND pack = 'blank'"), 1);
-	assert_int_equal(admin_int(f, "SELECT count(*) FROM person WHERE role = 'owner' AND kind = 'staff' AND name = 'Anna Keller'"), 1);
+	assert_int_equal(admin_int(f, "SELECT count(*) FROM business WHERE name = 'Müller & Töchter' AND pack = 'blank'"),
+	                 1);
+	assert_int_equal(
+		admin_int(f, "SELECT count(*) FROM person WHERE role = 'owner' AND kind = 'staff' AND name = 'Anna Keller'"),
+		1);
 	assert_int_equal(admin_int(f, "SELECT count(*) FROM token WHERE kind = 'login'"), 1);
 	assert_int_equal(admin_int(f, "SELECT count(*) FROM identity WHERE kind = 'password'"), 0);
 	is_sound(f);
@@ -134,7 +165,8 @@ static void test_init(void **state) {
 
 int main(void) {
 	const struct CMUnitTest tests[] = {
-		EMPTY_BOTH(test_telecom), EMPTY_BOTH(test_insurance), EMPTY_BOTH(test_banking), EMPTY_BOTH(test_no_such), EMPTY_BOTH(test_init),
+		EMPTY_BOTH(test_telecom), EMPTY_BOTH(test_insurance), EMPTY_BOTH(test_banking),
+		EMPTY_BOTH(test_no_such), EMPTY_BOTH(test_init),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,4 +1,5 @@
-/* An empty business for a real firm: its row, and an owner who can log in. What the command line does not ask is guessed from the
+/* An empty business for a real firm: its row, and an owner who can log in. What the command line does not ask is
+ * guessed from the
  * machine and changed later under Settings. */
 #include "access/access.h"
 #include "crypto/password.h"
@@ -70,9 +71,10 @@ static enum err make_business(struct db *db, void *arg) {
 		return ERR_CONFLICT;
 	}
 	struct str none = STR("");
-	TRY(sql_firm_put(db, in->pack->name, in->name, none, none, none, none, in->email, none, none, STR("#00707f"), (struct file_id){0},
-	                 in->locale, in->zone, STR("EUR"), (double)NAN, (double)NAN, 6, clock_now()));
-	struct event e = {.verb = "create", .object_kind = "business", .object_id = 1, .audience = AUDIENCE_PUBLIC, .data = STR("{}")};
+	TRY(sql_firm_put(db, in->pack->name, in->name, none, none, none, none, in->email, none, none, STR("#00707f"),
+	                 (struct file_id){0}, in->locale, in->zone, STR("EUR"), (double)NAN, (double)NAN, 6, clock_now()));
+	struct event e = {
+		.verb = "create", .object_kind = "business", .object_id = 1, .audience = AUDIENCE_PUBLIC, .data = STR("{}")};
 	TRY(event_append(db, &e, NULL));
 	struct contact_input email = {.label = STR(""), .value = in->email};
 	struct person_input p = {.kind = STR("staff"), .role = STR("owner"), .name = name_from_email(in->a, in->email)};
@@ -89,7 +91,8 @@ static enum err make_business(struct db *db, void *arg) {
 
 static bool looks_like_email(struct str s) {
 	ptrdiff_t at = str_find(s, '@');
-	return at > 0 && (size_t)at + 1 < s.n && s.n <= 200 && utf8_valid(s) && str_find(s, ' ') < 0 && str_find(str_from(s, (size_t)at + 1), '@') < 0;
+	return at > 0 && (size_t)at + 1 < s.n && s.n <= 200 && utf8_valid(s) && str_find(s, ' ') < 0 &&
+	       str_find(str_from(s, (size_t)at + 1), '@') < 0;
 }
 
 static int read_options(struct cli *c, struct init *ret, bool *ret_stdin) {
@@ -100,7 +103,8 @@ static int read_options(struct cli *c, struct init *ret, bool *ret_stdin) {
 	struct str why;
 	if (pack_load(&why) != OK) return cli_fail(c, STR_FMT, STR_ARG(why));
 	ret->pack = pack_find(str_c(pack));
-	if (ret->pack == NULL) return cli_usage(c, "there is no pack '%s'; there are telecom, insurance, banking and blank", pack);
+	if (ret->pack == NULL)
+		return cli_usage(c, "there is no pack '%s'; there are telecom, insurance, banking and blank", pack);
 	ret->name = utf8_line(c->a, str_c(name));
 	if (str_empty(ret->name) || ret->name.n > 200) return cli_usage(c, "--name wants the firm's name, of up to 200 bytes");
 	ret->email = str_trim(str_c(admin));
@@ -116,7 +120,8 @@ static int read_password(struct cli *c, struct init *in) {
 	password = access_password_text(c->a, password);
 	const char *fault = password_fault(password, in->email, STR_NONE);
 	if (fault != NULL) return cli_fail(c, "%s", fault);
-	if (password_hash(c->a, password, &in->hash) != OK) return cli_fail(c, "there is not enough memory to keep the password safely");
+	if (password_hash(c->a, password, &in->hash) != OK)
+		return cli_fail(c, "there is not enough memory to keep the password safely");
 	return EXIT_DONE;
 }
 
@@ -136,7 +141,8 @@ int init_command(struct cli *c) {
 	cli_talk(STR_FMT " is ready. Serve it with: rialto serve --home %s", STR_ARG(in.name), c->home);
 	if (str_empty(in.link)) cli_talk("Log in as " STR_FMT, STR_ARG(in.email));
 	else {
-		cli_talk("Log in with this link, once, within a day. Served at another address, the part behind the host stays the same:");
+		cli_talk(
+			"Log in with this link, once, within a day. Served at another address, the part behind the host stays the same:");
 		printf(STR_FMT "\n", STR_ARG(in.link));
 	}
 	return EXIT_DONE;

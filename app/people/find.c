@@ -122,10 +122,13 @@ enum err people_list_api(struct req *q, const struct people_list_api_in *in, str
 	return OK;
 }
 
+enum err people_staff(struct db *db, struct arena *a, bool all, struct person_id_list *ret) {
+	return sql_persons_staff(db, a, all, PEOPLE_MAX, ret);
+}
+
 static enum err choices(struct req *q, struct person_card_list *ret) {
 	struct person_id_list staff;
-	TRY(sql_persons_staff(q->db, q->a, false, &staff));
-	if (staff.n > PEOPLE_MAX) staff.n = PEOPLE_MAX;
+	TRY(people_staff(q->db, q->a, false, &staff));
 	return people_cards(q->db, q->a, &q->actor, staff, ret);
 }
 

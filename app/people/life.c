@@ -164,15 +164,23 @@ enum err life_joined(struct req *q, struct person_id id, struct said_line_list *
 }
 
 enum err life_looks(struct req *q, struct person_id id, struct look_line_list *ret) {
+	enum { READ = 200, SHOWN = 10 };
 	struct person_look_row_list rows;
 	struct person_card_list who;
-	TRY(sql_person_looks(q->db, q->a, id.v, 10, &rows));
+	TRY(sql_person_looks(q->db, q->a, id.v, READ, &rows));
 	struct person_id *ids = NEW_ARRAY(q->a, struct person_id, rows.n);
-	for (size_t i = 0; i < rows.n; i++) ids[i] = rows.v[i].actor_id;
-	TRY(names_of(q, ids, rows.n, &who));
-	ret->v = NEW_ARRAY(q->a, struct look_line, rows.n);
-	ret->n = rows.n;
-	for (size_t i = 0; i < rows.n; i++) ret->v[i] = (struct look_line){.at = rows.v[i].at, .who = who.v[i].name};
+	size_t n = 0;
+	for (size_t i = 0; i < rows.n && n < SHOWN; i++) { /* one line for what one person looked at in a day */
+		bool again = false;
+		for (size_t k = 0; k < n; k++) again |= ids[k].v == rows.v[i].actor_id.v && rows.v[k].at - rows.v[i].at < DAYS(1);
+		if (again) continue;
+		rows.v[n] = rows.v[i];
+		ids[n++] = rows.v[i].actor_id;
+	}
+	TRY(names_of(q, ids, n, &who));
+	ret->v = NEW_ARRAY(q->a, struct look_line, n);
+	ret->n = n;
+	for (size_t i = 0; i < n; i++) ret->v[i] = (struct look_line){.at = rows.v[i].at, .who = who.v[i].name};
 	return OK;
 }
 

@@ -48,9 +48,9 @@ FROM person p WHERE p.id IN {list :ids} LIMIT 1000;
 -- Whose photo this file is.
 SELECT id FROM person WHERE photo_file_id = :file ORDER BY id LIMIT 20;
 
--- persons_staff(all bool) -> person_id :many
+-- persons_staff(all bool, most int) -> person_id :many
 -- The staff by name; those who have left only on request.
-SELECT id FROM person WHERE kind = 'staff' AND (:all OR disabled_at IS NULL) ORDER BY name, id LIMIT 500;
+SELECT id FROM person WHERE kind = 'staff' AND (:all OR disabled_at IS NULL) ORDER BY name, id LIMIT :most;
 
 -- person_with_number(customer_no text) -> person_id :maybe
 -- Who has this customer number.

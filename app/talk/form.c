@@ -107,7 +107,7 @@ enum err talk_form(struct req *q, const struct talk_form_in *in, struct talk_for
 	ret->today = date_of_time(q->a, q->locale.zone, q->locale.now);
 	TRY(offer_places(q, in, ret));
 	if (str_empty(ret->subject)) return OK;
-	return search_similar(q, ret->subject, (struct conversation_id){0}, SIMILAR_MOST, &ret->similar.data);
+	return search_similar(q, ret->subject, SIMILAR_MOST, &ret->similar.data);
 }
 
 /* --------------------------------------------------------------------- taking it */
@@ -155,7 +155,7 @@ static enum err check_words(struct req *q, struct str subject, struct str topic,
 /* Someone who could not see what is like it while typing (no script) sees it now, once. */
 static enum err show_like(struct req *q, struct str subject) {
 	struct talk_like_list like;
-	TRY(search_similar(q, subject, (struct conversation_id){0}, SIMILAR_MOST, &like));
+	TRY(search_similar(q, subject, SIMILAR_MOST, &like));
 	if (like.n == 0 || like.v[0].share < LIKE_STRONG) return OK;
 	return req_fail(q, ERR_INVALID, T("Someone may have said this already. Look at the list below; if it is not there, send it again."), NULL);
 }

@@ -4,7 +4,7 @@
 #include "text/similar.h"
 #include "text/url.h"
 
-enum { QUERY_TERMS = 12, LIKE_TERMS = 16, LIKE_LOOKED_AT = 300, LIKE_MOST = 5 };
+enum { QUERY_TERMS = 12, LIKE_TERMS = 16, LIKE_LOOKED_AT = 300, ALIKE_LOOKED_AT = 100, LIKE_MOST = 5 };
 #define LIKE_LEAST 0.34
 
 /* Terms hold letters and digits only, so quoting them is enough for either engine. */
@@ -42,6 +42,12 @@ static struct text_list terms_of(struct arena *a, struct str words, size_t *ret_
 	return list;
 }
 
+struct alike {
+	size_t at;             /* its place in what was looked at */
+	double share;
+};
+struct alike_list { struct alike *v; size_t n; };
+
 /* How alike: mostly the sentence itself, and a little what the rest of the report has of it. */
 static double alike(struct arena *a, struct text_list wanted, struct str words) {
 	size_t subject, common = 0;
@@ -62,19 +68,21 @@ static struct talk_like like_of(struct req *q, const struct talk_doc_row *row, d
 		.voice = {.id = row->id, .subject = row->subject, .votes = row->votes, .voted = row->voted}};
 }
 
-static void keep_best(struct talk_like_list *best, int most, struct talk_like one) {
+/* Whether one belongs to the best so far, and where; makes room for it. */
+static bool keep_best(struct alike_list *best, size_t most, struct alike one) {
 	size_t at = best->n;
 	while (at > 0 && best->v[at - 1].share < one.share) at--;
-	if (at >= (size_t)most) return;
-	if (best->n < (size_t)most) best->n++;
+	if (at >= most) return false;
+	if (best->n < most) best->n++;
 	memmove(&best->v[at + 1], &best->v[at], (best->n - 1 - at) * sizeof one);
 	best->v[at] = one;
+	return true;
 }
 
-enum err search_similar(struct req *q, struct str text, struct conversation_id but, int most, struct talk_like_list *ret) {
+enum err search_similar(struct req *q, struct str text, int most, struct talk_like_list *ret) {
 	struct text_list terms = similar_terms(q->a, text, LIKE_TERMS);
-	struct talk_like_list best = {.v = NEW_ARRAY(q->a, struct talk_like, (size_t)most + 1)};
-	*ret = best;
+	struct alike_list best = {.v = NEW_ARRAY(q->a, struct alike, (size_t)most + 1)};
+	*ret = (struct talk_like_list){0};
 	if (terms.n == 0) return OK;
 	struct int_list ids;
 	struct talk_doc_row_list docs;
@@ -82,16 +90,24 @@ enum err search_similar(struct req *q, struct str text, struct conversation_id b
 	if (ids.n == 0) return OK;
 	TRY(sql_talk_docs(q->db, q->a, ids, q->actor.id, q->actor.is_staff, LIKE_LOOKED_AT, &docs));
 	for (size_t i = 0; i < docs.n; i++) {
-		if (docs.v[i].id.v == but.v) continue;
 		double share = alike(q->a, terms, docs.v[i].words);
-		if (share >= LIKE_LEAST || terms.n == 1) keep_best(&best, most, like_of(q, &docs.v[i], share));
+		if (share >= LIKE_LEAST || terms.n == 1) keep_best(&best, (size_t)most, (struct alike){.at = i, .share = share});
 	}
-	*ret = best;
+	ret->v = NEW_ARRAY(q->a, struct talk_like, best.n);
+	for (size_t i = 0; i < best.n; i++) ret->v[ret->n++] = like_of(q, &docs.v[best.v[i].at], best.v[i].share);
+	return OK;
+}
+
+enum err search_alike(struct req *q, struct conversation_id id, int most, struct talk_like_list *ret) {
+	struct talk_doc_row_list docs;
+	TRY(sql_talk_alike(q->db, q->a, id, q->actor.id, q->actor.is_staff, most, &docs));
+	*ret = (struct talk_like_list){.v = NEW_ARRAY(q->a, struct talk_like, docs.n)};
+	for (size_t i = 0; i < docs.n; i++) ret->v[ret->n++] = like_of(q, &docs.v[i], 0);
 	return OK;
 }
 
 enum err talk_similar(struct req *q, const struct talk_similar_in *in, struct talk_similar *ret) {
-	return search_similar(q, in->q, (struct conversation_id){0}, LIKE_MOST, &ret->data);
+	return search_similar(q, in->q, LIKE_MOST, &ret->data);
 }
 
 /* ------------------------------------------------------------------- the index */
@@ -101,6 +117,26 @@ static void add_terms(struct buf *b, struct text_list terms) {
 		if (b->n > 0) buf_add_char(b, ' ');
 		buf_add(b, terms.v[i]);
 	}
+}
+
+/* What is like it now; whatever was like its old words is forgotten. */
+static enum err link_alike(struct db *db, struct arena *a, struct conversation_id id, struct str subject) {
+	struct text_list terms = similar_terms(a, subject, LIKE_TERMS);
+	struct alike best_room[LIKE_MOST + 1];
+	struct alike_list best = {.v = best_room, .n = 0};
+	struct int_list ids;
+	struct talk_words_row_list docs;
+	TRY(sql_talk_alike_clear(db, id, NULL));
+	if (terms.n == 0) return OK;
+	TRY(sql_talk_words_find(db, a, words_for(db, a, terms, false, false), ALIKE_LOOKED_AT, &ids));
+	TRY(sql_talk_words_of(db, a, ids, ALIKE_LOOKED_AT, &docs));
+	for (size_t i = 0; i < docs.n; i++) {
+		double share = docs.v[i].id == id.v ? 0 : alike(a, terms, docs.v[i].words);
+		if (share >= LIKE_LEAST) keep_best(&best, LIKE_MOST, (struct alike){.at = i, .share = share});
+	}
+	for (size_t i = 0; i < best.n; i++)
+		TRY(sql_talk_alike_put(db, id, (struct conversation_id){docs.v[best.v[i].at].id}, best.v[i].share, NULL));
+	return OK;
 }
 
 static enum err index_one(struct db *db, struct arena *a, struct conversation_id id) {
@@ -116,7 +152,7 @@ static enum err index_one(struct db *db, struct arena *a, struct conversation_id
 	add_terms(&b, similar_terms(a, rest, TERMS_MAX - TERMS_MAX / 3));
 	enum err e = sql_talk_doc_put(db, id.v, buf_str(&b), NULL);
 	buf_done(&b);
-	return e;
+	return e == OK ? link_alike(db, a, id, row.subject) : e;
 }
 
 /* The conversation whose words an event may have changed; 0: none. */

@@ -65,10 +65,10 @@ static void draw_weeks(struct req *q, const int64_t *week, int weeks, struct tal
 	for (int i = 0; i < weeks; i++)
 		if (week[i] > top) top = week[i];
 	for (int i = 0; i < weeks; i++)
-		buf_fmt(&line, "%s%.1f %.1f", i ? "L" : "M", 320.0 * i / (weeks - 1), 58 - 50.0 * (double)week[i] / (double)top);
+		buf_fmt(&line, "%c%d %d", i ? 'L' : 'M', 320 * i / (weeks - 1), (int)(58 - 50 * week[i] / top));
 	ret->line = str_copy(q->a, buf_str(&line));
 	ret->area = str_fmt(q->a, STR_FMT "V60H0z", STR_ARG(ret->line));
-	ret->dot = str_fmt(q->a, "%.1f", 58 - 50.0 * (double)week[weeks - 1] / (double)top);
+	ret->dot = str_fmt(q->a, "%d", (int)(58 - 50 * week[weeks - 1] / top));
 	ret->top = top;
 	ret->weeks = weeks;
 	ret->first = q->locale.now - DAYS(7 * weeks - 1);
@@ -84,8 +84,7 @@ enum err voice_view(struct req *q, const struct talk_report_row *r, struct talk_
 	TRY(sql_talk_days(q->db, q->a, r->id, today - 7 * WEEKS + 1, 7 * WEEKS + 1, &days));
 	int first = WEEKS;
 	for (size_t i = 0; i < days.n; i++) {
-		int64_t at = WEEKS - 1 - (today - days.v[i].day) / 7;
-		if (days.v[i].day > today) at = WEEKS - 1;
+		int64_t at = days.v[i].day > today ? WEEKS - 1 : WEEKS - 1 - (today - days.v[i].day) / 7;
 		week[at] += days.v[i].votes;
 		if (days.v[i].votes > 0 && at < first) first = (int)at;
 	}
@@ -254,7 +253,7 @@ static void fill_links(struct req *q, const struct talk_report_row *r, struct ta
 
 static enum err fill_similar(struct req *q, const struct talk_report_row *r, struct talk_report_page *ret) {
 	if (!str_none(q->fragment)) return OK;
-	TRY(search_similar(q, r->subject, r->id, SIMILAR_MOST, &ret->similar));
+	TRY(search_alike(q, r->id, SIMILAR_MOST, &ret->similar));
 	for (size_t i = 0; i < ret->similar.n; i++) req_depends(q, "conversation", ret->similar.v[i].id.v);
 	return OK;
 }

@@ -80,7 +80,9 @@ struct talk_place place_view(struct arena *a, const struct town *t);
 /* The newest conversations that hold the words (all of them, the last one may be a beginning). */
 MUST_USE enum err search_ids(struct db *db, struct arena *a, struct str q, int most, struct int_list *ret);
 /* Reports that say much the same as a sentence, the most alike first. */
-MUST_USE enum err search_similar(struct req *q, struct str text, struct conversation_id but, int most, struct talk_like_list *ret);
+MUST_USE enum err search_similar(struct req *q, struct str text, int most, struct talk_like_list *ret);
+/* The same for a report that the index knows: found when its words were read. */
+MUST_USE enum err search_alike(struct req *q, struct conversation_id id, int most, struct talk_like_list *ret);
 
 /* -------------------------------------------------------------------- show.c: views of one report */
 

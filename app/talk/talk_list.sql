@@ -61,7 +61,7 @@ ORDER BY c.answered_at DESC, c.id DESC LIMIT :most;
 -- row talk_town_row: name text | reports int | votes int
 -- talk_towns(board text, most int) -> talk_town_row :many
 -- The towns where most people say so.
-SELECT name, reports, votes FROM town WHERE board = :board AND name <> '' ORDER BY votes DESC, name LIMIT :most;
+SELECT name, reports, votes FROM town WHERE board = :board AND name <> '' ORDER BY votes DESC, name DESC LIMIT :most;
 
 -- row talk_tally_row: board text | status text | reports int | votes int
 -- talk_tallies() -> talk_tally_row :many

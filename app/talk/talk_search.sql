@@ -26,3 +26,23 @@ WHERE to_tsvector('simple', d.words) @@ to_tsquery('simple', :words) AND d.objec
 SELECT c.id, c.subject, c.status, c.votes, c.area, d.words, EXISTS (SELECT 1 FROM vote v WHERE v.conversation_id = c.id AND v.person_id = :me)
 FROM conversation c JOIN search_doc d ON d.object_kind = 'conversation' AND d.object_id = c.id
 WHERE c.id IN {list :ids} AND c.hidden_at IS NULL AND {conversation_visible(c)} LIMIT :most;
+
+-- row talk_words_row: id int | words text
+-- talk_words_of(ids ints, most int) -> talk_words_row :many
+-- The words of some conversations.
+SELECT d.object_id, d.words FROM search_doc d WHERE d.object_kind = 'conversation' AND d.object_id IN {list :ids} LIMIT :most;
+
+-- talk_alike_clear(id conversation_id) :exec
+-- Before looking anew what is like it.
+DELETE FROM alike WHERE conversation_id = :id OR other_id = :id;
+
+-- talk_alike_put(id conversation_id, other conversation_id, share real) :exec
+-- Two conversations say much the same.
+INSERT INTO alike (conversation_id, other_id, share) VALUES (:id, :other, :share), (:other, :id, :share)
+ON CONFLICT (conversation_id, other_id) DO UPDATE SET share = excluded.share;
+
+-- talk_alike(id conversation_id, me person_id?, staff bool, most int) -> talk_doc_row :many
+-- What is like it, the most alike first.
+SELECT c.id, c.subject, c.status, c.votes, c.area, '', EXISTS (SELECT 1 FROM vote v WHERE v.conversation_id = c.id AND v.person_id = :me)
+FROM alike a JOIN conversation c ON c.id = a.other_id
+WHERE a.conversation_id = :id AND c.hidden_at IS NULL AND {conversation_visible(c)} ORDER BY a.share DESC, c.id DESC LIMIT :most;

@@ -319,7 +319,7 @@ CREATE TABLE vote (
 	person_id REF NOT NULL REFERENCES person (id) ON DELETE CASCADE,
 	created_at TIME NOT NULL,
 	PRIMARY KEY (conversation_id, person_id)
-);
+) WITHOUT ROWID;
 CREATE INDEX vote_person ON vote (person_id, conversation_id);
 CREATE INDEX vote_when ON vote (conversation_id, created_at);
 -- The same counted by day (since 1970, UTC), for "31 more this week" and the weekly curve.
@@ -328,7 +328,7 @@ CREATE TABLE vote_day (
 	day INT NOT NULL,
 	votes INT NOT NULL,
 	PRIMARY KEY (conversation_id, day)
-);
+) WITHOUT ROWID;
 
 CREATE TABLE follow (
 	person_id REF NOT NULL REFERENCES person (id) ON DELETE CASCADE,
@@ -394,7 +394,7 @@ CREATE TABLE cell (
 	reports INT NOT NULL,
 	votes INT NOT NULL,
 	PRIMARY KEY (zoom, quadkey, kind)
-);
+) WITHOUT ROWID;
 
 -- What a person is told about, once per event.
 CREATE TABLE notice (
@@ -447,6 +447,15 @@ CREATE TABLE search_doc (
 	words TEXT NOT NULL,
 	UNIQUE (object_kind, object_id)
 );
+-- Which conversations say much the same, both ways round; kept with the words.
+CREATE TABLE alike (
+	conversation_id REF NOT NULL REFERENCES conversation (id) ON DELETE CASCADE,
+	other_id REF NOT NULL REFERENCES conversation (id) ON DELETE CASCADE,
+	share REAL NOT NULL,
+	PRIMARY KEY (conversation_id, other_id)
+);
+CREATE INDEX alike_share ON alike (conversation_id, share);
+CREATE INDEX alike_other ON alike (other_id);
 -- @sqlite
 CREATE VIRTUAL TABLE search_fts USING fts5(words, content='search_doc', content_rowid='id', tokenize='unicode61');
 CREATE TRIGGER search_doc_in AFTER INSERT ON search_doc BEGIN

@@ -19,7 +19,7 @@ static void send_text(struct req *q, int status, const char *type, struct buf *b
 	struct http_req *h = q->http;
 	struct buf z;
 	if (b->over) {
-		log_error("%s " STR_FMT ": the answer is larger than %d bytes", q->route->name, STR_ARG(h->path), PAGE_MAX);
+		log_error("%s %s: the answer is larger than %d bytes", q->route->name, q->route->path, PAGE_MAX);
 		buf_done(b);
 		h->res.headers = 0;
 		q->web->failed++;
@@ -305,7 +305,7 @@ static void respond_error(struct req *q, enum err e) {
 	int status = err_status(e);
 	if (status >= 500) {
 		q->web->failed++;
-		log_error("%s " STR_FMT ": %s", q->route->name, STR_ARG(q->http->path), err_word(e));
+		log_error("%s %s: %s", q->route->name, q->route->path, err_word(e)); /* the pattern: an address may hold a token */
 	}
 	drop_answer(q);
 	if (status == 503) own_header(q, "Retry-After", STR("2"));
