@@ -4,7 +4,6 @@ ifeq ($(origin CC),default)
 CC      := gcc
 endif
 MODE    ?= release
-UNTRANSLATED ?= 1
 PACK    ?= telecom
 LISTEN  ?= 127.0.0.1:8080
 HOME_DIR ?= ./rialto-home
@@ -54,7 +53,7 @@ $(BUILD)/tools/%: tools/%.c $(wildcard tools/*.c tools/*.h) src/base/ids.def src
 $(GENERATED): $(BUILD)/tools/sqlgen $(BUILD)/tools/tplgen $(BUILD)/tools/routegen $(SQL) $(HTML) app/routes $(WORDS) \
               i18n/de.po $(MIGRATIONS) $(DATA) tools/embed
 	@mkdir -p $(GEN)/sql $(GEN)/tpl
-	@$(BUILD)/tools/tplgen $(if $(UNTRANSLATED),--missing $(BUILD)/missing.po) $(GEN) i18n/de.po $(HTML) $(SQL) $(WORDS)
+	@$(BUILD)/tools/tplgen $(GEN) i18n/de.po $(HTML) $(SQL) $(WORDS)
 	@$(BUILD)/tools/sqlgen $(GEN) $(SQL)
 	@$(BUILD)/tools/routegen $(GEN) $(SQL) $(HTML) app/routes
 	@tools/embed migrations $(GEN)/migrations.c $(MIGRATIONS)

@@ -384,7 +384,7 @@ static enum err chosen_mapping(struct looking *k, const struct import_start_in *
 	}
 	*ret = mapping_from_form(k, in);
 	if (mapping_read(q->a, STR("the columns"), *ret, k->pack, k->zone, &m, &why) == OK) return OK;
-	q->fail_public = str_fmt(q->a, "%s " STR_FMT, TRQ(q, T("The columns do not make a whole yet.")), STR_ARG(why));
+	q->fail_public = str_c(TRQ(q, T("The columns do not make a whole yet.")));
 	return req_invalid(q, "target", T("At least the number in the file and the name or subject must be chosen."));
 }
 
