@@ -8,7 +8,8 @@
 --   (c.visibility = 'private' AND (c.author_id = p.id OR EXISTS
 --   (SELECT 1 FROM participant seat WHERE seat.conversation_id = c.id AND seat.person_id = p.id))))))
 -- frag message_visible(m): (:staff OR (m.hidden_at IS NULL AND m.kind <> 'note'))
--- frag person_visible(p): (:staff OR p.id = :me OR (p.kind = 'staff' AND p.disabled_at IS NULL))
+-- frag person_visible(p): (:staff OR p.id = :me OR (p.disabled_at IS NULL AND (p.kind = 'staff'
+--   OR EXISTS (SELECT 1 FROM person_audience shown WHERE shown.person_id = p.id AND shown.audience = 'public'))))
 
 -- row business_row: pack text | name text | claim text | street_address text | mail_address text | phone text | email text
 --   | web text | hours text | colour text | logo file_id? | locale text | zone text | currency text | lat real? | lon real?

@@ -72,7 +72,8 @@ static bool is_own(const struct actor *a, const struct object *o) { return a->id
 /* The same as the fragments of access.sql say. */
 static bool seen(const struct actor *a, const struct object *o) {
 	if (is_staff(a)) return true;
-	if (o->thing == THING_PERSON) return is_own(a, o) || (o->person_kind == PERSON_STAFF && !o->hidden);
+	if (o->thing == THING_PERSON)
+		return is_own(a, o) || ((o->person_kind == PERSON_STAFF || o->visibility == SEEN_PUBLIC) && !o->hidden);
 	if (o->hidden) return false;
 	switch (o->visibility) {
 	case SEEN_PUBLIC: return true;

@@ -41,7 +41,8 @@ struct object {
 	struct person_id contact;
 	enum person_kind { PERSON_STAFF, PERSON_CUSTOMER, PERSON_OTHER } person_kind;
 	enum role role;      /* of a person; ROLE_NONE: not known. For ACT_SET_ROLE ask twice: with the old role and with the new one */
-	enum { SEEN_STAFF, SEEN_PRIVATE, SEEN_MEMBERS, SEEN_PUBLIC } visibility;  /* narrowest first */
+	/* narrowest first; a customer who shows some field to everyone is SEEN_PUBLIC: their page has those fields and no others */
+	enum { SEEN_STAFF, SEEN_PRIVATE, SEEN_MEMBERS, SEEN_PUBLIC } visibility;
 	bool participant;    /* the actor takes part in it; of a message: in its conversation, as its author does */
 	bool hidden;         /* taken down by staff; of a person: disabled */
 };

@@ -70,6 +70,8 @@ struct object kept_object(const struct kept *k) {
 	struct object o = {.thing = THING_PERSON, .owner = k->row.id, .contact = k->row.contact_id, .hidden = k->row.disabled_at != 0};
 	o.person_kind = is_staff_row(&k->row) ? PERSON_STAFF : str_is(k->row.kind, "customer") ? PERSON_CUSTOMER : PERSON_OTHER;
 	(void)role_find(k->row.role, &o.role);
+	for (size_t i = 0; i < k->audiences.n; i++) /* who shows something to everyone can be looked at by everyone: that much of them */
+		if (str_is(k->audiences.v[i].audience, "public")) o.visibility = SEEN_PUBLIC;
 	return o;
 }
 

@@ -10,9 +10,11 @@ enum { PARTICIPANTS_MOST = 50, SUBJECT_LEAST = 1 };
 enum err talk_conversations(struct req *q, const struct talk_conversations_in *in, struct talk_reports *ret) {
 	struct box box;
 	struct int_list ids;
-	struct list_wish w = {.kind = in->kind, .status = in->status, .tag = in->tag, .words = in->q, .sort = in->sort, .cursor = in->cursor,
+	struct list_wish w = {.kind = in->kind, .status = in->status, .tag = in->tag, .words = in->q, .sort = in->sort,
+		.cursor = in->cursor,
 		.topic = in->topic, .most = (int)in->limit};
-	if (!str_empty(in->bbox) && !box_read(in->bbox, &box)) return req_invalid(q, "bbox", T("Give west, south, east and north in degrees."));
+	if (!str_empty(in->bbox) && !box_read(in->bbox, &box)) return req_invalid(q, "bbox",
+		T("Give west, south, east and north in degrees."));
 	if (!str_empty(in->bbox)) w.box = &box;
 	if (!str_empty(in->kind)) w.board = str_c(board_of(in->kind));
 	ret->next = STR_NONE;
@@ -30,14 +32,16 @@ static bool is_between(struct str kind) {     /* between people, never in the op
 static enum err check_participants(struct req *q, struct person_id_list people) {
 	for (size_t i = 0; i < people.n; i++) {
 		int64_t fine;
-		TRY(q->actor.is_staff ? sql_talk_is_someone(q->db, people.v[i], &fine) : sql_talk_is_staff(q->db, people.v[i], &fine));
+		TRY(q->actor.is_staff ? sql_talk_is_someone(q->db, people.v[i], &fine) : sql_talk_is_staff(q->db, people.v[i],
+			&fine));
 		if (fine == 0) return req_invalid(q, "participants", T("There is no such person."));
 	}
 	return OK;
 }
 
 enum err talk_conversation_add(struct req *q, const struct talk_conversation_add_in *in, struct talk_voted *ret) {
-	struct str visibility = !str_empty(in->visibility) ? in->visibility : is_between(in->kind) ? STR("private") : STR("public");
+	struct str visibility = !str_empty(in->visibility) ? in->visibility : is_between(in->kind)
+		? STR("private") : STR("public");
 	struct object o = {.thing = THING_CONVERSATION, .owner = q->actor.id};
 	o.visibility = str_is(visibility, "public")    ? SEEN_PUBLIC
 	               : str_is(visibility, "members") ? SEEN_MEMBERS
@@ -50,12 +54,15 @@ enum err talk_conversation_add(struct req *q, const struct talk_conversation_add
 		e = req_invalid(q, "visibility", T("This is between people: private or staff."));
 	if (in->record_id.v != 0) e = req_invalid(q, "record_id", T("There is no such thing."));
 	if (half) e = req_invalid(q, "place", T("A place needs lat and lon."));
-	if (!str_empty(in->topic) && str_empty(topic_label(q, in->topic))) e = req_invalid(q, "topic", T("This is not one of the choices."));
+	if (!str_empty(in->topic) && str_empty(topic_label(q, in->topic))) e = req_invalid(q, "topic",
+		T("This is not one of the choices."));
 	TRY(e);
 	struct person_id_list people = {.v = in->participants.v, .n = in->participants.n};
 	TRY(check_participants(q, people));
-	struct new_report r = {.kind = in->kind, .visibility = visibility, .subject = in->subject, .body = in->body, .topic = in->topic, .since = in->since,
-		.channel = STR("api"), .lat = in->place.lat, .lon = in->place.lon, .place = in->place.label, .area = STR_NONE, .author = q->actor.id,
+	struct new_report r = {.kind = in->kind, .visibility = visibility, .subject = in->subject, .body = in->body,
+		.topic = in->topic, .since = in->since,
+		.channel = STR("api"), .lat = in->place.lat, .lon = in->place.lon, .place = in->place.label, .area = STR_NONE,
+			.author = q->actor.id,
 		.tags = {.v = in->tags.v, .n = in->tags.n}};
 	struct conversation_id id;
 	struct talk_report_row row;
@@ -71,7 +78,8 @@ enum err talk_conversation_change(struct req *q, const struct talk_conversation_
 	struct talk_report_row row;
 	TRY(facts_for(q, in->id, ACT_EDIT, &f));
 	if (!str_none(http_header(q->http, "If-Match"))) TRY(req_version(q, f.version));
-	if (!str_empty(in->topic) && str_empty(topic_label(q, in->topic))) return req_invalid(q, "topic", T("This is not one of the choices."));
+	if (!str_empty(in->topic) && str_empty(topic_label(q, in->topic))) return req_invalid(q, "topic",
+		T("This is not one of the choices."));
 	if (!str_none(in->subject) && str_empty(in->subject)) return req_invalid(q, "subject", T("Please fill this in."));
 	if (!str_none(in->visibility) && !str_eq(in->visibility, f.visibility)) {
 		struct object o = talk_object_of(&f);
@@ -82,7 +90,8 @@ enum err talk_conversation_change(struct req *q, const struct talk_conversation_
 	                str_none(in->topic) ? f.topic : in->topic));
 	if (in->tags.n > 0) {
 		TRY(report_set_tags(q->db, q->a, in->id, (struct text_list){.v = in->tags.v, .n = in->tags.n}));
-		TRY(talk_event(q->db, q->actor.id, "update", (struct message_id){0}, &f, talk_audience(&f), STR("{\"changed\":[\"tags\"]}")));
+		TRY(talk_event(q->db, q->actor.id, "update", (struct message_id){0}, &f, talk_audience(&f),
+			STR("{\"changed\":[\"tags\"]}")));
 	}
 	if (in->assignee_id.v != 0) TRY(report_assign(q, in->id, in->assignee_id));
 	TRY(report_get(q, in->id, &row));
@@ -95,12 +104,14 @@ enum err talk_messages_list(struct req *q, const struct talk_messages_list_in *i
 	struct talk_report_row report;
 	struct talk_message_row_list rows;
 	struct message_id after = {0};
-	if (!str_empty(in->cursor) && (!str_int(in->cursor, &after.v) || after.v < 0)) return req_invalid(q, "cursor", T("This cursor is not one of ours."));
+	if (!str_empty(in->cursor) && (!str_int(in->cursor, &after.v) || after.v < 0)) return req_invalid(q, "cursor",
+		T("This cursor is not one of ours."));
 	TRY(report_get(q, in->id, &report));
 	TRY(sql_talk_messages(q->db, q->a, in->id, q->actor.id, q->actor.is_staff, after, in->limit + 1, &rows));
 	ret->next = STR_NONE;
 	ret->data.v = NEW_ARRAY(q->a, struct talk_message, rows.n + 1);
-	for (size_t i = 0; i < rows.n && i < (size_t)in->limit; i++) ret->data.v[ret->data.n++] = message_view(q, &rows.v[i], in->id);
+	for (size_t i = 0; i < rows.n && i < (size_t)in->limit; i++) ret->data.v[ret->data.n++] = message_view(q,
+		&rows.v[i], in->id);
 	if (rows.n > (size_t)in->limit) ret->next = str_fmt(q->a, "%lld", (long long)ret->data.v[ret->data.n - 1].id.v);
 	return files_of(q, in->id, &ret->data);
 }

@@ -32,7 +32,8 @@ static void complain(struct complaints *c, struct str sentence) {
 
 static void compare(struct complaints *c, int64_t id, const char *what, int64_t kept, int64_t real) {
 	if (kept != real)
-		complain(c, str_fmt(c->a, "conversation %lld keeps %lld %s, and there are %lld", (long long)id, (long long)kept, what, (long long)real));
+		complain(c, str_fmt(c->a, "conversation %lld keeps %lld %s, and there are %lld", (long long)id, (long long)kept,
+			what, (long long)real));
 }
 
 static enum err look(void *arg, const struct talk_counts *c) {
@@ -42,16 +43,21 @@ static enum err look(void *arg, const struct talk_counts *c) {
 	compare(to, c->id.v, "comments", c->comments, r.comments);
 	compare(to, c->id.v, "of worth", c->worth, r.worth);
 	bool placed = c->quadkey.has == r.quadkey.has && (!c->quadkey.has || c->quadkey.v == r.quadkey.v);
-	bool ordered = fabs(c->impact - r.impact) < 1e-6 && fabs(c->staff_impact - r.staff_impact) < 1e-6 && c->voted_at == r.voted_at;
-	if (!placed) complain(to, str_fmt(to->a, "conversation %lld stands in another map cell than its place", (long long)c->id.v));
-	if (!ordered) complain(to, str_fmt(to->a, "conversation %lld has another impact than its votes give it", (long long)c->id.v));
-	if (!str_eq(c->board, r.board)) complain(to, str_fmt(to->a, "conversation %lld stands in another list than its kind", (long long)c->id.v));
+	bool ordered = fabs(c->impact - r.impact) < 1e-6 && fabs(c->staff_impact - r.staff_impact) < 1e-6 &&
+		c->voted_at == r.voted_at;
+	if (!placed) complain(to, str_fmt(to->a, "conversation %lld stands in another map cell than its place",
+		(long long)c->id.v));
+	if (!ordered) complain(to, str_fmt(to->a, "conversation %lld has another impact than its votes give it",
+		(long long)c->id.v));
+	if (!str_eq(c->board, r.board)) complain(to, str_fmt(to->a,
+		"conversation %lld stands in another list than its kind", (long long)c->id.v));
 	return OK;
 }
 
 static void differ(struct complaints *c, const char *what, const struct talk_difference_list *rows) {
 	for (size_t i = 0; i < rows->n; i++)
-		complain(c, str_fmt(c->a, "%s " STR_FMT " counts %+lld reports and %+lld votes too many", what, STR_ARG(rows->v[i].what),
+		complain(c, str_fmt(c->a, "%s " STR_FMT " counts %+lld reports and %+lld votes too many", what,
+			STR_ARG(rows->v[i].what),
 		                    (long long)rows->v[i].reports, (long long)rows->v[i].votes));
 }
 
@@ -96,7 +102,8 @@ enum err talk_recount(struct db *db, struct arena *a) {
 	TRY(sql_talk_counts_each(db, collect, &list));
 	for (size_t i = 0; i < list.n; i++) {
 		const struct talk_counts *c = &list.v[i];
-		TRY(sql_talk_counts_set(db, c->id, c->board, c->votes, c->comments, c->worth, c->voted_at, c->impact, c->staff_impact, c->quadkey));
+		TRY(sql_talk_counts_set(db, c->id, c->board, c->votes, c->comments, c->worth, c->voted_at, c->impact,
+			c->staff_impact, c->quadkey));
 	}
 	TRY(sql_talk_days_clear(db, NULL));
 	TRY(sql_talk_tally_clear(db, NULL));

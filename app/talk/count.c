@@ -6,7 +6,8 @@
 static const struct {
 	const char *kind, *board;
 } boards[] = {
-	{"problem", "problems"}, {"need", "problems"}, {"idea", "ideas"}, {"question", "talk"}, {"discussion", "talk"}, {"praise", "talk"},
+	{"problem", "problems"}, {"need", "problems"}, {"idea", "ideas"}, {"question", "talk"}, {"discussion", "talk"},
+		{"praise", "talk"},
 	{"query", "talk"}, {"direct", "talk"}, {"group", "talk"}, {"deal", "talk"},
 };
 

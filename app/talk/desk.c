@@ -4,13 +4,17 @@
 
 enum { ROWS = 12, WORDS = 110 };
 
-static void fill(struct req *q, const struct talk_desk_row_list *rows, bool by_activity, struct talk_desk_item_list *ret) {
+static void fill(struct req *q, const struct talk_desk_row_list *rows, bool by_activity,
+	struct talk_desk_item_list *ret) {
 	ret->v = NEW_ARRAY(q->a, struct talk_desk_item, rows->n);
 	for (size_t i = 0; i < rows->n; i++) {
 		const struct talk_desk_row *r = &rows->v[i];
-		struct talk_desk_item item = {.id = r->id, .subject = r->subject, .state = state_view(r->status), .private = !str_is(r->visibility, "public"),
-			.who = str_none(r->author_name) ? STR("") : r->author_name, .by = str_none(r->assignee_name) ? STR("") : r->assignee_name,
-			.area = r->area, .votes = r->votes, .at = by_activity ? r->active_at : r->created_at, .reopened = r->reopened, .worth = r->worth_minor};
+		struct talk_desk_item item = {.id = r->id, .subject = r->subject, .state = state_view(r->status),
+			.private = !str_is(r->visibility, "public"),
+			.who = str_none(r->author_name) ? STR("") : r->author_name, .by = str_none(r->assignee_name)
+				? STR("") : r->assignee_name,
+			.area = r->area, .votes = r->votes, .at = by_activity ? r->active_at : r->created_at,
+				.reopened = r->reopened, .worth = r->worth_minor};
 		ret->v[ret->n++] = item;
 	}
 }
@@ -21,8 +25,10 @@ static enum err fill_said(struct req *q, struct talk_desk_page *ret) {
 	ret->said.v = NEW_ARRAY(q->a, struct talk_desk_said_item, rows.n);
 	for (size_t i = 0; i < rows.n; i++) {
 		const struct talk_desk_said *r = &rows.v[i];
-		ret->said.v[ret->said.n++] = (struct talk_desk_said_item){.id = r->conversation_id, .message = r->id, .subject = r->subject,
-			.words = markdown_text(q->a, r->body, WORDS), .who = r->author_name, .at = r->created_at, .still = str_is(r->kind, "not_fixed")};
+		ret->said.v[ret->said.n++] = (struct talk_desk_said_item){.id = r->conversation_id, .message = r->id,
+			.subject = r->subject,
+			.words = markdown_text(q->a, r->body, WORDS), .who = r->author_name, .at = r->created_at,
+				.still = str_is(r->kind, "not_fixed")};
 	}
 	return OK;
 }

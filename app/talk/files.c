@@ -11,16 +11,20 @@ enum { NAME_MAX_ = 120 };
 
 /* --------------------------------------------------------------------- photos */
 
-enum err photos_convert(struct req *q, struct upload_list files, const char *field, struct picture *ret, size_t *ret_n) {
+enum err photos_convert(struct req *q, struct upload_list files, const char *field, struct picture *ret,
+	size_t *ret_n) {
 	*ret_n = 0;
 	for (size_t i = 0; i < files.n; i++) {
 		if (files.v[i].bytes.n == 0) continue;
 		if (files.v[i].bytes.n > PHOTO_BYTES_MAX) return req_invalid(q, field, T("A photo can have 12 MB at most."));
 		struct image_out image;
 		struct str why;
-		enum err e = image_convert(q->a, files.v[i].bytes, &(struct image_want){.max_side = PHOTO_SIDE_MAX, .format = IMAGE_WEBP}, &image, &why);
-		if (e == ERR_MEDIA_TYPE) return req_invalid(q, field, T("One of these is no photo that we can read. Send JPEG, PNG, WebP or GIF."));
-		if (e == ERR_TOO_LARGE) return req_invalid(q, field, T("One of these photos is too large. 50 megapixels are the most."));
+		enum err e = image_convert(q->a, files.v[i].bytes, &(struct image_want){.max_side = PHOTO_SIDE_MAX,
+			.format = IMAGE_WEBP}, &image, &why);
+		if (e == ERR_MEDIA_TYPE) return req_invalid(q, field,
+			T("One of these is no photo that we can read. Send JPEG, PNG, WebP or GIF."));
+		if (e == ERR_TOO_LARGE) return req_invalid(q, field,
+			T("One of these photos is too large. 50 megapixels are the most."));
 		if (e == ERR_INVALID) return req_invalid(q, field, T("One of these photos is damaged. Please send it again."));
 		TRY(e);
 		ret[(*ret_n)++] = (struct picture){.bytes = image.bytes, .width = image.width, .height = image.height};
@@ -37,14 +41,16 @@ enum err photos_attach(struct db *db, struct conversation_id id, const struct pi
 	return OK;
 }
 
-enum err talk_attach(struct db *db, struct conversation_id id, struct message_id message, struct file_id file, int64_t width, int64_t height,
+enum err talk_attach(struct db *db, struct conversation_id id, struct message_id message, struct file_id file,
+	int64_t width, int64_t height,
                      struct str caption) {
 	int64_t have;
 	TRY(sql_talk_attached_count(db, id, &have));
 	return sql_talk_attach(db, id, message, file, have, width, height, str_none(caption) ? STR("") : caption);
 }
 
-enum err uploads_attach(struct req *q, struct conversation_id id, struct message_id message, struct file_id_list files) {
+enum err uploads_attach(struct req *q, struct conversation_id id, struct message_id message,
+	struct file_id_list files) {
 	for (size_t i = 0; i < files.n; i++) {
 		struct talk_upload_row row;
 		bool found;
@@ -73,7 +79,8 @@ static enum err keep(struct db *db, void *arg) {
 
 /* What the sender calls a picture, by its type or its name. */
 static bool says_picture(const struct upload *u) {
-	static const char *const ends[] = {".jpg", ".jpeg", ".png", ".gif", ".webp", ".svg", ".heic", ".avif", ".bmp", ".tif", ".tiff"};
+	static const char *const ends[] = {".jpg", ".jpeg", ".png", ".gif", ".webp", ".svg", ".heic", ".avif", ".bmp",
+		".tif", ".tiff"};
 	for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
 		struct str end = str_c(ends[i]);
 		if (u->name.n > end.n && str_ieq(str_from(u->name, u->name.n - end.n), end)) return true;
@@ -84,7 +91,8 @@ static bool says_picture(const struct upload *u) {
 enum err talk_file_send(struct req *q, const struct talk_file_send_in *in, struct talk_file *ret) {
 	if (in->file.bytes.n == 0) return req_invalid(q, "file", T("Please choose a file."));
 	if (in->file.bytes.n > FILE_BYTES_MAX) return ERR_TOO_LARGE;
-	struct sent s = {.name = utf8_fit(utf8_line(q->a, in->file.name), NAME_MAX_), .bytes = in->file.bytes, .who = q->actor.id};
+	struct sent s = {.name = utf8_fit(utf8_line(q->a, in->file.name), NAME_MAX_), .bytes = in->file.bytes,
+		.who = q->actor.id};
 	if (str_empty(s.name)) s.name = STR("file");
 	struct str why;
 	TRY(sniff_type(q->a, in->file.bytes, &s.type, &why));
@@ -112,7 +120,8 @@ enum err talk_file_send(struct req *q, const struct talk_file_send_in *in, struc
 /* --------------------------------------------------------------------- giving */
 
 static bool shown_in_place(struct str type) {
-	return str_is(type, "image/webp") || str_is(type, "image/png") || str_is(type, "image/jpeg") || str_is(type, "image/gif");
+	return str_is(type, "image/webp") || str_is(type, "image/png") || str_is(type, "image/jpeg") ||
+		str_is(type, "image/gif");
 }
 
 enum err talk_file_get(struct req *q, const struct talk_file_get_in *in) {
@@ -127,7 +136,8 @@ enum err talk_file_get(struct req *q, const struct talk_file_get_in *in) {
 	struct buf name;
 	buf_init(&name, 1024);
 	percent_encode(&name, info.name);
-	req_header(q, "Content-Disposition", str_fmt(q->a, "%s; filename*=UTF-8''" STR_FMT, safe ? "inline" : "attachment", STR_ARG(buf_str(&name))));
+	req_header(q, "Content-Disposition", str_fmt(q->a, "%s; filename*=UTF-8''" STR_FMT, safe ? "inline" : "attachment",
+		STR_ARG(buf_str(&name))));
 	buf_done(&name);
 	req_header(q, "Content-Security-Policy", STR("default-src 'none'; sandbox"));
 	req_header(q, "Cache-Control", STR("private, max-age=3600"));

@@ -12,7 +12,8 @@ enum { SIMILAR_MOST = 5, FORM_SUBJECT_MAX = 160, SUBJECT_MIN = 4 };
 
 /* "53.27,-9.05,Galway" of a chosen town. */
 static bool read_at(struct str at, double *ret_lat, double *ret_lon, struct str *ret_name) {
-	return str_real(str_cut(&at, ','), ret_lat) && !str_none(at) && str_real(str_cut(&at, ','), ret_lon) && !str_none(at) && (*ret_name = at, true) &&
+	return str_real(str_cut(&at, ','), ret_lat) && !str_none(at) && str_real(str_cut(&at, ','), ret_lon) &&
+		!str_none(at) && (*ret_name = at, true) &&
 	       fabs(*ret_lat) <= 90 && fabs(*ret_lon) <= 180;
 }
 
@@ -46,11 +47,14 @@ static enum err find_area(struct req *q, struct str place, struct wanted *ret) {
 	return OK;
 }
 
-static enum err find_place(struct req *q, struct str lat, struct str lon, struct str at, struct str place, struct wanted *ret) {
+static enum err find_place(struct req *q, struct str lat, struct str lon, struct str at, struct str place,
+	struct wanted *ret) {
 	*ret = (struct wanted){.lat = NAN, .lon = NAN, .area = STR_NONE};
 	if (!str_empty(lat) || !str_empty(lon)) {
-		if (!str_real(str_trim(lat), &ret->lat) || fabs(ret->lat) > 90) return req_invalid(q, "lat", T("A latitude is a number from -90 to 90."));
-		if (!str_real(str_trim(lon), &ret->lon) || fabs(ret->lon) > 180) return req_invalid(q, "lon", T("A longitude is a number from -180 to 180."));
+		if (!str_real(str_trim(lat), &ret->lat) || fabs(ret->lat) > 90) return req_invalid(q, "lat",
+			T("A latitude is a number from -90 to 90."));
+		if (!str_real(str_trim(lon), &ret->lon) || fabs(ret->lon) > 180) return req_invalid(q, "lon",
+			T("A longitude is a number from -180 to 180."));
 		return OK;
 	}
 	if (!str_empty(at) && read_at(at, &ret->lat, &ret->lon, &ret->area)) return OK;
@@ -145,8 +149,10 @@ static enum err check_words(struct req *q, struct str subject, struct str topic,
 	enum err e = OK;
 	int64_t day, today;
 	if (subject.n < SUBJECT_MIN) e = req_invalid(q, "subject", T("Please say it in one sentence."));
-	if (!str_empty(topic) && str_empty(topic_label(q, topic))) e = req_invalid(q, "topic", T("This is not one of the choices."));
-	if (!str_empty(since) && (!date_days(since, &day) || !date_days(date_of_time(q->a, q->locale.zone, q->locale.now), &today)))
+	if (!str_empty(topic) && str_empty(topic_label(q, topic))) e = req_invalid(q, "topic",
+		T("This is not one of the choices."));
+	if (!str_empty(since) && (!date_days(since, &day) || !date_days(date_of_time(q->a, q->locale.zone, q->locale.now),
+		&today)))
 		e = req_invalid(q, "since", T("Please give a day as year-month-day, such as 2026-03-14."));
 	else if (!str_empty(since) && day > today) e = req_invalid(q, "since", T("This day has not come yet."));
 	return e;
@@ -157,10 +163,12 @@ static enum err show_like(struct req *q, struct str subject) {
 	struct talk_like_list like;
 	TRY(search_similar(q, subject, SIMILAR_MOST, &like));
 	if (like.n == 0 || like.v[0].share < LIKE_STRONG) return OK;
-	return req_fail(q, ERR_INVALID, T("Someone may have said this already. Look at the list below; if it is not there, send it again."), NULL);
+	return req_fail(q, ERR_INVALID,
+		T("Someone may have said this already. Look at the list below; if it is not there, send it again."), NULL);
 }
 
-static enum err check_place(struct req *q, struct new_report *r, struct str lat, struct str lon, struct str at, struct str place) {
+static enum err check_place(struct req *q, struct new_report *r, struct str lat, struct str lon, struct str at,
+	struct str place) {
 	struct wanted w;
 	TRY(find_place(q, given(lat), given(lon), given(at), given(place), &w));
 	r->lat = w.lat;
@@ -171,7 +179,8 @@ static enum err check_place(struct req *q, struct new_report *r, struct str lat,
 }
 
 enum err talk_form_send(struct req *q, const struct talk_form_send_in *in) {
-	struct object o = {.thing = THING_CONVERSATION, .owner = q->actor.id, .visibility = str_is(in->visibility, "private") ? SEEN_PRIVATE : SEEN_PUBLIC};
+	struct object o = {.thing = THING_CONVERSATION, .owner = q->actor.id,
+		.visibility = str_is(in->visibility, "private") ? SEEN_PRIVATE : SEEN_PUBLIC};
 	TRY(may_or_err(&q->actor, ACT_CREATE, &o));
 	if (in->instead.v != 0) {
 		struct voice v = {.q = q, .id = in->instead};
@@ -181,7 +190,8 @@ enum err talk_form_send(struct req *q, const struct talk_form_send_in *in) {
 		return OK;
 	}
 	struct picture photo[PHOTOS_MAX];
-	struct taken t = {.q = q, .photo = photo, .report = {.kind = in->kind, .visibility = in->visibility, .subject = given(in->subject), .body = given(in->body),
+	struct taken t = {.q = q, .photo = photo, .report = {.kind = in->kind, .visibility = in->visibility,
+		.subject = given(in->subject), .body = given(in->body),
 		.topic = given(in->topic), .since = str_empty(in->since) ? STR_NONE : in->since, .author = q->actor.id}};
 	enum err words = check_words(q, t.report.subject, t.report.topic, given(in->since));
 	enum err place = check_place(q, &t.report, in->lat, in->lon, in->at, in->place);

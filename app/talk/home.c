@@ -9,9 +9,11 @@ enum { PROBLEMS = 5, IDEAS = 3, LATEST = 3, TOWNS = 6, MAP_ROWS = 10, MAP_TOWNS 
 struct talk_map map_view(struct req *q, const char *board) {
 	const struct business *b = q->business;
 	bool known = !isnan(b->lat) && !isnan(b->lon);
-	struct talk_map m = {.src = url_with(q->a, url_path(q->a, "/map.json"), "board", str_c(board)), .lat = known ? b->lat : 0,
+	struct talk_map m = {.src = url_with(q->a, url_path(q->a, "/map.json"), "board", str_c(board)), .lat = known
+		? b->lat : 0,
 		.lon = known ? b->lon : 0, .zoom = known ? (b->map_zoom > 0 ? b->map_zoom : MAP_ZOOM) : 0, .tiles = b->tile_url,
-		.attribution = str_empty(b->tile_url) ? STR("Natural Earth, GeoNames") : STR("© OpenStreetMap"), .n = STR("{n}"), .title = STR("{title}")};
+		.attribution = str_empty(b->tile_url) ? STR("Natural Earth, GeoNames") : STR("© OpenStreetMap"),
+			.n = STR("{n}"), .title = STR("{title}")};
 	struct buf text;
 	buf_init(&text, 4096);
 	struct json_out o = json_out(&text);
@@ -66,7 +68,8 @@ static enum err latest(struct req *q, struct talk_latest_list *ret) {
 	for (size_t i = 0; i < rows.n; i++) {
 		const struct talk_answered_row *r = &rows.v[i];
 		ret->v[ret->n++] = (struct talk_latest){.id = r->id, .subject = r->subject, .at = r->answered_at,
-			.by = {.id = r->answerer_id, .name = str_none(r->name) ? q->business->name : r->name, .title = str_none(r->title) ? STR("") : r->title,
+			.by = {.id = r->answerer_id, .name = str_none(r->name) ? q->business->name : r->name,
+				.title = str_none(r->title) ? STR("") : r->title,
 				.photo = r->photo, .staff = true}};
 		if (r->answerer_id.v != 0) req_depends(q, "person", r->answerer_id.v);
 	}
@@ -97,8 +100,10 @@ enum err talk_map_show(struct req *q, const struct talk_map_show_in *in, struct 
 		ret->map.zoom = 11;
 	}
 	ret->kinds.v = NEW_ARRAY(q->a, struct talk_link, 2);
-	ret->kinds.v[0] = (struct talk_link){.url = url_path(q->a, "/map"), .word = str_c(T("Problems and needs")), .here = strcmp(board, "ideas") != 0};
-	ret->kinds.v[1] = (struct talk_link){.url = url_path(q->a, "/map?board=ideas"), .word = str_c(T("Ideas")), .here = strcmp(board, "ideas") == 0};
+	ret->kinds.v[0] = (struct talk_link){.url = url_path(q->a, "/map"), .word = str_c(T("Problems and needs")),
+		.here = strcmp(board, "ideas") != 0};
+	ret->kinds.v[1] = (struct talk_link){.url = url_path(q->a, "/map?board=ideas"), .word = str_c(T("Ideas")),
+		.here = strcmp(board, "ideas") == 0};
 	ret->kinds.n = 2;
 	TRY(top(q, board, "open", MAP_ROWS, &ret->items));
 	TRY(open_count(q, board, &ret->open));

@@ -99,9 +99,10 @@ static enum err find_impact(struct req *q, const struct list_wish *w, struct int
                             struct talk_key_list *ret) {
 	bool staff = q->actor.is_staff;
 	double key = c.given ? real_of(c.key) : NAN;
-	return sql_talk_find_impact(q->db, q->a, q->actor.id, staff, any(w->board), any(w->kind), states, any(w->topic), any(w->area), within(ids), ids,
-	                            staff ? NAN : key, staff ? key : NAN, (struct conversation_id){c.id}, w->most + 1,
-	                            staff ? TALK_FIND_IMPACT_STAFF : TALK_FIND_IMPACT_IMPACT, ret);
+	enum talk_find_impact_order order = staff ? TALK_FIND_IMPACT_STAFF : TALK_FIND_IMPACT_IMPACT;
+	return sql_talk_find_impact(q->db, q->a, q->actor.id, staff, any(w->board), any(w->kind), states, any(w->topic),
+	                            any(w->area), within(ids), ids, staff ? NAN : key, staff ? key : NAN,
+	                            (struct conversation_id){c.id}, w->most + 1, order, ret);
 }
 
 static enum err find_time(struct req *q, const struct list_wish *w, struct int_list ids, struct cursor c, struct str states,
@@ -109,9 +110,11 @@ static enum err find_time(struct req *q, const struct list_wish *w, struct int_l
 	bool active = str_is(w->sort, "active"), answered = str_is(w->sort, "answered");
 	usec_t key = c.given ? c.key : 0;
 	if (answered && !c.given) key = INT64_MAX;     /* leaves out what has no answer yet */
-	return sql_talk_find_time(q->db, q->a, q->actor.id, q->actor.is_staff, any(w->board), any(w->kind), states, any(w->topic), any(w->area),
-	                          within(ids), ids, active || answered ? 0 : key, active ? key : 0, answered ? key : 0, (struct conversation_id){c.id}, w->most + 1,
-	                          active ? TALK_FIND_TIME_ACTIVE : answered ? TALK_FIND_TIME_ANSWERED : TALK_FIND_TIME_NEW, ret);
+	enum talk_find_time_order order =
+		active ? TALK_FIND_TIME_ACTIVE : answered ? TALK_FIND_TIME_ANSWERED : TALK_FIND_TIME_NEW;
+	return sql_talk_find_time(q->db, q->a, q->actor.id, q->actor.is_staff, any(w->board), any(w->kind), states,
+	                          any(w->topic), any(w->area), within(ids), ids, active || answered ? 0 : key,
+	                          active ? key : 0, answered ? key : 0, (struct conversation_id){c.id}, w->most + 1, order, ret);
 }
 
 enum err list_find(struct req *q, const struct list_wish *w, struct int_list *ret, struct str *ret_next) {
@@ -122,7 +125,8 @@ enum err list_find(struct req *q, const struct list_wish *w, struct int_list *re
 	*ret = (struct int_list){.v = NEW_ARRAY(q->a, int64_t, (size_t)w->most + 1), .n = 0};
 	*ret_next = STR_NONE;
 	if (!cursor_read(q->a, w->cursor, &c)) return req_invalid(q, "cursor", T("This cursor is not one of ours."));
-	if (!str_empty(w->status) && str_none(states = state_set(q->a, w->status))) return req_invalid(q, "status", T("This is not one of the choices."));
+	if (!str_empty(w->status) && str_none(states = state_set(q->a, w->status))) return req_invalid(q, "status",
+		T("This is not one of the choices."));
 	TRY(narrow(q, w, &ids));
 	if (ids.v != NULL && ids.n == 0) return OK;
 	bool by_time = str_is(w->sort, "new") || str_is(w->sort, "active") || str_is(w->sort, "answered");
@@ -152,7 +156,8 @@ struct talk_choice_list topic_choices(struct req *q, struct str chosen) {
 	if (pack == NULL) return list;
 	list.v = NEW_ARRAY(q->a, struct talk_choice, pack->topics);
 	for (size_t i = 0; i < pack->topics; i++)
-		list.v[list.n++] = (struct talk_choice){.name = pack->topic[i].name, .word = pack_say(&pack->topic[i].label, q->locale.lang),
+		list.v[list.n++] = (struct talk_choice){.name = pack->topic[i].name,
+			.word = pack_say(&pack->topic[i].label, q->locale.lang),
 			.here = str_eq(pack->topic[i].name, chosen)};
 	return list;
 }
@@ -173,7 +178,8 @@ static void say_why(struct req *q, const struct talk_item_row *r, struct talk_it
 		ret->why = count_of(q, TN("one more this week", "{n} more this week"), r->week);
 	} else if (settled && r->answered_at != 0) {
 		ret->sign = STR("talk");
-		ret->why = tr_fill(q->a, TRQ(q, str_is(r->status, "not_done") ? T("We said why on {day}") : T("We answered on {day}")), "day",
+		ret->why = tr_fill(q->a, TRQ(q, str_is(r->status, "not_done")
+			? T("We said why on {day}") : T("We answered on {day}")), "day",
 		                   say_date(q->a, &q->locale, r->answered_at).p, NULL);
 	} else if (r->votes > 1) {
 		ret->sign = STR("users");
@@ -187,7 +193,8 @@ static void say_why(struct req *q, const struct talk_item_row *r, struct talk_it
 
 static struct talk_item item_of(struct req *q, const struct talk_item_row *r) {
 	struct talk_item i = {
-		.id = r->id, .kind = r->kind, .private = !str_is(r->visibility, "public"), .subject = r->subject, .summary = r->summary,
+		.id = r->id, .kind = r->kind, .private = !str_is(r->visibility, "public"), .subject = r->subject,
+			.summary = r->summary,
 		.state = state_view(r->status), .topic = topic_label(q, r->topic), .area = r->area, .since = r->since,
 		.voice = {.id = r->id, .subject = r->subject, .votes = r->votes, .voted = r->voted},
 	};
@@ -224,7 +231,8 @@ enum err list_reports(struct req *q, struct int_list ids, struct talk_report_lis
 
 /* ---------------------------------------------------------------------- pages */
 
-static struct url with_filters(struct req *q, const struct list_wish *w, const char *path, const char *sort, struct str cursor) {
+static struct url with_filters(struct req *q, const struct list_wish *w, const char *path, const char *sort,
+	struct str cursor) {
 	struct url u = url_path(q->a, "%s", path);
 	if (sort[0] != 0 && strcmp(sort, "impact") != 0) u = url_with(q->a, u, "sort", str_c(sort));
 	if (!str_empty(w->words)) u = url_with(q->a, u, "q", w->words);
@@ -241,20 +249,25 @@ static void offer_sorts(struct req *q, const struct list_wish *w, const char *pa
 		{"impact", T("By impact")}, {"new", T("Newest")}, {"active", T("Last said")}, {"answered", T("Just answered")}};
 	ret->sorts.v = NEW_ARRAY(q->a, struct talk_link, 4);
 	for (size_t i = 0; i < 4; i++)
-		ret->sorts.v[ret->sorts.n++] = (struct talk_link){.url = with_filters(q, w, path, sorts[i][0], STR_NONE), .word = str_c(sorts[i][1]),
+		ret->sorts.v[ret->sorts.n++] = (struct talk_link){.url = with_filters(q, w, path, sorts[i][0], STR_NONE),
+			.word = str_c(sorts[i][1]),
 			.here = str_is(w->sort, sorts[i][0])};
 }
 
 static void offer_states(struct req *q, struct str chosen, struct talk_list_page *ret) {
 	struct talk_choice_list *l = &ret->states;
 	l->v = NEW_ARRAY(q->a, struct talk_choice, 10);
-	l->v[l->n++] = (struct talk_choice){.name = STR("open"), .word = str_c(T("Still open")), .here = str_is(chosen, "open")};
-	l->v[l->n++] = (struct talk_choice){.name = STR("settled"), .word = str_c(T("Settled")), .here = str_is(chosen, "settled")};
+	l->v[l->n++] = (struct talk_choice){.name = STR("open"), .word = str_c(T("Still open")),
+		.here = str_is(chosen, "open")};
+	l->v[l->n++] = (struct talk_choice){.name = STR("settled"), .word = str_c(T("Settled")),
+		.here = str_is(chosen, "settled")};
 	for (int i = 0; state_at(i) != NULL; i++)
-		l->v[l->n++] = (struct talk_choice){.name = str_c(state_at(i)->name), .word = str_c(state_at(i)->word), .here = str_is(chosen, state_at(i)->name)};
+		l->v[l->n++] = (struct talk_choice){.name = str_c(state_at(i)->name), .word = str_c(state_at(i)->word),
+			.here = str_is(chosen, state_at(i)->name)};
 }
 
-static enum err list_page(struct req *q, struct list_wish *w, const char *path, const char *first, struct talk_list_page *ret) {
+static enum err list_page(struct req *q, struct list_wish *w, const char *path, const char *first,
+	struct talk_list_page *ret) {
 	struct int_list ids;
 	struct str town;
 	bool found = false;
@@ -273,7 +286,8 @@ static enum err list_page(struct req *q, struct list_wish *w, const char *path, 
 	ret->status = w->status;
 	ret->topic = w->topic;
 	ret->town = w->area;
-	ret->filtered = !str_empty(w->words) || !str_empty(w->status) || !str_empty(w->topic) || !str_empty(w->area) || !str_empty(w->tag);
+	ret->filtered = !str_empty(w->words) || !str_empty(w->status) || !str_empty(w->topic) || !str_empty(w->area) ||
+		!str_empty(w->tag);
 	ret->topics = topic_choices(q, w->topic);
 	offer_sorts(q, w, path, ret);
 	offer_states(q, w->status, ret);

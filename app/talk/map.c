@@ -5,7 +5,8 @@
 
 enum { POINTS_MOST = 300, POINTS_CLOSEST = 1000, CELLS_MOST = 4000, CELL_FINER = 2, CLOSEST = 16 };
 
-static int64_t put_points(struct json_out *o, struct arena *a, const struct talk_point_row_list *rows, const struct box *box) {
+static int64_t put_points(struct json_out *o, struct arena *a, const struct talk_point_row_list *rows,
+	const struct box *box) {
 	int64_t people = 0;
 	json_put_key(o, "points");
 	json_put_array(o);
@@ -53,7 +54,8 @@ static enum err write_view(struct req *q, const struct box *box, int64_t zoom, s
 	struct json_out o = json_out(b);
 	struct int_list tiles = box_tiles(q->a, box, &level);
 	int most = zoom >= CLOSEST ? POINTS_CLOSEST : POINTS_MOST;
-	TRY(sql_talk_points(q->db, q->a, tiles, 2 * (QUAD_LEVELS - level), q->actor.id, q->actor.is_staff, kinds, most + 1, &points));
+	TRY(sql_talk_points(q->db, q->a, tiles, 2 * (QUAD_LEVELS - level), q->actor.id, q->actor.is_staff, kinds, most + 1,
+		&points));
 	int finer = (int)zoom + CELL_FINER;
 	if (finer < level) finer = level;
 	if (finer < 2) finer = 2;
@@ -66,7 +68,8 @@ static enum err write_view(struct req *q, const struct box *box, int64_t zoom, s
 	people += put_points(&o, q->a, few ? &points : &none, box);
 	people += put_cells(&o, &cells, finer, box);
 	const char *sentence = people == 0 ? TRQ(q, T("Nobody has reported anything on this part of the map."))
-	                                   : tr_n(q->locale.lang, TN("One person on this part of the map", "{n} people on this part of the map"), people);
+	                                   : tr_n(q->locale.lang, TN("One person on this part of the map",
+		"{n} people on this part of the map"), people);
 	json_put_key(&o, "say");
 	json_put_str(&o, tr_fill(q->a, sentence, "n", say_number(q->a, &q->locale, people).p, NULL));
 	json_put_end(&o);

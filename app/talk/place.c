@@ -41,7 +41,8 @@ static bool read_line(struct str line, struct entry *ret) {
 	struct str name = str_cut(&line, '\t'), country = str_cut(&line, '\t');
 	str_cut(&line, '\t');
 	struct town t = {.name = name, .country = country};
-	if (!str_real(str_cut(&line, '\t'), &t.lat) || !str_real(str_cut(&line, '\t'), &t.lon) || !str_int(str_trim(line), &t.people)) return false;
+	if (!str_real(str_cut(&line, '\t'), &t.lat) || !str_real(str_cut(&line, '\t'), &t.lon) ||
+		!str_int(str_trim(line), &t.people)) return false;
 	*ret = (struct entry){.town = t, .folded = utf8_fold(&towns.arena, name)};
 	return true;
 }
@@ -69,20 +70,38 @@ static double km(double lat1, double lon1, double lat2, double lon2) {
 	return 12742 * asin(sqrt(fmin(1, h)));
 }
 
-const struct town *town_near(double lat, double lon) {
-	pthread_once(&towns.once, load);
+/* The first town that is not south of a line. */
+static size_t first_line(double lat) {
 	size_t from = 0, to = towns.n;
-	double degrees = NEAR_KM / 111, best = INFINITY;
-	const struct town *ret = NULL;
 	while (from < to) {
 		size_t mid = (from + to) / 2;
-		if (towns.by_line[mid]->town.lat < lat - degrees) from = mid + 1;
+		if (towns.by_line[mid]->town.lat < lat) from = mid + 1;
 		else to = mid;
 	}
-	for (size_t i = from; i < towns.n && towns.by_line[i]->town.lat <= lat + degrees; i++) {
+	return from;
+}
+
+const struct town *town_near(double lat, double lon) {
+	pthread_once(&towns.once, load);
+	double degrees = NEAR_KM / 111, best = INFINITY;
+	const struct town *ret = NULL;
+	for (size_t i = first_line(lat - degrees); i < towns.n && towns.by_line[i]->town.lat <= lat + degrees; i++) {
 		const struct town *t = &towns.by_line[i]->town;
-		double d = km(lat, lon, t->lat, t->lon), weight = (d + 1) / sqrt((double)t->people);   /* a city, not its quarter */
+		double d = km(lat, lon, t->lat, t->lon),
+			weight = (d + 1) / sqrt((double)t->people);   /* a city, not its quarter */
 		if (d < NEAR_KM && weight < best) best = weight, ret = t;
+	}
+	return ret;
+}
+
+/* The large town that says where a small one is; NULL for a large one, and where there is none. */
+static const struct town *landmark(const struct town *of) {
+	size_t from = first_line(of->lat - NEAR_KM / 111);
+	const struct town *ret = NULL;
+	for (size_t i = from; i < towns.n && towns.by_line[i]->town.lat <= of->lat + NEAR_KM / 111; i++) {
+		const struct town *t = &towns.by_line[i]->town;
+		if (t->people >= 3 * of->people && (ret == NULL || t->people > ret->people) &&
+			km(of->lat, of->lon, t->lat, t->lon) < NEAR_KM) ret = t;
 	}
 	return ret;
 }
@@ -148,6 +167,8 @@ enum err talk_places(struct req *q, const struct talk_places_in *in, struct talk
 }
 
 struct talk_place place_view(struct arena *a, const struct town *t) {
-	return (struct talk_place){.name = t->name, .country = t->country, .lat = t->lat, .lon = t->lon,
+	const struct town *near = landmark(t);
+	return (struct talk_place){.name = t->name, .country = t->country, .near = near ? near->name : STR(""),
+		.lat = t->lat, .lon = t->lon,
 		.at = str_fmt(a, "%.5f,%.5f," STR_FMT, t->lat, t->lon, STR_ARG(t->name))};
 }

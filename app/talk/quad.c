@@ -45,12 +45,14 @@ bool box_read(struct str text, struct box *ret) {
 	for (int i = 0; i < 4; i++)
 		if (str_none(text) || !str_real(str_trim(str_cut(&text, ',')), &v[i])) return false;
 	*ret = (struct box){.west = v[0], .south = v[1], .east = v[2], .north = v[3]};
-	return str_none(text) && v[0] >= -180 && v[0] <= 180 && v[2] >= -180 && v[2] <= 180 && v[1] >= -90 && v[3] <= 90 && v[1] <= v[3];
+	return str_none(text) && v[0] >= -180 && v[0] <= 180 && v[2] >= -180 && v[2] <= 180 && v[1] >= -90 && v[3] <= 90 &&
+		v[1] <= v[3];
 }
 
 bool box_has(const struct box *b, double lat, double lon) {
 	bool across = b->west > b->east;
-	return lat >= b->south && lat <= b->north && (across ? lon >= b->west || lon <= b->east : lon >= b->west && lon <= b->east);
+	return lat >= b->south && lat <= b->north && (across ? lon >= b->west || lon <= b->east : lon >= b->west &&
+		lon <= b->east);
 }
 
 static int64_t columns_of(const struct box *b, int level) {
@@ -69,7 +71,8 @@ struct int_list box_tiles(struct arena *a, const struct box *b, int *ret_level) 
 	int64_t wide = columns_of(b, level), round = (int64_t)1 << level;
 	if (wide > round) wide = round;
 	for (int64_t y = line(b->north, level); y <= line(b->south, level); y++)
-		for (int64_t i = 0; i < wide; i++) list.v[list.n++] = spread((column(b->west, level) + i) % round) | spread(y) << 1;
+		for (int64_t i = 0; i < wide; i++) list.v[list.n++] = spread((column(b->west,
+			level) + i) % round) | spread(y) << 1;
 	*ret_level = level;
 	return list;
 }

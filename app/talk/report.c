@@ -8,7 +8,8 @@
 
 enum { PLACE_MAX = 200, CHANNEL_MAX = 40 };
 
-enum err talk_event(struct db *db, struct person_id actor, const char *verb, struct message_id message, const struct talk_facts *f,
+enum err talk_event(struct db *db, struct person_id actor, const char *verb, struct message_id message,
+	const struct talk_facts *f,
                     enum audience audience, struct str data) {
 	bool said = message.v != 0;
 	struct event e = {.actor = actor, .verb = verb, .object_kind = said ? "message" : "conversation",
@@ -61,15 +62,19 @@ enum err talk_create(struct db *db, struct arena *a, const struct new_report *r,
 	}
 	struct opt_int quadkey = {.has = placed, .v = placed ? quad_of(r->lat, r->lon, QUAD_LEVELS) : 0};
 	struct conversation_id id;
-	TRY(sql_talk_insert(db, r->kind, str_c(board_of(r->kind)), r->subject, otherwise(r->body, ""), markdown_text(a, otherwise(r->body, ""), SUMMARY_CHARS),
+	TRY(sql_talk_insert(db, r->kind, str_c(board_of(r->kind)), r->subject, otherwise(r->body, ""),
+		markdown_text(a, otherwise(r->body, ""), SUMMARY_CHARS),
 	                    otherwise(r->visibility, "public"), status, r->author, r->assignee, otherwise(r->topic, ""),
-	                    str_empty(r->since) ? STR_NONE : r->since, placed ? r->lat : NAN, placed ? r->lon : NAN, otherwise(r->place, ""),
-	                    otherwise(area, ""), quadkey, impact_of(0, at, state_find(status)->open), otherwise(r->channel, "portal"), at, &id));
+	                    str_empty(r->since) ? STR_NONE : r->since, placed ? r->lat : NAN, placed ? r->lon : NAN,
+		otherwise(r->place, ""),
+	                    otherwise(area, ""), quadkey, impact_of(0, at, state_find(status)->open),
+		otherwise(r->channel, "portal"), at, &id));
 	struct talk_facts f;
 	TRY(talk_facts(db, a, id, &f));
 	TRY(count_whole(db, &f, 1));
 	TRY(put_tags(db, a, id, r->tags));
-	TRY(talk_event(db, r->author, "create", (struct message_id){0}, &f, talk_audience(&f), str_fmt(a, "{\"kind\":\"" STR_FMT "\"}", STR_ARG(r->kind))));
+	TRY(talk_event(db, r->author, "create", (struct message_id){0}, &f, talk_audience(&f),
+		str_fmt(a, "{\"kind\":\"" STR_FMT "\"}", STR_ARG(r->kind))));
 	*ret = id;
 	if (r->author.v == 0) return OK;
 	return talk_first_voice(db, a, &f, r->author, at);
@@ -107,7 +112,8 @@ enum err report_hide(struct req *q, struct conversation_id id, bool hide) {
 	TRY(sql_talk_hide(q->db, id, hide ? clock_now() : 0));
 	f.hidden = hide;
 	TRY(count_whole(q->db, &f, 1));
-	return talk_event(q->db, q->actor.id, "update", (struct message_id){0}, &f, talk_audience(&f), hide ? STR("{\"hidden\":true}") : STR("{\"hidden\":false}"));
+	return talk_event(q->db, q->actor.id, "update", (struct message_id){0}, &f, talk_audience(&f), hide
+		? STR("{\"hidden\":true}") : STR("{\"hidden\":false}"));
 }
 
 enum err report_assign(struct req *q, struct conversation_id id, struct person_id who) {
@@ -130,7 +136,8 @@ enum err report_publish(struct req *q, struct talk_facts *f, struct str visibili
 	f->visibility = visibility;
 	TRY(count_whole(q->db, f, 1));
 	enum audience widest = was < talk_audience(f) ? was : talk_audience(f);   /* who could see it must forget it */
-	return talk_event(q->db, q->actor.id, "update", (struct message_id){0}, f, widest, STR("{\"changed\":[\"visibility\"]}"));
+	return talk_event(q->db, q->actor.id, "update", (struct message_id){0}, f, widest,
+		STR("{\"changed\":[\"visibility\"]}"));
 }
 
 enum err report_edit(struct req *q, const struct talk_facts *f, struct str subject, struct str body, struct str topic) {

@@ -3,7 +3,8 @@
 #include "text/url.h"
 
 static bool is_kind(struct str kind) {
-	return str_is(kind, "comment") || str_is(kind, "note") || str_is(kind, "answer") || str_is(kind, "status") || str_is(kind, "not_fixed");
+	return str_is(kind, "comment") || str_is(kind, "note") || str_is(kind, "answer") || str_is(kind, "status") ||
+		str_is(kind, "not_fixed");
 }
 
 /* The state that the message leads to; errors CONFLICT when it may not follow. */
@@ -22,23 +23,27 @@ static enum err next_state(const struct new_message *m, const struct talk_facts 
 	return OK;
 }
 
-static struct str data_of(struct arena *a, const struct new_message *m, const struct talk_facts *f, const struct state *now) {
+static struct str data_of(struct arena *a, const struct new_message *m, const struct talk_facts *f,
+	const struct state *now) {
 	if (str_is(m->kind, "note")) return STR("{\"kind\":\"note\"}");
 	if (!str_is(m->kind, "comment"))
-		return str_fmt(a, "{\"kind\":\"" STR_FMT "\",\"status\":\"%s\",\"was\":\"" STR_FMT "\"}", STR_ARG(m->kind), now->name, STR_ARG(f->status));
+		return str_fmt(a, "{\"kind\":\"" STR_FMT "\",\"status\":\"%s\",\"was\":\"" STR_FMT "\"}", STR_ARG(m->kind),
+			now->name, STR_ARG(f->status));
 	if (m->reply_to.v == 0) return STR("{\"kind\":\"comment\"}");
 	return str_fmt(a, "{\"kind\":\"comment\",\"reply_to\":%lld}", (long long)m->reply_to.v);
 }
 
 /* An answer or a new state: also the public counts and the order by impact depend on it. */
-static enum err apply_state(struct db *db, const struct new_message *m, struct talk_facts *f, const struct state *now, struct message_id said, usec_t at) {
+static enum err apply_state(struct db *db, const struct new_message *m, struct talk_facts *f, const struct state *now,
+	struct message_id said, usec_t at) {
 	bool counted = str_is(m->kind, "not_fixed");
 	double impact = impact_of(f->votes, f->voted_at, now->open);
 	struct message_id answer = f->answer_id;
 	usec_t answered = f->answered_at;
 	if (str_is(m->kind, "answer") && at >= answered) answer = said, answered = at;
 	TRY(count_whole(db, f, -1));
-	TRY(sql_talk_set_status(db, f->id, str_c(now->name), answer, answered, at > f->active_at ? at : f->active_at, f->reopened + (counted ? 1 : 0),
+	TRY(sql_talk_set_status(db, f->id, str_c(now->name), answer, answered, at > f->active_at ? at : f->active_at,
+		f->reopened + (counted ? 1 : 0),
 	                        f->comments + (counted ? 1 : 0), impact, staff_impact_of(impact, f->worth_minor)));
 	f->status = str_c(now->name);
 	return count_whole(db, f, 1);
@@ -60,7 +65,8 @@ enum err talk_say(struct db *db, struct arena *a, const struct new_message *m, s
 		if (to.conversation_id.v != m->conversation.v) return ERR_INVALID;
 	}
 	TRY(sql_talk_say_insert(db, m->conversation, m->kind, m->author, str_empty(m->channel) ? STR("portal") : m->channel,
-	                        str_none(m->body) ? STR("") : m->body, comment || note ? STR("") : str_c(now->name), m->reply_to, at, &said));
+	                        str_none(m->body) ? STR("") : m->body, comment || note ? STR("") : str_c(now->name),
+		m->reply_to, at, &said));
 	struct str data = data_of(a, m, &f, now);
 	if (comment) TRY(sql_talk_set_said(db, f.id, f.comments + 1, at > f.active_at ? at : f.active_at));
 	else if (!note) TRY(apply_state(db, m, &f, now, said, at));
@@ -71,12 +77,14 @@ enum err talk_say(struct db *db, struct arena *a, const struct new_message *m, s
 /* ------------------------------------------------------------------ handlers */
 
 /* The message that an error of talk_say means, said at its field. */
-static enum err say(struct req *q, const struct new_message *m, const struct talk_facts *f, const char *field, struct message_id *ret) {
+static enum err say(struct req *q, const struct new_message *m, const struct talk_facts *f, const char *field,
+	struct message_id *ret) {
 	const struct state *was = state_find(f->status), *now = str_empty(m->status) ? was : state_find(m->status);
 	if (str_is(m->kind, "not_fixed") && was->open && !str_is(f->status, "partly_done"))
 		return req_fail(q, ERR_CONFLICT, T("This is not settled; we are still at it. Please write a comment."), NULL);
 	if (now != was && !str_is(m->kind, "not_fixed") && !state_may_follow(was, now)) {
-		struct str words = tr_fill(q->a, TRQ(q, T("“{now}” cannot follow “{was}”.")), "now", TRQ(q, now->word), "was", TRQ(q, was->word), NULL);
+		struct str words = tr_fill(q->a, TRQ(q, T("“{now}” cannot follow “{was}”.")), "now", TRQ(q, now->word), "was",
+			TRQ(q, was->word), NULL);
 		q->fail_public = words;
 		req_invalid(q, "status", words.p);
 		return ERR_CONFLICT;
@@ -97,24 +105,29 @@ static enum err see_said(struct req *q, struct message_id id, struct conversatio
 	struct talk_message_row row;
 	TRY(sql_talk_message_get(q->db, q->a, id, q->actor.id, q->actor.is_staff, &row));
 	*ret = message_view(q, &row, in);
-	return OK;
+	return files_of(q, in, &(struct talk_message_list){.v = ret, .n = 1});
 }
 
-static enum err say_comment(struct req *q, struct conversation_id id, bool note, struct str body, struct message_id reply_to, struct file_id_list files,
+static enum err say_comment(struct req *q, struct conversation_id id, bool note, struct str body,
+	struct message_id reply_to, struct file_id_list files,
                      struct message_id *ret) {
 	struct talk_facts f;
 	TRY(facts_for(q, id, note ? ACT_NOTE : ACT_COMMENT, &f));
-	struct new_message m = {.conversation = id, .kind = note ? STR("note") : STR("comment"), .body = body, .author = q->actor.id, .reply_to = reply_to};
+	struct new_message m = {.conversation = id, .kind = note ? STR("note") : STR("comment"), .body = body,
+		.author = q->actor.id, .reply_to = reply_to};
 	TRY(say(q, &m, &f, "body", ret));
 	return uploads_attach(q, id, *ret, files);
 }
 
-static enum err say_answer(struct req *q, struct conversation_id id, struct str status, struct str words, const char *field, struct message_id *ret) {
+static enum err say_answer(struct req *q, struct conversation_id id, struct str status, struct str words,
+	const char *field, struct message_id *ret) {
 	struct talk_facts f;
 	TRY(facts_for(q, id, ACT_ANSWER, &f));
 	bool wordless = str_empty(words);
-	if (wordless && (str_empty(status) || str_eq(status, f.status))) return str_empty(status) ? req_invalid(q, field, T("Please write something.")) : OK;
-	struct new_message m = {.conversation = id, .kind = wordless ? STR("status") : STR("answer"), .body = words, .status = status, .author = q->actor.id};
+	if (wordless && (str_empty(status) || str_eq(status, f.status))) return str_empty(status)
+		? req_invalid(q, field, T("Please write something.")) : OK;
+	struct new_message m = {.conversation = id, .kind = wordless ? STR("status") : STR("answer"), .body = words,
+		.status = status, .author = q->actor.id};
 	return say(q, &m, &f, field, ret);
 }
 
@@ -124,7 +137,8 @@ static enum err say_not_fixed(struct req *q, struct conversation_id id, struct s
 	bool mine;
 	TRY(facts_for(q, id, ACT_COMMENT, &f));
 	TRY(sql_talk_vote_get(q->db, id, q->actor.id, &voted, &mine));
-	if (!mine) return req_fail(q, ERR_DENIED, T("Only those who said “me too” can say that it is not fixed for them."), NULL);
+	if (!mine) return req_fail(q, ERR_DENIED, T("Only those who said “me too” can say that it is not fixed for them."),
+		NULL);
 	struct new_message m = {.conversation = id, .kind = STR("not_fixed"), .body = words, .author = q->actor.id};
 	return say(q, &m, &f, "still", ret);
 }
@@ -139,6 +153,7 @@ static enum err say_hide(struct req *q, struct conversation_id id, struct messag
 	struct object o = talk_object_of(&f);
 	o.thing = str_is(said.kind, "note") ? THING_NOTE : THING_MESSAGE;
 	o.owner = said.author_id;
+	o.participant = true;          /* facts_for has looked: it is theirs to know of */
 	TRY(may_or_err(&q->actor, ACT_HIDE, &o));
 	if (said.conversation_id.v != id.v) return ERR_NOT_FOUND;
 	if (said.hidden == hide) return OK;
@@ -148,10 +163,12 @@ static enum err say_hide(struct req *q, struct conversation_id id, struct messag
 	if (str_is(said.kind, "answer")) {
 		TRY(sql_talk_answer_last(q->db, id, &last, &found));
 		double impact = impact_of(f.votes, f.voted_at, state_find(f.status)->open);
-		TRY(sql_talk_set_status(q->db, id, f.status, found ? last.id : (struct message_id){0}, found ? last.created_at : 0, f.active_at, f.reopened,
+		TRY(sql_talk_set_status(q->db, id, f.status, found ? last.id : (struct message_id){0}, found
+			? last.created_at : 0, f.active_at, f.reopened,
 		                        f.comments, impact, staff_impact_of(impact, f.worth_minor)));
 	}
-	return talk_event(q->db, q->actor.id, "update", message, &f, o.thing == THING_NOTE ? AUDIENCE_STAFF : talk_audience(&f),
+	return talk_event(q->db, q->actor.id, "update", message, &f, o.thing == THING_NOTE
+		? AUDIENCE_STAFF : talk_audience(&f),
 	                  hide ? STR("{\"hidden\":true}") : STR("{\"hidden\":false}"));
 }
 
@@ -164,12 +181,15 @@ static enum err say_edit(struct req *q, struct conversation_id id, struct messag
 	struct object o = talk_object_of(&f);
 	o.thing = str_is(said.kind, "note") ? THING_NOTE : THING_MESSAGE;
 	o.owner = said.author_id;
+	o.participant = true;          /* facts_for has looked: it is theirs to know of */
 	o.hidden |= said.hidden;
 	TRY(may_or_err(&q->actor, ACT_EDIT, &o));
-	if (clock_now() - said.created_at > EDIT_TIME) return req_fail(q, ERR_CONFLICT, T("You can change your words for fifteen minutes. Please add a new comment."), NULL);
+	if (clock_now() - said.created_at > EDIT_TIME) return req_fail(q, ERR_CONFLICT,
+		T("You can change your words for fifteen minutes. Please add a new comment."), NULL);
 	if (str_empty(body)) return req_invalid(q, "body", T("Please write something."));
 	TRY(sql_talk_edit_said(q->db, message, body, clock_now()));
-	return talk_event(q->db, q->actor.id, "update", message, &f, o.thing == THING_NOTE ? AUDIENCE_STAFF : talk_audience(&f),
+	return talk_event(q->db, q->actor.id, "update", message, &f, o.thing == THING_NOTE
+		? AUDIENCE_STAFF : talk_audience(&f),
 	                  STR("{\"changed\":[\"body\"]}"));
 }
 

@@ -14,7 +14,8 @@ static struct str words_for(struct db *db, struct arena *a, struct text_list ter
 	for (size_t i = 0; i < terms.n; i++) {
 		bool begins = last_begins && i + 1 == terms.n;
 		const char *joint = i == 0 ? "" : pg ? (all ? " & " : " | ") : (all ? " AND " : " OR ");
-		s = str_fmt(a, STR_FMT "%s%s" STR_FMT "%s%s", STR_ARG(s), joint, pg ? "'" : "\"", STR_ARG(terms.v[i]), pg ? "'" : "\"",
+		s = str_fmt(a, STR_FMT "%s%s" STR_FMT "%s%s", STR_ARG(s), joint, pg ? "'" : "\"", STR_ARG(terms.v[i]), pg
+			? "'" : "\"",
 		            begins ? (pg ? ":*" : "*") : "");
 	}
 	return s;
@@ -63,8 +64,10 @@ static double alike(struct arena *a, struct text_list wanted, struct str words) 
 }
 
 static struct talk_like like_of(struct req *q, const struct talk_doc_row *row, double share) {
-	return (struct talk_like){.id = row->id, .subject = row->subject, .status = row->status, .votes = row->votes, .voted = row->voted,
-		.area = row->area, .url = url_path(q->a, "/problems/%lld", (long long)row->id.v).s, .share = share, .state = state_view(row->status),
+	return (struct talk_like){.id = row->id, .subject = row->subject, .status = row->status, .votes = row->votes,
+		.voted = row->voted,
+		.area = row->area, .url = url_path(q->a, "/problems/%lld", (long long)row->id.v).s, .share = share,
+			.state = state_view(row->status),
 		.voice = {.id = row->id, .subject = row->subject, .votes = row->votes, .voted = row->voted}};
 }
 
@@ -91,7 +94,8 @@ enum err search_similar(struct req *q, struct str text, int most, struct talk_li
 	TRY(sql_talk_docs(q->db, q->a, ids, q->actor.id, q->actor.is_staff, LIKE_LOOKED_AT, &docs));
 	for (size_t i = 0; i < docs.n; i++) {
 		double share = alike(q->a, terms, docs.v[i].words);
-		if (share >= LIKE_LEAST || terms.n == 1) keep_best(&best, (size_t)most, (struct alike){.at = i, .share = share});
+		if (share >= LIKE_LEAST || terms.n == 1) keep_best(&best, (size_t)most,
+			(struct alike){.at = i, .share = share});
 	}
 	ret->v = NEW_ARRAY(q->a, struct talk_like, best.n);
 	for (size_t i = 0; i < best.n; i++) ret->v[ret->n++] = like_of(q, &docs.v[best.v[i].at], best.v[i].share);
@@ -160,7 +164,8 @@ static int64_t touched(const struct event *e) {
 	bool words = strcmp(e->verb, "create") == 0 || strcmp(e->verb, "update") == 0;
 	if (!words) return 0;
 	if (strcmp(e->object_kind, "conversation") == 0) return e->object_id;
-	return strcmp(e->object_kind, "message") == 0 && e->target_kind != NULL && strcmp(e->target_kind, "conversation") == 0 ? e->target_id : 0;
+	return strcmp(e->object_kind, "message") == 0 && e->target_kind != NULL &&
+		strcmp(e->target_kind, "conversation") == 0 ? e->target_id : 0;
 }
 
 enum err talk_search_read(struct db *db, struct arena *a, const struct event *e, size_t n, void *ctx) {

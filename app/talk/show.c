@@ -5,7 +5,8 @@
 #include <math.h>
 #include <stdio.h>
 
-enum { THREAD_MOST = 50, HISTORY_MOST = 40, FILES_MOST = 200, SIMILAR_MOST = 3, COLLEAGUES_MOST = 200, PLACE_ZOOM = 12 };
+enum { THREAD_MOST = 50, HISTORY_MOST = 40, FILES_MOST = 200, SIMILAR_MOST = 3, COLLEAGUES_MOST = 200, PLACE_ZOOM = 13,
+	PLACE_ZOOM_PLAIN = 9 /* the map of our own has no streets */ };
 
 /* ------------------------------------------------------------------------ JSON */
 
@@ -23,9 +24,12 @@ enum err report_get(struct req *q, struct conversation_id id, struct talk_report
 enum err report_view(struct req *q, const struct talk_report_row *r, bool tags, struct talk_report *ret) {
 	bool placed = !isnan(r->lat), staff = q->actor.is_staff;
 	*ret = (struct talk_report){
-		.id = r->id, .kind = r->kind, .subject = r->subject, .body = r->body, .visibility = r->visibility, .status = r->status, .votes = r->votes,
-		.voted = r->voted, .follows = r->follows, .author = {.id = r->author_id, .name = r->author_name}, .topic = r->topic, .area = r->area,
-		.since = r->since, .comments = r->comments, .reopened = r->reopened, .hidden = r->hidden, .created_at = r->created_at,
+		.id = r->id, .kind = r->kind, .subject = r->subject, .body = r->body, .visibility = r->visibility,
+			.status = r->status, .votes = r->votes,
+		.voted = r->voted, .follows = r->follows, .author = {.id = r->author_id, .name = r->author_name},
+			.topic = r->topic, .area = r->area,
+		.since = r->since, .comments = r->comments, .reopened = r->reopened, .hidden = r->hidden,
+			.created_at = r->created_at,
 		.active_at = r->active_at, .answered_at = r->answered_at, .version = r->version,
 		.url = url_path(q->a, "/problems/%lld", (long long)r->id.v).s,
 	};
@@ -39,14 +43,18 @@ enum err report_view(struct req *q, const struct talk_report_row *r, bool tags, 
 
 struct talk_message message_view(struct req *q, const struct talk_message_row *r, struct conversation_id in) {
 	bool mine = r->author_id.v != 0 && r->author_id.v == q->actor.id.v, note = str_is(r->kind, "note");
-	struct object o = {.thing = note ? THING_NOTE : THING_MESSAGE, .owner = r->author_id, .visibility = SEEN_PUBLIC, .participant = true, .hidden = r->hidden};
+	struct object o = {.thing = note ? THING_NOTE : THING_MESSAGE, .owner = r->author_id, .visibility = SEEN_PUBLIC,
+		.participant = true, .hidden = r->hidden};
 	struct str name = str_none(r->author_name) ? STR("") : r->author_name;
 	if (str_empty(name)) name = r->author_staff ? q->business->name : str_c(TRQ(q, T("Someone")));
 	struct talk_message m = {
-		.id = r->id, .conversation_id = in, .kind = r->kind, .body = r->body, .html = markdown_html(q->a, r->body), .status = r->status,
-		.author = {.id = r->author_id, .name = r->author_name, .staff = r->author_staff}, .channel = r->channel, .internal = note,
+		.id = r->id, .conversation_id = in, .kind = r->kind, .body = r->body, .html = markdown_html(q->a, r->body),
+			.status = r->status,
+		.author = {.id = r->author_id, .name = r->author_name, .staff = r->author_staff}, .channel = r->channel,
+			.internal = note,
 		.reply_to = r->reply_to, .hidden = r->hidden, .created_at = r->created_at, .edited_at = r->edited_at,
-		.by = {.id = r->author_id, .name = name, .title = str_none(r->author_title) ? STR("") : r->author_title, .photo = r->photo,
+		.by = {.id = r->author_id, .name = name, .title = str_none(r->author_title) ? STR("") : r->author_title,
+			.photo = r->photo,
 			.staff = r->author_staff},
 		.mine = mine,
 	};
@@ -96,11 +104,13 @@ enum err voice_view(struct req *q, const struct talk_report_row *r, struct talk_
 /* ------------------------------------------------------------------------ page */
 
 static struct talk_file file_view(const struct talk_attached_row *r) {
-	return (struct talk_file){.id = r->file_id, .name = r->name, .type = r->type, .bytes = r->bytes, .width = r->width, .height = r->height,
+	return (struct talk_file){.id = r->file_id, .name = r->name, .type = r->type, .bytes = r->bytes, .width = r->width,
+		.height = r->height,
 		.caption = r->caption};
 }
 
-static void hand_out_files(struct req *q, const struct talk_attached_row_list *rows, struct talk_message_list *messages) {
+static void hand_out_files(struct req *q, const struct talk_attached_row_list *rows,
+	struct talk_message_list *messages) {
 	for (size_t i = 0; i < messages->n; i++) {
 		struct talk_message *m = &messages->v[i];
 		size_t n = 0;
@@ -163,7 +173,8 @@ static struct talk_step step_of(struct req *q, const struct talk_message_row *r,
 		step.sign = STR("talk");
 	} else {
 		step.title = str_c(TRQ(q, s->word));
-		step.look = strcmp(s->name, "not_done") == 0 ? STR("missed") : strcmp(s->name, "partly_done") == 0 ? STR("renegotiated") : STR("done");
+		step.look = strcmp(s->name, "not_done") == 0 ? STR("missed") : strcmp(s->name, "partly_done") == 0
+			? STR("renegotiated") : STR("done");
 		step.sign = strcmp(s->name, "not_done") == 0 ? STR("x") : STR("check");
 	}
 	return step;
@@ -188,8 +199,10 @@ static enum err fill_history(struct req *q, const struct talk_report_row *r, str
 			ret->old_answers.v[ret->old_answers.n++] = view;
 		}
 	}
-	struct str said = !str_empty(ret->author) ? tr_fill(q->a, TRQ(q, T("Reported by {name}")), "name", str_z(q->a, ret->author), NULL) : str_c(TRQ(q, T("Reported")));
-	ret->steps.v[ret->steps.n++] = (struct talk_step){.look = STR("done"), .sign = STR("plus"), .title = said, .at = r->created_at, .by = STR("")};
+	struct str said = !str_empty(ret->author) ? tr_fill(q->a, TRQ(q, T("Reported by {name}")), "name",
+		str_z(q->a, ret->author), NULL) : str_c(TRQ(q, T("Reported")));
+	ret->steps.v[ret->steps.n++] = (struct talk_step){.look = STR("done"), .sign = STR("plus"), .title = said,
+		.at = r->created_at, .by = STR("")};
 	return OK;
 }
 
@@ -200,10 +213,12 @@ static void offer_states(struct req *q, struct str now, struct str chosen, struc
 	l->v[l->n++] = (struct talk_choice){.name = STR(""), .word = str_c(T("stays as it is")), .here = str_empty(chosen)};
 	for (int i = 0; state_at(i) != NULL; i++)
 		if (state_may_follow(was, state_at(i)))
-			l->v[l->n++] = (struct talk_choice){.name = str_c(state_at(i)->name), .word = str_c(state_at(i)->word), .here = str_is(chosen, state_at(i)->name)};
+			l->v[l->n++] = (struct talk_choice){.name = str_c(state_at(i)->name), .word = str_c(state_at(i)->word),
+				.here = str_is(chosen, state_at(i)->name)};
 }
 
-static enum err fill_acts(struct req *q, const struct talk_report_row *r, const struct talk_report_show_in *in, struct talk_report_page *ret) {
+static enum err fill_acts(struct req *q, const struct talk_report_row *r, const struct talk_report_show_in *in,
+	struct talk_report_page *ret) {
 	struct object o = talk_object(r);
 	const struct actor *a = &q->actor;
 	const struct state *s = state_find(r->status);
@@ -231,13 +246,15 @@ static enum err fill_acts(struct req *q, const struct talk_report_row *r, const 
 	TRY(sql_talk_colleagues(q->db, q->a, COLLEAGUES_MOST, &rows));
 	ret->colleagues.v = NEW_ARRAY(q->a, struct talk_choice, rows.n);
 	for (size_t i = 0; i < rows.n; i++)
-		ret->colleagues.v[ret->colleagues.n++] = (struct talk_choice){.name = str_fmt(q->a, "%lld", (long long)rows.v[i].id.v), .word = rows.v[i].name,
+		ret->colleagues.v[ret->colleagues.n++] = (struct talk_choice){.name = str_fmt(q->a, "%lld",
+			(long long)rows.v[i].id.v), .word = rows.v[i].name,
 			.here = rows.v[i].id.v == r->assignee_id.v};
 	return OK;
 }
 
 static void fill_links(struct req *q, const struct talk_report_row *r, struct talk_report_page *ret) {
-	const char *board = board_of(r->kind), *list = strcmp(board, "ideas") == 0 ? "/ideas" : strcmp(board, "talk") == 0 ? "/questions" : "/problems";
+	const char *board = board_of(r->kind), *list = strcmp(board, "ideas") == 0 ? "/ideas" : strcmp(board, "talk") == 0
+		? "/questions" : "/problems";
 	q->page.nav = str_c(board);
 	ret->list_url = url_path(q->a, "%s", list);
 	ret->topic = topic_label(q, r->topic);
@@ -248,7 +265,7 @@ static void fill_links(struct req *q, const struct talk_report_row *r, struct ta
 	ret->map = map_view(q, board);
 	ret->map.lat = r->lat;
 	ret->map.lon = r->lon;
-	ret->map.zoom = PLACE_ZOOM;
+	ret->map.zoom = str_empty(ret->map.tiles) ? PLACE_ZOOM_PLAIN : PLACE_ZOOM;
 }
 
 static enum err fill_similar(struct req *q, const struct talk_report_row *r, struct talk_report_page *ret) {

@@ -80,7 +80,8 @@ enum err talk_events(struct req *q, const struct talk_events_in *in) {
 	json_put_end(&o);
 	if (e == OK) {
 		req_header(q, "Cache-Control", STR("no-store"));
-		if (more) req_header(q, "Link", str_fmt(q->a, "</api/v1/events?after=%lld&limit=%lld>; rel=\"next\"", (long long)after, (long long)in->limit));
+		if (more) req_header(q, "Link", str_fmt(q->a, "</api/v1/events?after=%lld&limit=%lld>; rel=\"next\"",
+			(long long)after, (long long)in->limit));
 		req_send(q, 200, "application/json", buf_str(&b));
 	}
 	buf_done(&b);
@@ -94,7 +95,8 @@ static enum err may_listen(struct req *q, const struct live_topic *t) {
 	if (strcmp(t->kind, "conversation") == 0) {
 		struct conversation_id id;
 		bool found;
-		TRY(sql_access_sees_conversation(q->db, (struct conversation_id){t->id}, q->actor.id, q->actor.is_staff, &id, &found));
+		TRY(sql_access_sees_conversation(q->db, (struct conversation_id){t->id}, q->actor.id, q->actor.is_staff, &id,
+			&found));
 		return found ? OK : ERR_NOT_FOUND;
 	}
 	bool mine = strcmp(t->kind, "person") == 0 && q->actor.id.v == t->id;
@@ -105,7 +107,8 @@ enum err talk_live(struct req *q, const struct talk_live_in *in) {
 	struct live_topic topic[LIVE_TOPICS_MAX];
 	int n;
 	int64_t after = in->after.has ? in->after.v : -1;
-	if (!live_topics(in->topics, topic, &n)) return req_invalid(q, "topics", T("Topics are written like conversation:12,conversations."));
+	if (!live_topics(in->topics, topic, &n)) return req_invalid(q, "topics",
+		T("Topics are written like conversation:12,conversations."));
 	for (int i = 0; i < n; i++) TRY(may_listen(q, &topic[i]));
 	struct str last = http_header(q->http, "Last-Event-ID");
 	if (!str_none(last)) str_int(last, &after);

@@ -11,7 +11,8 @@ enum { OLGA = 1, STEVE, PAT, AGENT, ANALYST };   /* whose it is, a stranger, who
 static const char *token_for(struct fixture *f, int person) {
 	struct str token = token_new(&f->a), hash = token_hash(&f->a, token);
 	admin_exec(f, str_fmt(&f->a, "INSERT INTO token (kind, hash, person_id, label, peer, created_at, seen_at, expires_at) VALUES ('api', '" STR_FMT
-	                      "', %d, '', '', %lld, %lld, %lld)", STR_ARG(hash), person, (long long)clock_now(), (long long)clock_now(),
+	                      "', %d, '', '', %lld, %lld, %lld)", STR_ARG(hash), person, (long long)clock_now(),
+		(long long)clock_now(),
 	                      (long long)(clock_now() + DAYS(1))).p);
 	return token.p;
 }
@@ -31,7 +32,8 @@ static int talk_pg(void **state) { *state = getenv("RIALTO_TEST_PG") ? talk_new(
 #define TALK_BOTH(test) {#test " (SQLite)", test, talk_sqlite, down, NULL}, {#test " (PostgreSQL)", test, talk_pg, down, NULL}
 
 /* A request with a method and a JSON body. */
-static struct answer ask(struct fixture *f, const struct served *s, const char *method, const char *path, const char *json, const char *bearer) {
+static struct answer ask(struct fixture *f, const struct served *s, const char *method, const char *path,
+	const char *json, const char *bearer) {
 	struct buf body, head;
 	struct answer r = {0};
 	CURL *c = curl_easy_init();
@@ -76,8 +78,10 @@ struct secret {
 	bool hidden;
 };
 static const struct secret secrets[] = {
-	{"aardvark", "vospan", "public", false}, {"bobolink", "ospan", "members", false}, {"capybara", "opan", "private", false},
-	{"dormouse", "an", "staff", false},      {"echidna", "an", "public", true},       {"flamingo", "an", "private", true},
+	{"aardvark", "vospan", "public", false}, {"bobolink", "ospan", "members", false},
+		{"capybara", "opan", "private", false},
+	{"dormouse", "an", "staff", false},      {"echidna", "an", "public", true},
+		{"flamingo", "an", "private", true},
 };
 /* The same for what is said in the first of them. */
 static const struct secret said[] = {
@@ -95,8 +99,10 @@ struct made {
 static enum err make_secrets(struct db *db, void *arg) {
 	struct made *m = arg;
 	for (int i = 0; i < SECRETS; i++) {
-		struct new_report r = {.kind = STR("problem"), .visibility = str_c(secrets[i].visibility), .subject = str_c(secrets[i].word),
-			.body = STR("Some common words."), .author = {OLGA}, .lat = 50 + i, .lon = 8, .area = str_c(secrets[i].word)};
+		struct new_report r = {.kind = STR("problem"), .visibility = str_c(secrets[i].visibility),
+			.subject = str_c(secrets[i].word),
+			.body = STR("Some common words."), .author = {OLGA}, .lat = 50 + i, .lon = 8,
+				.area = str_c(secrets[i].word)};
 		r.tags = (struct text_list){.v = &(struct str){.p = "zoo", .n = 3}, .n = 1};
 		TRY(talk_create(db, m->a, &r, &m->id[i]));
 		TRY(file_put(db, STR("a.txt"), STR("text/plain"), str_c(secrets[i].word), &m->file[i]));
@@ -107,11 +113,13 @@ static enum err make_secrets(struct db *db, void *arg) {
 		if (secrets[i].hidden) {
 			TRY(count_whole(db, &f, -1));
 			TRY(sql_talk_hide(db, m->id[i], 1));
-			TRY(talk_event(db, (struct person_id){AGENT}, "update", (struct message_id){0}, &f, AUDIENCE_STAFF, STR("{\"hidden\":true}")));
+			TRY(talk_event(db, (struct person_id){AGENT}, "update", (struct message_id){0}, &f, AUDIENCE_STAFF,
+				STR("{\"hidden\":true}")));
 		}
 	}
 	for (int i = 0; i < SAID; i++) {
-		struct new_message n = {.conversation = m->id[0], .kind = str_c(said[i].visibility), .body = str_c(said[i].word), .author = {AGENT}};
+		struct new_message n = {.conversation = m->id[0], .kind = str_c(said[i].visibility),
+			.body = str_c(said[i].word), .author = {AGENT}};
 		struct message_id id;
 		TRY(talk_say(db, m->a, &n, &id));
 		TRY(file_put(db, STR("b.txt"), STR("text/plain"), str_c(said[i].word), &m->file[SECRETS + i]));
@@ -129,7 +137,8 @@ static enum err make_secrets(struct db *db, void *arg) {
 static void compare(struct fixture *f, char who, const char *path, struct answer r, const struct secret *list, int n) {
 	for (int i = 0; i < n; i++) {
 		bool sees = strchr(list[i].who, who) != NULL;
-		if (!sees && str_has(r.body, str_c(list[i].word))) fail_msg("%c at %s sees %s: " STR_FMT, who, path, list[i].word, STR_ARG(str_first(r.body, 2000)));
+		if (!sees && str_has(r.body, str_c(list[i].word))) fail_msg("%c at %s sees %s: " STR_FMT, who, path,
+			list[i].word, STR_ARG(str_first(r.body, 2000)));
 	}
 	(void)f;
 }
@@ -145,13 +154,19 @@ static void nobody_sees_what_is_not_theirs(void **state) {
 	hub_add_reader(h, "search", talk_search_read, NULL, true);
 	assert_int_equal(hub_drain(h), OK);
 	hub_stop(h);
-	const char *bearer[] = {NULL, token_for(f, OLGA), token_for(f, STEVE), token_for(f, PAT), token_for(f, AGENT), token_for(f, ANALYST)};
+	const char *bearer[] = {NULL, token_for(f, OLGA), token_for(f, STEVE), token_for(f, PAT), token_for(f, AGENT),
+		token_for(f, ANALYST)};
 	static const char *const paths[] = {
-		"/", "/problems", "/problems?sort=new", "/problems?sort=active", "/problems?sort=answered", "/problems?status=new", "/problems?q=common",
-		"/problems?q=capybar", "/problems?q=bobolin", "/problems?tag=zoo", "/problems?town=CAPYBARA", "/ideas", "/questions", "/map", "/map.json?bbox=-180,-85,180,85",
-		"/map.json?bbox=5,45,15,60&zoom=16", "/report?subject=common+words+capybar", "/similar?q=common+words+bobolin", "/similar?q=echidn", "/similar?q=dormous",
-		"/api/v1/conversations", "/api/v1/conversations?sort=impact", "/api/v1/conversations?kind=problem&sort=active", "/api/v1/conversations?tag=zoo",
-		"/api/v1/conversations?bbox=5,45,15,60", "/api/v1/conversations?q=common+words", "/api/v1/conversations/similar?q=common+words+dormous",
+		"/", "/problems", "/problems?sort=new", "/problems?sort=active", "/problems?sort=answered",
+			"/problems?status=new", "/problems?q=common",
+		"/problems?q=capybar", "/problems?q=bobolin", "/problems?tag=zoo", "/problems?town=CAPYBARA", "/ideas",
+			"/questions", "/map", "/map.json?bbox=-180,-85,180,85",
+		"/map.json?bbox=5,45,15,60&zoom=16", "/report?subject=common+words+capybar", "/similar?q=common+words+bobolin",
+			"/similar?q=echidn", "/similar?q=dormous",
+		"/api/v1/conversations", "/api/v1/conversations?sort=impact", "/api/v1/conversations?kind=problem&sort=active",
+			"/api/v1/conversations?tag=zoo",
+		"/api/v1/conversations?bbox=5,45,15,60", "/api/v1/conversations?q=common+words",
+			"/api/v1/conversations/similar?q=common+words+dormous",
 		"/api/v1/events?limit=200",
 	};
 	int seen = 0;
@@ -165,10 +180,12 @@ static void nobody_sees_what_is_not_theirs(void **state) {
 		}
 		for (int i = 0; i < SECRETS; i++) {
 			bool sees = strchr(secrets[i].who, letters[w]) != NULL;
-			static const char *const of[] = {"/api/v1/conversations/%lld", "/api/v1/conversations/%lld/messages", "/problems/%lld", "/problems/%lld?reply_to=1"};
+			static const char *const of[] = {"/api/v1/conversations/%lld", "/api/v1/conversations/%lld/messages",
+				"/problems/%lld", "/problems/%lld?reply_to=1"};
 			for (int k = 0; k < 4; k++) {
 				char path[100];
-				snprintf(path, sizeof path, k == 1 ? "/api/v1/conversations/%lld/messages" : k == 0 ? of[0] : k == 2 ? "/problems/%lld" : "/problems/%lld?reply_to=1", (long long)m.id[i].v);
+				snprintf(path, sizeof path, k == 1 ? "/api/v1/conversations/%lld/messages" : k == 0 ? of[0] : k == 2
+					? "/problems/%lld" : "/problems/%lld?reply_to=1", (long long)m.id[i].v);
 				struct answer r = call(f, &s, path, NULL, NULL, bearer[w]);
 				if (r.status != (sees ? 200 : 404)) fail_msg("%c at %s: %ld", letters[w], path, r.status);
 				compare(f, letters[w], path, r, secrets, SECRETS);
@@ -177,14 +194,16 @@ static void nobody_sees_what_is_not_theirs(void **state) {
 		}
 		for (int i = 0; i < SECRETS + SAID; i++) {
 			const struct secret *one = i < SECRETS ? &secrets[i] : &said[i - SECRETS];
-			struct answer r = call(f, &s, str_fmt(&f->a, "/files/%lld", (long long)m.file[i].v).p, NULL, NULL, bearer[w]);
+			struct answer r = call(f, &s, str_fmt(&f->a, "/files/%lld", (long long)m.file[i].v).p, NULL, NULL,
+				bearer[w]);
 			bool sees = strchr(one->who, letters[w]) != NULL;
 			if (r.status != (sees ? 200 : 404)) fail_msg("%c at the file of %s: %ld", letters[w], one->word, r.status);
 			if (sees) assert_has(r.head, "sandbox");
 		}
 	}
 	assert_true(seen > 100);                                            /* it was no empty test */
-	assert_has_not(call(f, &s, "/problems/1", NULL, NULL, NULL).body, "Ottersbach");   /* customers go by their public name */
+	assert_has_not(call(f, &s, "/problems/1", NULL, NULL, NULL).body,
+		"Ottersbach");   /* customers go by their public name */
 	assert_has_not(ask(f, &s, "GET", "/api/v1/conversations/1", NULL, bearer[2]).body, "Ottersbach");
 	assert_has(ask(f, &s, "GET", "/api/v1/conversations/1", NULL, bearer[4]).body, "Ottersbach");
 	serve_stop(&s);
@@ -198,44 +217,66 @@ static void nobody_does_what_is_not_theirs(void **state) {
 	struct made m = {.a = &f->a};
 	assert_int_equal(store_write(f->s, make_secrets, &m), OK);
 	serve_start(f, &s);
-	const char *olga = token_for(f, OLGA), *steve = token_for(f, STEVE), *agent = token_for(f, AGENT), *analyst = token_for(f, ANALYST);
-	static const char comment[] = "{\"body\":\"hello\"}", note[] = "{\"body\":\"hello\",\"internal\":true}", heard[] = "{\"status\":\"heard\"}";
+	const char *olga = token_for(f, OLGA), *steve = token_for(f, STEVE), *agent = token_for(f, AGENT),
+		*analyst = token_for(f, ANALYST);
+	static const char comment[] = "{\"body\":\"hello\"}", note[] = "{\"body\":\"hello\",\"internal\":true}",
+		heard[] = "{\"status\":\"heard\"}";
 	struct { const char *method, *path, *json, *who; long status; } const tries[] = {
-		{"PUT", "/api/v1/conversations/1/vote", NULL, NULL, 401},      {"PUT", "/api/v1/conversations/1/vote", NULL, steve, 200},
-		{"PUT", "/api/v1/conversations/1/vote", NULL, steve, 200},     {"DELETE", "/api/v1/conversations/1/vote", NULL, steve, 200},
-		{"DELETE", "/api/v1/conversations/1/vote", NULL, steve, 200},  {"PUT", "/api/v1/conversations/3/vote", NULL, steve, 404},
-		{"PUT", "/api/v1/conversations/3/vote", NULL, olga, 200},      {"PUT", "/api/v1/conversations/4/vote", NULL, olga, 404},
-		{"PUT", "/api/v1/conversations/5/vote", NULL, olga, 404},      {"PUT", "/api/v1/conversations/99/vote", NULL, agent, 404},
-		{"POST", "/api/v1/conversations/1/messages", comment, NULL, 401}, {"POST", "/api/v1/conversations/1/messages", comment, steve, 201},
-		{"POST", "/api/v1/conversations/3/messages", comment, steve, 404}, {"POST", "/api/v1/conversations/1/messages", note, steve, 403},
-		{"POST", "/api/v1/conversations/1/messages", note, agent, 201}, {"POST", "/api/v1/conversations/1/messages", note, analyst, 403},
+		{"PUT", "/api/v1/conversations/1/vote", NULL, NULL, 401},      {"PUT", "/api/v1/conversations/1/vote", NULL,
+			steve, 200},
+		{"PUT", "/api/v1/conversations/1/vote", NULL, steve, 200},     {"DELETE", "/api/v1/conversations/1/vote", NULL,
+			steve, 200},
+		{"DELETE", "/api/v1/conversations/1/vote", NULL, steve, 200},  {"PUT", "/api/v1/conversations/3/vote", NULL,
+			steve, 404},
+		{"PUT", "/api/v1/conversations/3/vote", NULL, olga, 200},      {"PUT", "/api/v1/conversations/4/vote", NULL,
+			olga, 404},
+		{"PUT", "/api/v1/conversations/5/vote", NULL, olga, 404},      {"PUT", "/api/v1/conversations/99/vote", NULL,
+			agent, 404},
+		{"POST", "/api/v1/conversations/1/messages", comment, NULL, 401},
+			{"POST", "/api/v1/conversations/1/messages", comment, steve, 201},
+		{"POST", "/api/v1/conversations/3/messages", comment, steve, 404},
+			{"POST", "/api/v1/conversations/1/messages", note, steve, 403},
+		{"POST", "/api/v1/conversations/1/messages", note, agent, 201},
+			{"POST", "/api/v1/conversations/1/messages", note, analyst, 403},
 		{"POST", "/api/v1/conversations/1/messages", "{\"body\":\"\"}", steve, 422},
-		{"POST", "/api/v1/conversations/1/messages", "{\"body\":\"x\",\"reply_to\":2}", steve, 422},   /* a note that they cannot see */
-		{"POST", "/api/v1/conversations/1/messages", "{\"body\":\"x\",\"files\":[1]}", steve, 422},    /* not sent by them */
-		{"POST", "/api/v1/conversations/1/status", heard, steve, 403}, {"POST", "/api/v1/conversations/1/status", heard, analyst, 403},
+		{"POST", "/api/v1/conversations/1/messages", "{\"body\":\"x\",\"reply_to\":2}", steve, 422},
+			/* a note that they cannot see */
+		{"POST", "/api/v1/conversations/1/messages", "{\"body\":\"x\",\"files\":[1]}", steve, 422},
+			/* not sent by them */
+		{"POST", "/api/v1/conversations/1/status", heard, steve, 403}, {"POST", "/api/v1/conversations/1/status", heard,
+			analyst, 403},
 		{"POST", "/api/v1/conversations/1/status", "{\"status\":\"not_done\"}", agent, 422},
 		{"POST", "/api/v1/conversations/1/status", "{\"status\":\"gone\"}", agent, 422},
 		{"POST", "/api/v1/conversations/1/status", "{\"status\":\"done\",\"answer\":\"Mended.\"}", agent, 200},
-		{"POST", "/api/v1/conversations/1/status", heard, agent, 409}, {"PATCH", "/api/v1/conversations/1", "{\"subject\":\"new\"}", steve, 403},
-		{"PATCH", "/api/v1/conversations/3", "{\"subject\":\"new\"}", steve, 404}, {"PATCH", "/api/v1/conversations/1", "{\"subject\":\"aardvark\"}", olga, 200},
+		{"POST", "/api/v1/conversations/1/status", heard, agent, 409}, {"PATCH", "/api/v1/conversations/1",
+			"{\"subject\":\"new\"}", steve, 403},
+		{"PATCH", "/api/v1/conversations/3", "{\"subject\":\"new\"}", steve, 404},
+			{"PATCH", "/api/v1/conversations/1", "{\"subject\":\"aardvark\"}", olga, 200},
 		{"PATCH", "/api/v1/conversations/1", "{\"visibility\":\"private\"}", olga, 403},
-		{"PATCH", "/api/v1/conversations/1", "{\"assignee_id\":4}", olga, 403}, {"PATCH", "/api/v1/conversations/1", "{\"assignee_id\":4}", agent, 200},
-		{"PATCH", "/api/v1/conversations/1", "{\"assignee_id\":2}", agent, 422}, {"PATCH", "/api/v1/conversations/1", "{\"votes\":9}", olga, 422},
-		{"POST", "/api/v1/conversations", "{\"kind\":\"problem\",\"subject\":\"x\",\"visibility\":\"staff\"}", steve, 403},
-		{"POST", "/api/v1/conversations", "{\"kind\":\"direct\",\"subject\":\"x\",\"visibility\":\"public\"}", steve, 422},
-		{"POST", "/api/v1/conversations", "{\"kind\":\"direct\",\"subject\":\"x\",\"participants\":[1]}", steve, 422},   /* customers write to the staff */
+		{"PATCH", "/api/v1/conversations/1", "{\"assignee_id\":4}", olga, 403},
+			{"PATCH", "/api/v1/conversations/1", "{\"assignee_id\":4}", agent, 200},
+		{"PATCH", "/api/v1/conversations/1", "{\"assignee_id\":2}", agent, 422},
+			{"PATCH", "/api/v1/conversations/1", "{\"votes\":9}", olga, 422},
+		{"POST", "/api/v1/conversations", "{\"kind\":\"problem\",\"subject\":\"x\",\"visibility\":\"staff\"}", steve,
+			403},
+		{"POST", "/api/v1/conversations", "{\"kind\":\"direct\",\"subject\":\"x\",\"visibility\":\"public\"}", steve,
+			422},
+		{"POST", "/api/v1/conversations", "{\"kind\":\"direct\",\"subject\":\"x\",\"participants\":[1]}", steve, 422},
+			/* customers write to the staff */
 		{"POST", "/api/v1/conversations", "{\"kind\":\"direct\",\"subject\":\"x\",\"participants\":[4]}", steve, 201},
 		{"POST", "/api/v1/conversations", "{\"kind\":\"problem\",\"subject\":\"x\"}", NULL, 401},
 		{"POST", "/api/v1/conversations", "{\"kind\":\"problem\",\"subject\":\"x\",\"place\":{\"lat\":5}}", steve, 422},
 		{"POST", "/api/v1/conversations", "{\"kind\":\"gossip\",\"subject\":\"x\"}", steve, 422},
 		{"GET", "/live?topics=conversation:3", NULL, steve, 404}, {"GET", "/live?topics=person:1", NULL, steve, 404},
-		{"GET", "/live?topics=", NULL, steve, 422}, {"GET", "/api/v1/conversations?cursor=x", NULL, NULL, 422}, {"GET", "/desk", NULL, steve, 403},
+		{"GET", "/live?topics=", NULL, steve, 422}, {"GET", "/api/v1/conversations?cursor=x", NULL, NULL, 422},
+			{"GET", "/desk", NULL, steve, 403},
 		{"GET", "/map.json?bbox=1,2", NULL, NULL, 422}, {"GET", "/api/v1/conversations?limit=0", NULL, NULL, 422},
 	};
 	for (size_t i = 0; i < sizeof tries / sizeof *tries; i++) {
 		struct answer r = ask(f, &s, tries[i].method, tries[i].path, tries[i].json, tries[i].who);
 		if (r.status != tries[i].status)
-			fail_msg("%s %s %s: %ld, not %ld: " STR_FMT, tries[i].method, tries[i].path, tries[i].json ? tries[i].json : "", r.status, tries[i].status, STR_ARG(r.body));
+			fail_msg("%s %s %s: %ld, not %ld: " STR_FMT, tries[i].method, tries[i].path, tries[i].json
+				? tries[i].json : "", r.status, tries[i].status, STR_ARG(r.body));
 	}
 	struct db *db;
 	struct text_list wrong;
@@ -260,17 +301,21 @@ static void a_report_from_the_form_to_its_end(void **state) {
 	assert_int_equal(r.status, 303);                                    /* a visitor logs in first, and loses nothing */
 	assert_has(r.head, "/login?back=");
 	assert_has(r.head, "in%2Bthe%2Blane");
-	const char *olga = cookie_of(f, call(f, &s, "/login", "login=olga%40x.example&password=harbour+lantern+seven", NULL, NULL));
-	const char *agatha = cookie_of(f, call(f, &s, "/login", "login=agatha%40x.example&password=harbour+lantern+seven", NULL, NULL));
+	const char *olga = cookie_of(f, call(f, &s, "/login", "login=olga%40x.example&password=harbour+lantern+seven", NULL,
+		NULL));
+	const char *agatha = cookie_of(f, call(f, &s, "/login", "login=agatha%40x.example&password=harbour+lantern+seven",
+		NULL, NULL));
 	assert_non_null(olga);
 	assert_non_null(agatha);
-	r = send_form(f, &s, "/report", "/report", "kind=problem&subject=&body=Kept+words&since=2031-01-01&lat=99&lon=1", olga);
+	r = send_form(f, &s, "/report", "/report", "kind=problem&subject=&body=Kept+words&since=2031-01-01&lat=99&lon=1",
+		olga);
 	assert_int_equal(r.status, 422);
 	assert_has(r.body, "Kept words");
 	assert_has(r.body, "error-subject");
 	assert_has(r.body, "error-since");
 	assert_has(r.body, "error-lat");
-	r = send_form(f, &s, "/report", "/report", "kind=problem&subject=No+light+in+the+lane&body=**Dark**+%3Cscript%3E&lat=53.2724&lon=-9.051", olga);
+	r = send_form(f, &s, "/report", "/report",
+		"kind=problem&subject=No+light+in+the+lane&body=**Dark**+%3Cscript%3E&lat=53.2724&lon=-9.051", olga);
 	assert_int_equal(r.status, 303);
 	assert_has(r.head, "/problems/1");
 	r = call(f, &s, "/problems/1", NULL, olga, NULL);
@@ -279,7 +324,8 @@ static void a_report_from_the_form_to_its_end(void **state) {
 	assert_has_not(r.body, "<script>");
 	assert_has(r.body, "Galway");                                     /* the town it counts for */
 	assert_int_equal(send_form(f, &s, "/problems/1", "/problems/1", "act=comment&body=", olga).status, 422);
-	assert_int_equal(send_form(f, &s, "/problems/1", "/problems/1", "act=answer&body=I+am+staff&status=done", olga).status, 403);
+	assert_int_equal(send_form(f, &s, "/problems/1", "/problems/1", "act=answer&body=I+am+staff&status=done",
+		olga).status, 403);
 	r = send_form(f, &s, "/problems/1", "/problems/1", "act=answer&body=Lit+again.&status=done", agatha);
 	assert_int_equal(r.status, 303);
 	r = call(f, &s, "/problems/1", NULL, olga, NULL);
@@ -305,7 +351,8 @@ static void lists_go_on_without_gap_or_double(void **state) {
 	serve_start(f, &s);
 	const char *token = token_for(f, STEVE);
 	for (int i = 0; i < 23; i++)
-		assert_int_equal(ask(f, &s, "POST", "/api/v1/conversations", str_fmt(&f->a, "{\"kind\":\"idea\",\"subject\":\"Idea %d\"}", i).p, token).status, 201);
+		assert_int_equal(ask(f, &s, "POST", "/api/v1/conversations", str_fmt(&f->a,
+			"{\"kind\":\"idea\",\"subject\":\"Idea %d\"}", i).p, token).status, 201);
 	static const char *const sorts[] = {"new", "active", "impact"};
 	for (int k = 0; k < 3; k++) {
 		bool seen[40] = {false};
@@ -325,7 +372,8 @@ static void lists_go_on_without_gap_or_double(void **state) {
 			}
 			struct str next = between(f, r.body, "\"next\":\"", "\"");
 			if (!str_none(next)) assert_has(r.head, "rel=\"next\"");
-			path = str_none(next) ? NULL : str_fmt(&f->a, "/api/v1/conversations?kind=idea&limit=5&sort=%s&cursor=" STR_FMT, sorts[k], STR_ARG(next)).p;
+			path = str_none(next) ? NULL : str_fmt(&f->a,
+				"/api/v1/conversations?kind=idea&limit=5&sort=%s&cursor=" STR_FMT, sorts[k], STR_ARG(next)).p;
 		}
 		assert_int_equal(n, 23);
 	}
@@ -336,7 +384,8 @@ static void lists_go_on_without_gap_or_double(void **state) {
 int main(int argc, char **argv) {
 	(void)argc, (void)argv;
 	const struct CMUnitTest tests[] = {
-		TALK_BOTH(nobody_sees_what_is_not_theirs), TALK_BOTH(nobody_does_what_is_not_theirs), TALK_BOTH(a_report_from_the_form_to_its_end),
+		TALK_BOTH(nobody_sees_what_is_not_theirs), TALK_BOTH(nobody_does_what_is_not_theirs),
+			TALK_BOTH(a_report_from_the_form_to_its_end),
 		TALK_BOTH(lists_go_on_without_gap_or_double),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -57,8 +57,10 @@ static enum err go(struct fixture *f, struct deed *d) {
 	return store_write(f->s, act, d);
 }
 
-static struct conversation_id report(struct fixture *f, const char *kind, const char *subject, int author, double lat, double lon) {
-	struct deed d = {.what = CREATE, .report = {.kind = str_c(kind), .subject = str_c(subject), .body = STR("Words."), .lat = lat, .lon = lon,
+static struct conversation_id report(struct fixture *f, const char *kind, const char *subject, int author, double lat,
+	double lon) {
+	struct deed d = {.what = CREATE, .report = {.kind = str_c(kind), .subject = str_c(subject), .body = STR("Words."),
+		.lat = lat, .lon = lon,
 		.author = {author}}};
 	assert_int_equal(go(f, &d), OK);
 	return d.id;
@@ -70,8 +72,10 @@ static bool vote(struct fixture *f, struct conversation_id id, int who, bool yes
 	return d.changed;
 }
 
-static enum err say(struct fixture *f, struct conversation_id id, const char *kind, const char *status, const char *body, int who) {
-	struct deed d = {.what = SAY, .message = {.conversation = id, .kind = str_c(kind), .status = str_c(status), .body = str_c(body), .author = {who}}};
+static enum err say(struct fixture *f, struct conversation_id id, const char *kind, const char *status,
+	const char *body, int who) {
+	struct deed d = {.what = SAY, .message = {.conversation = id, .kind = str_c(kind), .status = str_c(status),
+		.body = str_c(body), .author = {who}}};
 	return go(f, &d);
 }
 
@@ -104,7 +108,8 @@ static void one_voice_each(void **state) {
 	assert_int_equal(number(f, "votes", id), 1);
 	assert_int_equal(admin_int(f, "SELECT count(*) FROM follow"), 1);
 	assert_int_equal(admin_int(f, "SELECT votes FROM tally WHERE board = 'problems' AND status = 'new'"), 1);
-	assert_int_equal(admin_int(f, "SELECT count(*) FROM event WHERE verb = 'like'"), 1);   /* what changed nothing is no event */
+	assert_int_equal(admin_int(f, "SELECT count(*) FROM event WHERE verb = 'like'"),
+		1);   /* what changed nothing is no event */
 	assert_int_equal(admin_int(f, "SELECT count(*) FROM event WHERE verb = 'undo'"), 1);
 	assert_int_equal(complaints(f), 0);
 }
@@ -128,15 +133,18 @@ static void votes_and_time_make_the_impact(void **state) {
 	usec_t now = (usec_t)1767225600 * 1000000;
 	assert_true(fabs(impact_of(0, now, true)) < 1e-9);
 	assert_true(fabs(impact_of(1, now, true) - 1) < 1e-9);
-	assert_true(fabs(impact_of(3, now, true) - impact_of(1, now + DAYS(30), true)) < 1e-9);   /* twice as many weigh a month */
-	assert_true(impact_of(100000, now, false) < impact_of(0, now, true));                     /* what is settled stands behind */
+	assert_true(fabs(impact_of(3, now, true) - impact_of(1, now + DAYS(30),
+		true)) < 1e-9);   /* twice as many weigh a month */
+	assert_true(impact_of(100000, now, false) < impact_of(0, now,
+		true));                     /* what is settled stands behind */
 	assert_true(fabs(staff_impact_of(2, 0) - 2) < 1e-9);
 	assert_true(fabs(staff_impact_of(2, 100000) - 3) < 1e-9);
 }
 
 static void worth_follows_the_person(void **state) {
 	FIXTURE(f);
-	struct conversation_id id = report(f, "problem", "The bill is wrong", ANNA, NAN, NAN), other = report(f, "idea", "Weekly bills", BEN, NAN, NAN);
+	struct conversation_id id = report(f, "problem", "The bill is wrong", ANNA, NAN, NAN),
+		other = report(f, "idea", "Weekly bills", BEN, NAN, NAN);
 	vote(f, other, ANNA, true);
 	admin_exec(f, "UPDATE person SET worth_minor = 777 WHERE id = 1");
 	assert_true(complaints(f) > 0);
@@ -197,7 +205,8 @@ static void not_fixed_opens_again(void **state) {
 	FIXTURE(f);
 	struct conversation_id id = report(f, "problem", "It breaks", ANNA, 53.27, -9.05);
 	assert_int_equal(say(f, id, "answer", "done", "It is mended.", AGENT), OK);
-	assert_int_equal(admin_int(f, "SELECT count(*) FROM cell"), 0);                    /* what is settled is not on the map */
+	assert_int_equal(admin_int(f, "SELECT count(*) FROM cell"),
+		0);                    /* what is settled is not on the map */
 	assert_int_equal(say(f, id, "not_fixed", "", "Not in my street.", ANNA), OK);
 	assert_int_equal(number(f, "reopened", id), 1);
 	assert_int_equal(number(f, "comments", id), 1);
@@ -226,13 +235,16 @@ static unsigned dice(unsigned *seed, unsigned n) {
 
 static void counters_stay_right_whatever_is_done(void **state) {
 	FIXTURE(f);
-	static const char *const kinds[] = {"problem", "need", "idea", "question"}, *const sees[] = {"public", "public", "public", "members", "private"};
+	static const char *const kinds[] = {"problem", "need", "idea", "question"},
+		*const sees[] = {"public", "public", "public", "members", "private"};
 	struct conversation_id id[12];
 	unsigned seed = 7;
 	for (int i = 0; i < 12; i++) {
 		bool placed = dice(&seed, 3) > 0;
-		struct deed d = {.what = CREATE, .report = {.kind = str_c(kinds[i % 4]), .visibility = str_c(sees[dice(&seed, 5)]), .subject = STR("Something"),
-			.body = STR("Words"), .lat = placed ? 53 + dice(&seed, 100) / 90.0 : (double)NAN, .lon = placed ? -9 + dice(&seed, 100) / 90.0 : (double)NAN,
+		struct deed d = {.what = CREATE, .report = {.kind = str_c(kinds[i % 4]),
+			.visibility = str_c(sees[dice(&seed, 5)]), .subject = STR("Something"),
+			.body = STR("Words"), .lat = placed ? 53 + dice(&seed, 100) / 90.0 : (double)NAN, .lon = placed
+				? -9 + dice(&seed, 100) / 90.0 : (double)NAN,
 			.author = {dice(&seed, 3) ? 1 + dice(&seed, 4) : 0}}};
 		assert_int_equal(go(f, &d), OK);
 		id[i] = d.id;
@@ -249,7 +261,8 @@ static void counters_stay_right_whatever_is_done(void **state) {
 		}
 		if (i % 100 == 99) assert_int_equal(complaints(f), 0);
 	}
-	struct deed d = {.what = REWRITE, .id = id[0], .report = {.kind = STR("problem"), .subject = STR("Moved"), .lat = 48.2, .lon = 16.37}};
+	struct deed d = {.what = REWRITE, .id = id[0], .report = {.kind = STR("problem"), .subject = STR("Moved"),
+		.lat = 48.2, .lon = 16.37}};
 	assert_int_equal(go(f, &d), OK);
 	assert_int_equal(complaints(f), 0);
 }
@@ -259,9 +272,12 @@ static void check_finds_and_recount_mends(void **state) {
 	struct conversation_id id = report(f, "problem", "Here", ANNA, 53.27, -9.05);
 	vote(f, id, BEN, true);
 	static const char *const harm[] = {
-		"UPDATE conversation SET votes = 7", "UPDATE conversation SET comments = 7", "UPDATE conversation SET worth_minor = 7",
-		"UPDATE conversation SET impact = 7", "UPDATE conversation SET quadkey = 7", "UPDATE conversation SET board = 'talk'",
-		"UPDATE vote_day SET votes = 7", "UPDATE tally SET votes = 7", "UPDATE town SET reports = 7", "DELETE FROM cell WHERE zoom = 9",
+		"UPDATE conversation SET votes = 7", "UPDATE conversation SET comments = 7",
+			"UPDATE conversation SET worth_minor = 7",
+		"UPDATE conversation SET impact = 7", "UPDATE conversation SET quadkey = 7",
+			"UPDATE conversation SET board = 'talk'",
+		"UPDATE vote_day SET votes = 7", "UPDATE tally SET votes = 7", "UPDATE town SET reports = 7",
+			"DELETE FROM cell WHERE zoom = 9",
 		"DELETE FROM vote WHERE person_id = 2",
 	};
 	for (size_t i = 0; i < sizeof harm / sizeof *harm; i++) {
@@ -290,7 +306,8 @@ static void quadkeys_and_boxes(void **state) {
 	assert_int_equal(quad_of(53.2, -9.1, 10), quad_of(53.2, -9.1, 22) >> 24);
 	quad_middle(quad_of(53.2, -9.1, 16), 16, &lat, &lon);
 	assert_true(fabs(lat - 53.2) < 0.01 && fabs(lon + 9.1) < 0.01);
-	assert_int_equal(quad_of(90, 180, 4), quad_of(85.05, 179.99, 4));   /* the poles and the date line belong to the last tile */
+	assert_int_equal(quad_of(90, 180, 4), quad_of(85.05, 179.99,
+		4));   /* the poles and the date line belong to the last tile */
 	assert_true(box_read(STR("-10, 50,-5,55.5"), &box));
 	assert_true(box_has(&box, 52, -7) && !box_has(&box, 52, -4) && !box_has(&box, 56, -7));
 	struct int_list tiles = box_tiles(&a, &box, &level);
@@ -302,7 +319,8 @@ static void quadkeys_and_boxes(void **state) {
 	assert_true(box_has(&box, -10, 175) && box_has(&box, -10, -175) && !box_has(&box, -10, 0));
 	tiles = box_tiles(&a, &box, &level);
 	int sides = 0;
-	for (size_t i = 0; i < tiles.n; i++) sides |= tiles.v[i] == quad_of(-10, 175, level) ? 1 : tiles.v[i] == quad_of(-10, -175, level) ? 2 : 0;
+	for (size_t i = 0; i < tiles.n; i++) sides |= tiles.v[i] == quad_of(-10, 175, level)
+		? 1 : tiles.v[i] == quad_of(-10, -175, level) ? 2 : 0;
 	assert_int_equal(sides, 3);
 	assert_true(box_read(STR("-180,-90,180,90"), &box));
 	tiles = box_tiles(&a, &box, &level);
@@ -349,12 +367,14 @@ static void found_by_words(void **state) {
 	assert_int_equal(go(f, &d), OK);                                    /* reading twice changes nothing */
 	assert_int_equal(admin_int(f, "SELECT count(*) FROM search_doc"), 2);
 	struct { const char *q; int64_t id; } const cases[] = {
-		{"signal train", train.v}, {"TRAINS", train.v}, {"sign", train.v}, {"rechnungen", bill.v}, {"zwei name", bill.v},
+		{"signal train", train.v}, {"TRAINS", train.v}, {"sign", train.v}, {"rechnungen", bill.v},
+			{"zwei name", bill.v},
 		{"zebra", 0}, {"the of and", 0}, {"'; DROP TABLE", 0}, {"\"train\" OR (", train.v}, {"", 0},
 	};
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		assert_int_equal(search_ids(db, &f->a, str_c(cases[i].q), 10, &ids), OK);
-		if ((cases[i].id == 0) != (ids.n == 0) || (ids.n > 0 && ids.v[0] != cases[i].id)) fail_msg("%s: %zu found", cases[i].q, ids.n);
+		if ((cases[i].id == 0) != (ids.n == 0) || (ids.n > 0 && ids.v[0] != cases[i].id)) fail_msg("%s: %zu found",
+			cases[i].q, ids.n);
 	}
 	assert_int_equal(say(f, bill, "answer", "heard", "A merger of carriers.", AGENT), OK);
 	assert_int_equal(go(f, &d), OK);
@@ -389,10 +409,14 @@ static void odd_reports_are_refused(void **state) {
 
 int main(void) {
 	const struct CMUnitTest tests[] = {
-		TALK_BOTH(one_voice_each), TALK_BOTH(who_follows_by_choice_goes_on_following), cmocka_unit_test(votes_and_time_make_the_impact),
-		TALK_BOTH(worth_follows_the_person), cmocka_unit_test(the_table_of_states), TALK_BOTH(illegal_moves_change_nothing),
-		TALK_BOTH(not_fixed_opens_again), TALK_BOTH(newest_answer_stands_first), TALK_BOTH(counters_stay_right_whatever_is_done),
-		TALK_BOTH(check_finds_and_recount_mends), cmocka_unit_test(quadkeys_and_boxes), cmocka_unit_test(towns), TALK_BOTH(found_by_words),
+		TALK_BOTH(one_voice_each), TALK_BOTH(who_follows_by_choice_goes_on_following),
+			cmocka_unit_test(votes_and_time_make_the_impact),
+		TALK_BOTH(worth_follows_the_person), cmocka_unit_test(the_table_of_states),
+			TALK_BOTH(illegal_moves_change_nothing),
+		TALK_BOTH(not_fixed_opens_again), TALK_BOTH(newest_answer_stands_first),
+			TALK_BOTH(counters_stay_right_whatever_is_done),
+		TALK_BOTH(check_finds_and_recount_mends), cmocka_unit_test(quadkeys_and_boxes), cmocka_unit_test(towns),
+			TALK_BOTH(found_by_words),
 		TALK_BOTH(odd_reports_are_refused),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -20,7 +20,8 @@ static enum err count_voice(struct db *db, struct talk_facts *f, struct person_i
 	f->worth_minor += step * worth;
 	f->voted_at = last ? last : f->created_at;
 	double impact = impact_of(f->votes, f->voted_at, is_open(f));
-	TRY(sql_talk_set_votes(db, f->id, f->votes, f->worth_minor, f->voted_at, impact, staff_impact_of(impact, f->worth_minor)));
+	TRY(sql_talk_set_votes(db, f->id, f->votes, f->worth_minor, f->voted_at, impact,
+		staff_impact_of(impact, f->worth_minor)));
 	return count_votes(db, f, step);
 }
 
@@ -31,7 +32,8 @@ enum err talk_first_voice(struct db *db, struct arena *a, struct talk_facts *f, 
 	return count_voice(db, f, who, 1, at);
 }
 
-enum err talk_vote(struct db *db, struct arena *a, struct conversation_id id, struct person_id who, bool yes, usec_t at, bool *ret_changed) {
+enum err talk_vote(struct db *db, struct arena *a, struct conversation_id id, struct person_id who, bool yes, usec_t at,
+	bool *ret_changed) {
 	struct talk_facts f;
 	usec_t voted = 0;
 	bool had;
@@ -52,13 +54,16 @@ enum err talk_vote(struct db *db, struct arena *a, struct conversation_id id, st
 	                  str_fmt(a, yes ? "{\"votes\":%lld}" : "{\"of\":\"like\",\"votes\":%lld}", (long long)f.votes));
 }
 
-enum err talk_follow(struct db *db, struct conversation_id id, struct person_id who, bool yes, usec_t at, bool *ret_changed) {
+enum err talk_follow(struct db *db, struct conversation_id id, struct person_id who, bool yes, usec_t at,
+	bool *ret_changed) {
 	int64_t changed;
-	TRY(yes ? sql_talk_follow_insert(db, who, id.v, at ? at : clock_now(), &changed) : sql_talk_follow_delete(db, who, id.v, &changed));
+	TRY(yes ? sql_talk_follow_insert(db, who, id.v, at ? at : clock_now(), &changed) : sql_talk_follow_delete(db, who,
+		id.v, &changed));
 	*ret_changed = changed > 0;
 	if (changed == 0) return OK;
 	struct talk_facts f = {.id = id};
-	return talk_event(db, who, yes ? "follow" : "undo", (struct message_id){0}, &f, AUDIENCE_PRIVATE, yes ? STR("{}") : STR("{\"of\":\"follow\"}"));
+	return talk_event(db, who, yes ? "follow" : "undo", (struct message_id){0}, &f, AUDIENCE_PRIVATE, yes
+		? STR("{}") : STR("{\"of\":\"follow\"}"));
 }
 
 enum err talk_worth_changed(struct db *db, struct arena *a, struct person_id who) {

@@ -350,11 +350,25 @@ static void preset(struct req *q, const struct route *r, void *in) {
 	}
 }
 
+/* PUT …/photo with the picture itself as the body: for a route that takes one file. */
+static enum err from_bytes(struct req *q, struct given *g, struct str media, struct str body) {
+	int file = -1;
+	for (int i = 0; i < g->r->in_count; i++) {
+		if (g->r->in[i].kind != K_FILE || g->r->in[i].list) continue;
+		if (file >= 0) return ERR_MEDIA_TYPE;
+		file = i;
+	}
+	if (file < 0 || !str_is(q->http->method, "PUT")) return ERR_MEDIA_TYPE;
+	*(struct upload *)at(g->in, &g->r->in[file]) = (struct upload){.name = STR("file"), .type = media, .bytes = body};
+	g->have[file] = true;
+	return OK;
+}
+
 static enum err from_body(struct req *q, struct given *g) {
 	struct str type = http_header(q->http, "Content-Type"), media = media_type(q->a, type), body;
 	TRY(req_body(q, &body));
 	if (str_is(media, "application/json") || str_ends(media, STR("+json"))) return from_json(q, g);
-	return form_takes(type) ? from_form(q, g, type) : ERR_MEDIA_TYPE;
+	return form_takes(type) ? from_form(q, g, type) : from_bytes(q, g, media, body);
 }
 
 enum err decode_input(struct req *q, const struct route *r, void *in) {

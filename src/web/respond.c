@@ -265,7 +265,7 @@ static void problem_json(struct req *q, enum err e, struct str sentence) {
 }
 
 static void problem_page(struct req *q, enum err e, struct str sentence) {
-	static const struct route page = {.method = "GET", .name = "problem", .status = 200, .view = &view_web_problem};
+	static const struct route page = {.method = "GET", .path = "", .name = "problem", .status = 200, .view = &view_web_problem};
 	struct web_problem *p = NEW(q->a, struct web_problem);
 	*p = (struct web_problem){.status = err_status(e), .sentence = sentence, .errors = {0}, .login = e == ERR_LOGIN};
 	p->errors.v = NEW_ARRAY(q->a, struct web_fault, q->errors.n);
