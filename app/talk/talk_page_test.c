@@ -319,7 +319,7 @@ static void a_report_from_the_form_to_its_end(void **state) {
 	assert_int_equal(r.status, 303);
 	assert_has(r.head, "/problems/1");
 	r = call(f, &s, "/problems/1", NULL, olga, NULL);
-	assert_has(r.body, "You are one of");
+	assert_has(r.body, "You are the first to say so");
 	assert_has(r.body, "<strong>Dark</strong>");
 	assert_has_not(r.body, "<script>");
 	assert_has(r.body, "Galway");                                     /* the town it counts for */
