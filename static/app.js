@@ -75,6 +75,7 @@
       void el.offsetWidth; // starts the highlight again
       el.classList.add("fresh");
     }
+    for (const el of all(`[data-votes-words="${CSS.escape(id)}"]`)) el.textContent = count === 1 ? el.dataset.one : el.dataset.more;
   }
 
   function listen(url) {

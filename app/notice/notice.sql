@@ -17,7 +17,7 @@
 
 -- notice_said(id message_id) -> notice_said :maybe
 -- What was said, unless it was taken down.
-SELECT m.id, m.kind, m.body, m.status, m.created_at, m.author_id, p.public_name, c.id, c.subject
+SELECT m.id, m.kind, m.body, m.status, m.created_at, m.author_id, CASE WHEN p.kind = 'staff' THEN p.name ELSE p.public_name END, c.id, c.subject
 FROM message m JOIN conversation c ON c.id = m.conversation_id LEFT JOIN person p ON p.id = m.author_id
 WHERE m.id = :id AND m.hidden_at IS NULL AND m.kind <> 'note';
 
@@ -40,7 +40,7 @@ ON CONFLICT (person_id, event_seq) DO NOTHING;
 
 -- notice_list(me person_id, staff bool, before int?, most int) -> notice_row :many
 -- What a person was told, newest first; what they may no longer see is left out.
-SELECT n.id, n.kind, n.created_at, n.read_at, c.id, c.subject, a.id, a.public_name, a.photo_file_id, m.id, m.status, m.body
+SELECT n.id, n.kind, n.created_at, n.read_at, c.id, c.subject, a.id, CASE WHEN a.kind = 'staff' THEN a.name ELSE a.public_name END, a.photo_file_id, m.id, m.status, m.body
 FROM notice n JOIN conversation c ON c.id = n.conversation_id
 	LEFT JOIN event e ON e.seq = n.event_seq LEFT JOIN person a ON a.id = e.actor_id
 	LEFT JOIN message m ON e.object_kind = 'message' AND m.id = e.object_id AND m.hidden_at IS NULL

@@ -12,16 +12,20 @@
 --   WHERE w.person_id = o.id AND w.field = c.kind), 'staff')
 --   WHEN 'public' THEN TRUE WHEN 'staff' THEN :staff WHEN 'contact' THEN :staff AND o.contact_id = :me ELSE FALSE END)
 
+-- Whether a person (o) is found by the words of their name, number or title: a customer's are for the staff.
+-- frag words_show(o): (:staff OR o.kind = 'staff' OR o.id = :me)
+
 -- people_find(staff bool, me person_id?, match text?, mail text, digits text, kind text?, tag text?, contact person_id?, after person_id?, most int) -> person_id :many
 -- People by name. match: words of the name or number in the engine's language; mail: how an email begins; digits: of a phone.
 -- @sqlite
 SELECT p.id FROM person p
 WHERE {person_visible(p)}
 --? kind AND p.kind = :kind
---? contact AND p.contact_id = :contact
---? tag AND p.id IN (SELECT t.object_id FROM tagging t JOIN tag g ON g.id = t.tag_id WHERE t.object_kind = 'person' AND g.name = :tag)
+--? contact AND :staff AND p.contact_id = :contact
+--? tag AND :staff AND p.id IN (SELECT t.object_id FROM tagging t JOIN tag g ON g.id = t.tag_id WHERE t.object_kind = 'person' AND g.name = :tag)
 --? after AND (p.name, p.id) > ((SELECT x.name FROM person x WHERE x.id = :after), :after)
---? match AND p.id IN (SELECT d.object_id FROM search_fts JOIN search_doc d ON d.id = search_fts.rowid WHERE search_fts MATCH :match AND d.object_kind = 'person'
+--? match AND p.id IN (SELECT o.id FROM search_fts JOIN search_doc d ON d.id = search_fts.rowid JOIN person o ON o.id = d.object_id
+--? match   WHERE search_fts MATCH :match AND d.object_kind = 'person' AND {words_show(o)}
 --? match   UNION SELECT o.id FROM contact c JOIN person o ON o.id = c.person_id
 --? match   WHERE c.kind = 'email' AND :mail <> '' AND c.folded >= :mail AND c.folded < :mail || char(1114111) AND {contact_shows(c, o)}
 --? match   UNION SELECT o.id FROM contact c JOIN person o ON o.id = c.person_id
@@ -31,10 +35,11 @@ ORDER BY p.name, p.id LIMIT :most;
 SELECT p.id FROM person p
 WHERE {person_visible(p)}
 --? kind AND p.kind = :kind
---? contact AND p.contact_id = :contact
---? tag AND p.id IN (SELECT t.object_id FROM tagging t JOIN tag g ON g.id = t.tag_id WHERE t.object_kind = 'person' AND g.name = :tag)
+--? contact AND :staff AND p.contact_id = :contact
+--? tag AND :staff AND p.id IN (SELECT t.object_id FROM tagging t JOIN tag g ON g.id = t.tag_id WHERE t.object_kind = 'person' AND g.name = :tag)
 --? after AND (p.name, p.id) > ((SELECT x.name FROM person x WHERE x.id = :after), :after)
---? match AND p.id IN (SELECT d.object_id FROM search_doc d WHERE to_tsvector('simple', d.words) @@ to_tsquery('simple', :match) AND d.object_kind = 'person'
+--? match AND p.id IN (SELECT o.id FROM search_doc d JOIN person o ON o.id = d.object_id
+--? match   WHERE to_tsvector('simple', d.words) @@ to_tsquery('simple', :match) AND d.object_kind = 'person' AND {words_show(o)}
 --? match   UNION SELECT o.id FROM contact c JOIN person o ON o.id = c.person_id
 --? match   WHERE c.kind = 'email' AND :mail <> '' AND starts_with(c.folded, :mail) AND {contact_shows(c, o)}
 --? match   UNION SELECT o.id FROM contact c JOIN person o ON o.id = c.person_id

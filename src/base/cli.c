@@ -77,7 +77,10 @@ bool cli_operands(struct cli *c, int least, int most) {
 			return false;
 		}
 	int n = c->argc - 1;
-	if (n >= least && n <= most) return true;
+	if (n >= least && n <= most) {
+		c->usage_fine = true;
+		return !c->no_store;
+	}
 	cli_usage(c, n < least ? "something is missing" : "there is too much: %s", n > most ? c->argv[most + 1] : "");
 	return false;
 }

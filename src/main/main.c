@@ -73,8 +73,9 @@ static int run(struct cli *c, const struct verb *v) {
 	pthread_sigmask(SIG_BLOCK, &end, &before);
 	enum err e = main_open_store(c, v->needs == NEEDS_CURRENT, &why);
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
-	if (e != OK) return cli_fail(c, STR_FMT, STR_ARG(why));
+	c->no_store = e != OK;
 	int code = v->run(c);
+	if (c->no_store) return c->usage_fine ? cli_fail(c, STR_FMT, STR_ARG(why)) : code; /* wrong usage is said first */
 	store_close(c->store);
 	return code;
 }

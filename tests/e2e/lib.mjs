@@ -119,7 +119,7 @@ export async function logIn(page, email, secret = password) {
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 /** What axe finds on the page, as short lines. */
 export async function audit(page) {
-  await page.evaluate(axe)
+  if (!await page.evaluate(() => 'axe' in globalThis)) await page.evaluate(axe)
   const r = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ['violations'], preload: false }))
   return r.violations.map(v => `${v.id}: ${v.nodes.slice(0, 3).map(n => n.target.join(' ')).join(' | ')}`)
 }

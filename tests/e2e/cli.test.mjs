@@ -1,0 +1,115 @@
+// The command line as its contract says: exits, what is printed where, imports that can be repeated, a backup while serving that restores.
+import { test } from 'node:test'
+import assert from 'node:assert/strict'
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { engines, have, Home, password, shared } from './lib.mjs'
+
+test('help, version, routes, and what is wrong usage', () => {
+  const home = new Home()
+  assert.match(home.must('version'), /^rialto \d+\.\d+\.\d+\n$/)
+  assert.match(home.must('help'), /import/)
+  assert.match(home.must('help', ['import']), /--source/)
+  assert.ok(JSON.parse(home.must('routes', ['--json'])).length > 50)
+  for (const [verb, args] of [['nothing', []], ['serve', ['--nonsense']], ['import', []], ['user', ['fly']], ['help', ['nothing']]]) assert.equal(home.run(verb, args).code, 2, verb)
+  const r = home.run('check')
+  assert.equal(r.code, 1, 'there is no business yet')
+  assert.match(r.err, /rialto init/)
+  assert.equal(r.out, '')
+  home.done()
+})
+
+for (const engine of engines) {
+  test(`init, people, tokens, passwords (${engine})`, async t => {
+    const home = new Home(engine).init()
+    t.after(() => home.done())
+    assert.equal(home.run('init', ['--pack', 'telecom', '--name', 'Again', '--admin', 'x@demo.example', '--password-stdin'], { input: password + '\n' }).code, 1)
+    home.addPerson('Nadia Novak', 'nadia@demo.example', 'agent')
+    home.must('user', ['add', '--name', 'Carl Kunde', '--email', 'carl@demo.example', '--role', 'customer', '--customer-no', 'C-7', '--password-stdin'], { input: password + '\n' })
+    assert.equal(home.run('user', ['add', '--name', 'Twice', '--email', 'carl@demo.example', '--role', 'customer', '--password-stdin'], { input: password + '\n' }).code, 1)
+    const list = JSON.parse(home.must('user', ['list', '--json']))
+    assert.ok(JSON.stringify(list).includes('nadia@demo.example'))
+    const token = home.must('token', ['--person', 'nadia@demo.example'])
+    assert.match(token, /^[A-Za-z0-9_-]{20,}\n$/, 'the token and nothing else')
+    const server = await home.serve()
+    t.after(() => server.stop())
+    const me = await server.api('GET', '/people/me', { token: token.trim() })
+    assert.equal(me.body.name, 'Nadia Novak')
+    assert.ok(await server.login('C-7'), 'a customer number is a login, too')
+    home.must('passwd', ['carl@demo.example', '--password-stdin'], { input: 'quite another one\n' })
+    await assert.rejects(server.login('carl@demo.example'))
+    assert.ok(await server.login('carl@demo.example', 'quite another one'))
+    home.must('user', ['disable', 'nadia@demo.example'])
+    assert.equal((await server.api('GET', '/people/me', { token: token.trim() })).status, 401)
+    assert.equal((await server.stop()).code, 0, 'SIGTERM ends with 0')
+  })
+
+  test(`a backup while serving, restored elsewhere, is the same business (${engine})`, async t => {
+    const home = new Home(engine).demo()
+    const file = join(home.dir, 'copy.backup')
+    const server = await home.serve()
+    t.after(async () => { await server.stop(); home.done() })
+    home.must('backup', [file])
+    assert.equal(home.run('backup', [file]).code, 1, 'an existing file is not overwritten')
+    for (const other of engines) {
+      const there = new Home(other)
+      t.after(() => there.done())
+      there.must('restore', [file])
+      assert.equal(there.run('restore', [file]).code, 1, 'only into an empty store')
+      assert.match(there.must('migrate'), /nothing to do/)
+      const r = there.run('check')
+      assert.equal(r.code, 0, r.out + r.err)
+      const copy = await there.serve()
+      const list = async s => (await s.api('GET', '/conversations?limit=200&sort=new')).body.data.map(c => [c.id, c.subject, c.votes, c.status])
+      assert.deepEqual(await list(copy), await list(server))
+      assert.ok(await copy.login('customer@demo.example'))
+      await copy.stop()
+    }
+    const dir = join(home.dir, 'export')
+    home.must('export', [dir])
+    assert.ok(readdirSync(dir).includes('people.jsonl'))
+    for (const f of readdirSync(dir).filter(f => f.endsWith('.jsonl'))) for (const line of readFileSync(join(dir, f), 'utf8').split('\n').filter(Boolean)) JSON.parse(line)
+    const all = readdirSync(dir).filter(f => f.endsWith('.jsonl')).map(f => readFileSync(join(dir, f), 'utf8')).join('')
+    assert.doesNotMatch(all, /\$argon2/, 'no password hash leaves')
+    assert.equal(home.run('export', [dir]).code, 1)
+  })
+
+  test(`the real customers and reports load, twice without a change (${engine})`, { timeout: 180000, skip: !have('data/telecom/telco-customer-churn.csv') }, async t => {
+    const home = new Home(engine).init()
+    t.after(() => home.done())
+    const run = (...args) => JSON.parse(home.must('import', [...args, '--json']))
+    const people = ['people', join(shared, 'data/telecom/telco-customer-churn.csv'), '--source', 'telco']
+    assert.deepEqual(run(...people, '--dry-run'), { created: 7043, updated: 0, unchanged: 0, rejected: 0 })
+    assert.deepEqual(run(...people), { created: 7043, updated: 0, unchanged: 0, rejected: 0 })
+    assert.deepEqual(run(...people), { created: 0, updated: 0, unchanged: 7043, rejected: 0 })
+    assert.match(readFileSync(join(home.dir, 'telco-customer-churn.csv.remarks'), 'utf8'), /TotalCharges/)
+    const reports = ['conversations', join(shared, 'data/geo/nyc311-csv-1000.csv'), '--source', 'nyc']
+    assert.equal(run(...reports).created, 1000)
+    assert.equal(run(...reports).unchanged, 1000)
+    const r = home.run('check')
+    assert.equal(r.code, 0, r.out + r.err)
+    const server = await home.serve()
+    t.after(() => server.stop())
+    const box = await server.api('GET', '/conversations?kind=problem&bbox=-74.3,40.4,-73.6,41&limit=200')
+    assert.equal(box.body.data.length, 200)
+    for (const path of ['/', '/problems', '/map', box.body.data[0].url]) assert.equal((await server.page(path)).status, 200, path)
+  })
+}
+
+test('rows that cannot be taken are kept with their reasons, beside the home', t => {
+  const home = new Home().init()
+  t.after(() => home.done())
+  const input = join(home.dir, 'in')
+  mkdirSync(input)
+  writeFileSync(join(input, 'list.csv'), 'external_id,name,email\n1,Ada,ada@demo.example\n2,,nobody\n3,Bo,not an address\n')
+  const r = home.run('import', ['people', join(input, 'list.csv'), '--source', 'list', '--json'])
+  assert.equal(r.code, 0, r.err)
+  const counts = JSON.parse(r.out)
+  assert.equal(counts.created, 1)
+  assert.equal(counts.rejected, 2)
+  assert.deepEqual(readdirSync(input), ['list.csv'], 'nothing is put beside the input')
+  assert.ok(existsSync(join(home.dir, 'list.csv.rejected')))
+  assert.match(readFileSync(join(home.dir, 'list.csv.rejected'), 'utf8'), /not an address/)
+  assert.equal(home.run('import', ['people', join(input, 'nothing.csv'), '--source', 'x']).code, 1)
+  rmSync(input, { recursive: true })
+})

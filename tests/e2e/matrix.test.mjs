@@ -1,0 +1,166 @@
+// Who may do what, for every route there is: no address answers with a failure of ours, none lets in who may not come, and words that are
+// not for everyone stand in no answer to who must not read them.
+import { test } from 'node:test'
+import assert from 'node:assert/strict'
+import { engines, Home, until } from './lib.mjs'
+
+const rank = { visitor: 0, customer: 1, agent: 2, analyst: 3, manager: 4, owner: 5 }
+const floor = { public: 0, member: 1, staff: 2, analyst: 3, manager: 4, owner: 5 }
+const logins = { customer: 'jonas@demo.example', agent: 'agent@demo.example', analyst: 'analyst@demo.example', manager: 'manager@demo.example', owner: 'owner@demo.example' }
+const planted = { private: 'zorbprivate', staff: 'zorbteamtalk', note: 'zorbnote', me: 'zorbonlyme', notes: 'zorbstaffnotes', hidden: 'zorbhidden', firm: 'zorbforfirm' }
+// routes that end the login of who asks, or everything that is known of it: asked by a visitor only
+const ends = /logout|sessions\/end|sessions\/\{id\}\/end|\/tokens\//
+
+for (const engine of engines) {
+  test(`every route for everyone (${engine})`, { timeout: 180000 }, async t => {
+    const home = new Home(engine).demo()
+    const server = await home.serve()
+    t.after(async () => { await server.stop(); home.done() })
+    const token = { visitor: undefined, ruth: home.token('customer@demo.example') }
+    const cookie = { visitor: undefined }
+    for (const [who, email] of Object.entries(logins)) { token[who] = home.token(email); cookie[who] = await server.login(email) }
+    const routes = JSON.parse(home.must('routes', ['--json']))
+    const must = async (method, path, options) => {
+      const r = await server.api(method, path, options)
+      assert.ok(r.status < 300, `${method} ${path}: ${r.status} ${JSON.stringify(r.body)}`)
+      return r.body
+    }
+
+    // What not everyone may read: Ruth's private matter, the team's own talk, a note, what was taken down, fields of her profile.
+    const say = (who, visibility, subject) => must('POST', '/conversations', { token: token[who], body: { kind: 'problem', subject, body: subject, visibility, place: { lat: 53.2, lon: -9.0 } } })
+    const quiet = await say('ruth', 'private', `My bill ${planted.private}`)
+    const team = await say('agent', 'staff', `Between us ${planted.staff}`)
+    const open = await say('ruth', 'public', 'The bench outside the shop is gone')
+    const note = await must('POST', `/conversations/${open.id}/messages`, { token: token.agent, body: { body: `He means it ${planted.note}`, internal: true } })
+    await must('POST', `/conversations/${quiet.id}/messages`, { token: token.agent, body: { body: `We look at ${planted.private}` } })
+    const comment = await must('POST', `/conversations/${open.id}/messages`, { token: token.customer, body: { body: 'Mine, too.' } })
+    const hidden = await say('ruth', 'public', `Rude ${planted.hidden}`)
+    const form = new FormData()
+    form.append('file', new Blob([`in a file: ${planted.private}`], { type: 'text/plain' }), `${planted.private}.txt`)
+    const file = await must('POST', '/files', { token: token.ruth, body: form })
+    await must('POST', `/conversations/${quiet.id}/messages`, { token: token.ruth, body: { body: 'the letter', files: [file.id] } })
+    const ruth = await must('GET', '/people/me', { token: token.ruth })
+    const changed = async (who, body) => {
+      const now = await server.api('GET', `/people/${ruth.id}`, { token: token[who] })
+      return must('PATCH', `/people/${ruth.id}`, { token: token[who], headers: { 'If-Match': now.headers.get('etag') ?? `"${now.body.version}"` }, body })
+    }
+    await changed('ruth', { hours: planted.me, title: planted.firm, audience_field: ['hours', 'title', 'about', 'phone'], audience: ['me', 'staff', 'public', 'me'], about: 'I keep bees.' })
+    await changed('agent', { staff_notes: planted.notes })
+    const cookieOf = async (who, path, fields) => {
+      const csrf = /name="csrf" value="([^"]+)"/.exec((await server.page(path, { cookie: cookie[who] })).text)[1]
+      return fetch(server.url + path, { method: 'POST', redirect: 'manual', headers: { Cookie: cookie[who], Accept: 'text/html' }, body: new URLSearchParams({ csrf, ...fields }) })
+    }
+    assert.equal((await cookieOf('agent', `/problems/${hidden.id}`, { act: 'hide' })).status, 303)
+    await until(async () => (await server.api('GET', '/conversations?q=zorbprivate', { token: token.agent })).body.data.length > 0, 10000)
+
+    /** What may not stand in an answer to this caller. */
+    const secrets = who => rank[who] >= 2 ? [planted.me] : Object.values(planted)
+    const clean = (who, what, text) => { for (const word of secrets(who)) assert.ok(!text.includes(word), `${who} reads ${word} in ${what}`) }
+    const ask = async (who, method, path, { api = path.startsWith('/api/'), body } = {}) => {
+      const stop = new AbortController()
+      const headers = api ? (token[who] ? { Authorization: `Bearer ${token[who]}` } : {}) : { Accept: 'text/html', ...(cookie[who] ? { Cookie: cookie[who] } : {}) }
+      const r = await fetch(server.url + path, { method, redirect: 'manual', headers, body, signal: stop.signal })
+      const what = `${method} ${path}`
+      assert.ok(r.status < 500, `${who}: ${what}: ${r.status}`)
+      let text = ''
+      if (/event-stream/.test(r.headers.get('content-type') ?? '')) stop.abort()
+      else text = Buffer.from(await r.arrayBuffer()).toString('latin1')
+      // what was asked for may be said back: only where the address does not hold the word
+      clean(who, what, text)
+      return { status: r.status, location: r.headers.get('location') ?? '', text }
+    }
+    const denied = (who, route, path, r) => {
+      if (rank[who] >= floor[route.who]) return
+      const api = path.startsWith('/api/')
+      const good = [401, 403, 404].includes(r.status) || (who === 'visitor' && !api && r.status === 303 && r.location.startsWith('/login'))
+      assert.ok(good, `${who} comes to ${route.method} ${path}: ${r.status} ${r.location}`)
+    }
+    const ids = path => {
+      const of = /conversations|problems/.test(path) ? [quiet.id, team.id, open.id, hidden.id, 999999] : /people/.test(path) ? [ruth.id, 1, 999999]
+        : /messages/.test(path) ? [note.id, comment.id] : /files|photo/.test(path) ? [file.id, 1, 2, 999999] : [1, 999999]
+      return /\{\w+\}/.test(path) ? of.map(id => path.replace('{token}', 'x'.repeat(43)).replace('{sign}', 'x').replace('{person}', ruth.id).replace('{conversation}', quiet.id).replace(/\{\w+\}/g, id)) : [path]
+    }
+    const query = {
+      '/similar': '?q=bill', '/api/v1/conversations/similar': '?q=My%20bill', '/places': '?q=Tuam', '/api/v1/places': '?q=Tuam', '/live': `?topics=conversation:${quiet.id},conversations&after=0`,
+      '/api/v1/live': `?topics=conversation:${quiet.id},person:${ruth.id}&after=0`, '/map.json': '?bbox=-180,-85,180,85&zoom=18', '/api/v1/events': '?after=0&limit=200',
+      '/api/v1/conversations': '?limit=200', '/api/v1/people': '?limit=200', '/api/v1/audit': '?limit=200', '/api/v1/notices': '?limit=200',
+    }
+
+    await t.test('reading', async () => {
+      for (const route of routes.filter(r => r.method === 'GET'))
+        for (const who of Object.keys(rank))
+          for (const path of ids(route.path)) denied(who, route, path, await ask(who, 'GET', path + (query[route.path] ?? '')))
+    })
+
+    await t.test('looking for words that are not for everyone', async () => {
+      for (const who of Object.keys(rank)) {
+        for (const word of Object.values(planted)) {
+          for (const path of ['/api/v1/conversations?q=', '/api/v1/conversations/similar?q=', '/api/v1/people?q=']) {
+            const r = await ask(who, 'GET', path + word)
+            if (r.status === 200 && secrets(who).includes(word)) assert.equal(JSON.parse(r.text).data.length, 0, `${who} finds by ${word} at ${path}`)
+          }
+          const page = await fetch(`${server.url}/problems?q=${word}`, { headers: cookie[who] ? { Cookie: cookie[who] } : {} })
+          const links = await page.text()
+          for (const c of [quiet, team, hidden]) if (rank[who] < 2) assert.ok(!links.includes(`/problems/${c.id}"`), `${who}: ${word}`)
+        }
+        // a customer is not found by what only the staff may know of them
+        for (const path of [`/api/v1/people?q=Kessler`, `/api/v1/people?q=XM-10382`, `/api/v1/people?tag=valley%20line`, `/api/v1/people?q=customer@demo`, `/api/v1/people?q=5550144`]) {
+          const found = JSON.parse((await ask(who, 'GET', path)).text).data.some(p => p.id === ruth.id)
+          assert.equal(found, rank[who] >= 2 && !/5550144/.test(path), `${who} ${path}`)
+        }
+        for (const sort of ['impact', 'new', 'active', 'answered']) { await ask(who, 'GET', `/problems?sort=${sort}`); await ask(who, 'GET', `/api/v1/conversations?sort=${sort}&limit=200`) }
+        for (const zoom of [2, 9, 22]) await ask(who, 'GET', `/map.json?bbox=-180,-85,180,85&zoom=${zoom}`)
+        for (const part of ['state', 'article', 'history', 'metoo']) for (const c of [quiet, team, open, hidden]) await ask(who, 'GET', `/problems/${c.id}?part=${part}`)
+        for (const tab of ['said', 'changed', 'life']) await ask(who, 'GET', `/people/${ruth.id}?tab=${tab}`)
+        for (let after = 0; after !== null;) {
+          const r = JSON.parse((await ask(who, 'GET', `/api/v1/events?after=${after}&limit=200`)).text)
+          if (rank[who] < 2) for (const e of r.data) for (const c of [quiet, team]) assert.ok(!(e.object.kind === 'conversation' && e.object.id === c.id), `${who} hears of ${c.id}`)
+          after = r.next === null ? null : +r.next
+        }
+      }
+      for (const c of [quiet, team, hidden]) for (const who of ['visitor', 'customer']) {
+        assert.equal((await ask(who, 'GET', `/api/v1/conversations/${c.id}`)).status, 404)
+        assert.equal((await ask(who, 'GET', `/api/v1/conversations/${c.id}/messages`)).status, 404)
+      }
+      for (const who of ['visitor', 'customer']) assert.equal((await ask(who, 'GET', `/files/${file.id}`)).status, 404)
+    })
+
+    await t.test('a live stream says no word of it', async () => {
+      const streams = []
+      for (const who of ['visitor', 'customer']) {
+        const stop = new AbortController(), s = { who, stop, text: '' }
+        const r = await fetch(`${server.url}/api/v1/live?topics=conversations,conversation:${open.id},conversation:${quiet.id}&after=0`, { headers: token[who] ? { Authorization: `Bearer ${token[who]}` } : {}, signal: stop.signal })
+        if (r.status !== 200) { await r.body?.cancel(); assert.ok([403, 404].includes(r.status)); continue }
+        ;(async () => { try { for await (const c of r.body) s.text += Buffer.from(c).toString() } catch { /* stopped */ } })()
+        streams.push(s)
+      }
+      const more = await must('POST', `/conversations/${open.id}/messages`, { token: token.agent, body: { body: `again ${planted.note}`, internal: true } })
+      assert.ok(more.id)
+      await must('POST', `/conversations/${quiet.id}/messages`, { token: token.ruth, body: { body: `again ${planted.private}` } })
+      await must('PUT', `/conversations/${open.id}/vote`, { token: token.customer })
+      for (const s of streams) {
+        await until(() => s.text.includes(`"${open.id}"`) || s.text.includes(`conversation:${open.id}`))
+        s.stop.abort()
+        clean(s.who, 'the live stream', s.text)
+        assert.ok(!s.text.includes(`conversation:${quiet.id}"`), `${s.who} hears of a private matter`)
+      }
+    })
+
+    await t.test('writing, with nothing in it', async () => {
+      for (const route of routes.filter(r => r.method !== 'GET'))
+        for (const who of Object.keys(rank)) {
+          if (who !== 'visitor' && ends.test(route.path)) continue
+          for (const path of ids(route.path)) {
+            const r = await ask(who, route.method, path)
+            denied(who, route, path, r)
+          }
+        }
+      assert.equal((await server.page('/healthz')).status, 200)
+    })
+
+    await t.test('the store is whole', () => {
+      const r = home.run('check')
+      assert.equal(r.code, 0, r.out + r.err)
+    })
+  })
+}
