@@ -63,7 +63,7 @@ test('uploads that are not what they say are refused, pictures lose their metada
   }
   const html = await send('page.html', 'text/html', '<script>alert(1)</script>')
   if (html.status === 201) {
-    const got = await fetch(server.url + html.body.url, { headers: { Authorization: 'Bearer ' + token } })
+    const got = await fetch(`${server.url}/api/v1/files/${html.body.id}`, { headers: { Authorization: 'Bearer ' + token } })
     assert.match(got.headers.get('content-disposition') ?? '', /attachment/)
     assert.doesNotMatch(got.headers.get('content-type'), /html/)
   } else assert.ok([415, 422].includes(html.status))
