@@ -50,10 +50,11 @@ $(BUILD)/tools/%: tools/%.c $(wildcard tools/*.c tools/*.h) src/base/ids.def src
 	@echo cc $@
 	@$(GENCC) -std=gnu11 -D_GNU_SOURCE -Wall -Wextra -Werror -Isrc -Itools -o $@ $< $(wildcard tools/$**_*.c) tools/gen.c
 
-$(GENERATED): $(BUILD)/tools/sqlgen $(BUILD)/tools/tplgen $(BUILD)/tools/routegen $(SQL) $(HTML) app/routes $(WORDS) \
+$(GENERATED): $(addprefix $(BUILD)/tools/,sqlgen tplgen routegen msggen) $(SQL) $(HTML) app/routes $(WORDS) \
               i18n/de.po $(MIGRATIONS) $(DATA) tools/embed
 	@mkdir -p $(GEN)/sql $(GEN)/tpl
-	@$(BUILD)/tools/tplgen $(GEN) i18n/de.po $(HTML) $(SQL) $(WORDS)
+	@$(BUILD)/tools/msggen $(GEN) i18n/de.po $(HTML) $(WORDS)
+	@$(BUILD)/tools/tplgen $(GEN) $(HTML) $(SQL)
 	@$(BUILD)/tools/sqlgen $(GEN) $(SQL)
 	@$(BUILD)/tools/routegen $(GEN) $(SQL) $(HTML) app/routes
 	@tools/embed migrations $(GEN)/migrations.c $(MIGRATIONS)

@@ -1,11 +1,13 @@
 #include "gen.h"
-#include <ctype.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/stat.h>
+#include <regex.h>
+#include <stdarg.h>
+#include <stdint.h>
 
 struct decl *gen_decls;
-int gen_decl_count;
+struct template *gen_templates;
+int gen_decl_count, gen_template_count;
+
+/* ------------------------------------------------------------------- memory */
 
 _Noreturn void gen_fail(const char *file, int line, const char *fmt, ...) {
 	va_list ap;
@@ -17,59 +19,47 @@ _Noreturn void gen_fail(const char *file, int line, const char *fmt, ...) {
 	exit(1);
 }
 
-void *gen_alloc(size_t n) {
-	void *p = calloc(1, n ? n : 1);
-	if (p == NULL) gen_fail("memory", 0, "none left");
-	return p;
-}
+/* Nobody looks whether memory is left: a build that has none may crash. */
+void *gen_alloc(size_t n) { return calloc(1, n); }
+char *gen_copy(const char *p, size_t n) { return strndup(p, n); }
 
-char *gen_copy(const char *p, size_t n) {
-	char *s = gen_alloc(n + 1);
-	memcpy(s, p, n);
-	return s;
+void *gen_more(void *v, int n, size_t size) {
+	bool full = (n & (n - 1)) == 0; /* it grows at 0, 1, 2, 4, 8, … */
+	return full ? realloc(v, (n ? 2 * (size_t)n : 1) * size) : v;
 }
 
 char *gen_fmt(const char *fmt, ...) {
 	va_list ap;
 	char *s;
 	va_start(ap, fmt);
-	if (vasprintf(&s, fmt, ap) < 0) gen_fail("memory", 0, "none left");
+	if (vasprintf(&s, fmt, ap) < 0) gen_fail(fmt, 0, "cannot be formatted");
 	va_end(ap);
 	return s;
 }
 
-struct source gen_read(const char *file) {
+/* ------------------------------------------------------------------ reading */
+
+char *gen_read(const char *file) {
 	FILE *f = fopen(file, "rb");
+	char *text = NULL;
+	size_t room = 0;
 	if (f == NULL) gen_fail(file, 0, "cannot be read");
-	size_t room = 65536, n = 0, got;
-	char *text = gen_alloc(room);
-	while ((got = fread(text + n, 1, room - n - 1, f)) > 0) {
-		n += got;
-		if (room - n < 2) {
-			char *more = gen_alloc(room *= 2);
-			memcpy(more, text, n);
-			text = more;
-		}
-	}
+	ssize_t n = getdelim(&text, &room, 0, f);
+	if (ferror(f) || !feof(f)) gen_fail(file, 0, "cannot be read, or holds a NUL byte");
 	fclose(f);
-	text[n] = 0;
-	if (strlen(text) != n) gen_fail(file, 0, "holds a NUL byte");
-	return (struct source){.file = file, .text = text, .n = n};
+	return n > 0 ? text : gen_copy("", 0);
 }
 
-char **gen_lines(struct source s, int *ret_n) {
-	int n = 1, at = 0;
-	for (size_t i = 0; i < s.n; i++) n += s.text[i] == '\n';
-	char **line = gen_alloc(sizeof *line * (size_t)n);
-	char *text = gen_copy(s.text, s.n), *end;
-	while ((end = strchr(text, '\n')) != NULL) {
-		*end = 0;
-		line[at++] = text;
-		text = end + 1;
-	}
-	if (*text) line[at++] = text;
-	*ret_n = at;
+char **gen_lines(const char *text, int *ret_n) {
+	char **line = NULL, *rest = gen_copy(text, strlen(text));
+	for (*ret_n = 0; rest != NULL;) gen_push(line, *ret_n, strsep(&rest, "\n"));
 	return line;
+}
+
+char *gen_joined(char **line, int n, int *i) {
+	char *text = gen_copy(line[*i], strlen(line[*i]));
+	while (++*i < n && gen_begins(line[*i], "--   ")) text = gen_fmt("%s %s", text, line[*i] + 5);
+	return text;
 }
 
 char *gen_trim(char *s) {
@@ -79,107 +69,136 @@ char *gen_trim(char *s) {
 	return s;
 }
 
+char **gen_split(char *list, char sep, int *ret_n) {
+	char **part = NULL, *from = list, quote = 0;
+	int depth = 0;
+	*ret_n = 0;
+	for (char *p = gen_trim(list); *from; p++) {
+		bool last = *p == 0;
+		if (quote) quote = *p == quote ? 0 : quote;
+		else if (*p == '\'' || *p == '"') quote = *p;
+		else depth += (*p == '(') - (*p == ')');
+		if (!last && (*p != sep || depth > 0 || quote)) continue;
+		*p = 0;
+		gen_push(part, *ret_n, gen_trim(from));
+		if (last) break;
+		from = p + 1;
+	}
+	return part;
+}
+
+bool gen_begins(const char *s, const char *begin) { return strncmp(s, begin, strlen(begin)) == 0; }
+
 bool gen_ends(const char *s, const char *end) {
 	size_t n = strlen(s), m = strlen(end);
 	return n >= m && strcmp(s + n - m, end) == 0;
 }
 
-bool gen_word(const char *s) {
-	static const char *const keywords[] = {
-		"auto", "break", "case", "char", "const", "continue", "default", "do", "double", "else", "enum", "extern", "float",
-		"for", "goto", "if", "inline", "long", "register", "restrict", "return", "short", "signed", "sizeof", "static",
-		"struct", "switch", "typedef", "union", "unsigned", "void", "volatile", "while"};
-	for (size_t i = 0; i < sizeof keywords / sizeof *keywords; i++)
-		if (strcmp(s, keywords[i]) == 0) return false;
-	if (!islower((unsigned char)*s)) return false;
-	for (; *s; s++)
-		if (!islower((unsigned char)*s) && !isdigit((unsigned char)*s) && *s != '_') return false;
-	return true;
+bool gen_one_of(const char *word, const char *list) {
+	return *word && strchr(word, ' ') == NULL && strstr(gen_fmt(" %s ", list), gen_fmt(" %s ", word));
 }
 
-static const char *const ids[] = {
-#define ID(name) #name,
+char *gen_case(const char *s, int (*change)(int)) {
+	char *out = gen_copy(s, strlen(s));
+	for (char *c = out; *c; c++) *c = (char)change((unsigned char)*c);
+	return out;
+}
+
+bool gen_match(const char *text, const char *pattern, char *ret[GEN_PARTS]) {
+	regex_t r;
+	regmatch_t m[GEN_PARTS];
+	if (regcomp(&r, gen_fmt("^(%s)$", pattern), REG_EXTENDED) != 0) gen_fail(pattern, 0, "is no pattern");
+	bool match = regexec(&r, text, GEN_PARTS, m, 0) == 0;
+	regfree(&r);
+	for (int i = 1; match && i < GEN_PARTS; i++)
+		ret[i - 1] = m[i].rm_so < 0 ? NULL : gen_copy(text + m[i].rm_so, (size_t)(m[i].rm_eo - m[i].rm_so));
+	return match;
+}
+
+char *gen_quoted(const char *file, int line, const char **p) {
+	static const char escapes[] = "n\nt\t\"\"\\\\";
+	const char *at = *p + 1;
+	char *s = gen_alloc(strlen(*p) + 1);
+	for (size_t n = 0; *at != '"'; at++) {
+		const char *escape = *at == '\\' && at[1] ? strchr(escapes, *++at) : at - 1;
+		if (*at == 0) gen_fail(file, line, "a text in quotes has no end");
+		if (escape == NULL) gen_fail(file, line, "a text in quotes knows \\n \\t \\\" \\\\ only");
+		s[n++] = escape[1];
+		if (*at == '\n') at += strspn(at, " \t\n") - 1, s[n - 1] = ' ';
+	}
+	*p = at + 1;
+	return s;
+}
+
+void gen_unique(const char *file, int line, const char *kind, const char *name) {
+	static struct known { const char *kind, *name, *file; int line; } *known;
+	static int n;
+	for (int i = 0; i < n; i++)
+		if (strcmp(known[i].kind, kind) == 0 && strcmp(known[i].name, name) == 0)
+			gen_fail(file, line, "%s '%s' stands already at %s:%d", kind, name, known[i].file, known[i].line);
+	gen_push(known, n, (struct known){kind, name, file, line});
+}
+
+/* -------------------------------------------------------------------- types */
+
+static const struct {
+	const char *word, *c;
+} kinds[] = {
+	[K_INT] = {"int", "int64_t "},          [K_REAL] = {"real", "double "},     [K_BOOL] = {"bool", "bool "},
+	[K_TEXT] = {"text", "struct str "},     [K_DATE] = {"date", "struct str "}, [K_TIME] = {"time", "usec_t "},
+	[K_BLOB] = {"blob", "struct str "},     [K_ID] = {"id", NULL},              [K_INTS] = {"ints", "struct int_list "},
+	[K_HTML] = {"html", "struct html "},    [K_URL] = {"url", "struct url "},   [K_STRUCT] = {"struct", NULL},
+	[K_FILE] = {"file", "struct upload "}};
+
+static const char ids[] =
+#define ID(name) #name " "
 #include "base/ids.def"
 #undef ID
-};
+	"";
 
 struct type gen_type(const char *file, int line, const char *word) {
-	static const struct {
-		const char *word;
-		enum kind kind;
-	} basic[] = {{"int", K_INT},   {"real", K_REAL}, {"bool", K_BOOL}, {"text", K_TEXT}, {"date", K_DATE}, {"time", K_TIME},
-	             {"blob", K_BLOB}, {"ints", K_INTS}, {"html", K_HTML}, {"url", K_URL},   {"file", K_FILE}};
-	struct type t = {0};
-	char *s = gen_copy(word, strlen(word));
-	if (gen_ends(s, "?")) t.opt = true, s[strlen(s) - 1] = 0;
-	if (gen_ends(s, "[]")) t.list = true, s[strlen(s) - 2] = 0;
-	if (!gen_word(s)) gen_fail(file, line, "'%s' is not a type", word);
-	t.kind = K_STRUCT;
-	t.name = s;
-	for (size_t i = 0; i < sizeof basic / sizeof *basic; i++)
-		if (strcmp(s, basic[i].word) == 0) t.kind = basic[i].kind;
-	if (gen_ends(s, "_id")) {
-		s[strlen(s) - 3] = 0;
+	char *m[GEN_PARTS];
+	if (!gen_match(word, WORD "(\\[\\])?(\\?)?", m)) gen_fail(file, line, "'%s' is not a type", word);
+	struct type t = {.kind = K_STRUCT, .name = m[1], .list = m[2], .opt = m[3]};
+	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+		if (strcmp(m[1], kinds[i].word) == 0) t.kind = (enum kind)i;
+	if (gen_ends(m[1], "_id")) {
+		m[1][strlen(m[1]) - 3] = 0;
 		t.kind = K_ID;
-		bool known = false;
-		for (size_t i = 0; i < sizeof ids / sizeof *ids; i++) known |= strcmp(ids[i], s) == 0;
-		if (!known) gen_fail(file, line, "'%s' is no id of src/base/ids.def", word);
+		if (!gen_one_of(m[1], ids)) gen_fail(file, line, "'%s' is no id of src/base/ids.def", word);
 	}
 	if (t.list && t.kind != K_INT && t.kind != K_TEXT && t.kind != K_ID && t.kind != K_FILE && t.kind != K_STRUCT)
 		gen_fail(file, line, "'%s': there are lists of int, text, file, ids, rows and views only", word);
-	if (t.opt && (t.kind == K_BOOL || t.list))
-		gen_fail(file, line, "'%s': a %s cannot be absent", word, t.list ? "list" : "bool");
+	if (t.opt && (t.kind == K_BOOL || t.list)) gen_fail(file, line, "'%s': a bool or a list cannot be absent", word);
 	return t;
 }
 
-void gen_unlike(const char *file, int line, const struct field *before, int n, const struct field *f) {
-	const char *name = f->group ? f->group : f->name;
-	for (int i = 0; i < n; i++) {
-		const struct field *b = &before[i];
-		if (strcmp(b->group ? b->group : b->name, name) != 0) continue;
-		if (b->group == NULL || f->group == NULL) gen_fail(file, line, "'%s' stands twice", name);
-		if (strcmp(b->name, f->name) == 0) gen_fail(file, line, "'%s.%s' stands twice", name, f->name);
-		const struct field *last = &before[n - 1];
-		if (last->group == NULL || strcmp(last->group, name) != 0)
-			gen_fail(file, line, "the fields of '%s' do not stand together", name);
+bool gen_is_column(struct type t) {
+	return !t.list && t.kind != K_INTS && t.kind != K_HTML && t.kind != K_URL && t.kind != K_FILE && t.kind != K_STRUCT;
+}
+
+void gen_fields(const char *file, int line, char *list, char sep, struct field **field, int *n) {
+	static const char pattern[] = "(" WORD "(\\?)?\\.)?" WORD "[ \t]+([^ \t]+)([ \t]+-json)?([ \t].*)?";
+	int parts;
+	char **part = gen_split(list, sep, &parts), *m[GEN_PARTS];
+	for (int i = 0; i < parts; i++) {
+		if (!gen_match(part[i], pattern, m)) gen_fail(file, line, "'%s' is not 'name type' or 'group.name type'", part[i]);
+		struct field f = {.name = m[4], .group = m[2], .group_opt = m[3], .type = gen_type(file, line, m[5]), .no_json = m[6],
+			.rest = m[7] ? gen_trim(m[7]) : "", .line = line}, *last = *n ? &(*field)[*n - 1] : NULL;
+		bool goes_on = f.group && last && last->group && strcmp(f.group, last->group) == 0;
+		for (int k = 0; k < *n; k++) {
+			const struct field *b = &(*field)[k];
+			bool same = strcmp(gen_c_member(b), gen_c_member(&f)) == 0;
+			bool group = strcmp(b->group ? b->group : b->name, f.group ? f.group : f.name) == 0;
+			if (same || (group && !goes_on)) gen_fail(file, line, "'%s' stands twice, or not with its group", gen_c_member(&f));
+		}
+		gen_push(*field, *n, f);
 	}
 }
 
-struct field *gen_fields(const char *file, int line, char *list, int *ret_n) {
-	int room = 1, n = 0;
-	for (char *c = list; *c; c++) room += *c == '|';
-	struct field *field = gen_alloc(sizeof *field * (size_t)room);
-	char *save = NULL;
-	for (char *part = strtok_r(list, "|", &save); part; part = strtok_r(NULL, "|", &save)) {
-		part = gen_trim(part);
-		if (*part == 0) continue;
-		char *name = strsep(&part, " \t");
-		if (part == NULL) gen_fail(file, line, "'%s' has no type", name);
-		part = gen_trim(part);
-		char *type = strsep(&part, " \t");
-		struct field *f = &field[n++];
-		char *dot = strchr(name, '.');
-		if (dot != NULL) {
-			*dot = 0;
-			f->group = name;
-			if (gen_ends(name, "?")) f->group_opt = true, name[strlen(name) - 1] = 0;
-			if (!gen_word(name)) gen_fail(file, line, "'%s' is not a name", name);
-			name = dot + 1;
-		}
-		if (!gen_word(name)) gen_fail(file, line, "'%s' is not a name", name);
-		f->name = name;
-		f->line = line;
-		f->type = gen_type(file, line, type);
-		char *rest = part ? gen_trim(part) : "";
-		if (strncmp(rest, "-json", 5) == 0 && (rest[5] == 0 || isspace((unsigned char)rest[5]))) {
-			f->no_json = true;
-			rest = gen_trim(rest + 5);
-		}
-		f->rest = rest;
-		gen_unlike(file, line, field, n - 1, f);
-	}
-	*ret_n = n;
-	return field;
+int gen_find(const struct field *f, int n, const char *name) {
+	while (n > 0 && strcmp(gen_c_member(&f[n - 1]), name) != 0) n--;
+	return n - 1;
 }
 
 struct decl *gen_decl(const char *name) {
@@ -188,163 +207,159 @@ struct decl *gen_decl(const char *name) {
 	return NULL;
 }
 
-struct decl *gen_declare(const char *file, int line, const char *name) {
-	enum { MOST = 2000 };
-	if (gen_decls == NULL) gen_decls = gen_alloc(sizeof *gen_decls * MOST);
-	struct decl *before = gen_decl(name);
-	if (before != NULL) gen_fail(file, line, "'%s' is declared already at %s:%d", name, before->file, before->line);
-	if (!gen_word(name)) gen_fail(file, line, "'%s' is not a name", name);
-	if (gen_decl_count == MOST) gen_fail(file, line, "too many rows and views");
-	gen_decls[gen_decl_count] = (struct decl){.name = gen_copy(name, strlen(name)), .file = file, .line = line};
-	return &gen_decls[gen_decl_count++];
+static void read_rows(const char *file, const char *text) {
+	int n, i = 0;
+	char **line = gen_lines(text, &n), *m[GEN_PARTS];
+	while (i < n) {
+		struct decl d = {.file = file, .line = i + 1, .row = true};
+		char *row = gen_joined(line, n, &i);
+		if (!gen_begins(row, "-- row ")) continue;
+		if (!gen_match(row, "-- row " WORD ":(.+)", m))
+			gen_fail(file, d.line, "a row is written '-- row NAME: field type | …'");
+		d.name = m[1];
+		gen_unique(file, d.line, "type", d.name);
+		gen_fields(file, d.line, m[2], '|', &d.field, &d.fields);
+		gen_push(gen_decls, gen_decl_count, d);
+	}
 }
 
-void gen_rows(struct source s) {
+/* Reads the fields of a view behind its head, line i; returns the line of its {{end}}, counted from 0. */
+static int read_view(struct decl *d, char **line, int i, int n) {
+	gen_unique(d->file, d->line, "type", d->name);
+	for (i++; i < n && *(line[i] = gen_trim(line[i])) != '<' && *line[i] != '{'; i++)
+		gen_fields(d->file, i + 1, line[i], '|', &d->field, &d->fields);
+	if (i == n || strcmp(line[i], "{{end}}") != 0)
+		gen_fail(d->file, d->line, "view '%s' has no {{end}} behind its fields", d->name);
+	if (d->json && (gen_find(d->field, d->fields, d->json) < 0))
+		gen_fail(d->file, d->line, "view '%s' has no field '%s'", d->name, d->json);
+	gen_push(gen_decls, gen_decl_count, *d);
+	return i;
+}
+
+static void read_views(const char *file, const char *text) {
+	static const char pattern[] = "\\{\\{(view " WORD "( json=" WORD ")?|template " WORD " " WORD ")\\}\\}";
 	int n;
-	char **line = gen_lines(s, &n);
+	char **line = gen_lines(text, &n), *m[GEN_PARTS];
+	struct template *t = NULL;
 	for (int i = 0; i < n; i++) {
-		if (strncmp(line[i], "-- row ", 7) != 0) continue;
-		int at = i + 1;
-		char *colon = strchr(line[i], ':');
-		if (colon == NULL) gen_fail(s.file, at, "a row is written '-- row NAME: field type | …'");
-		*colon = 0;
-		struct decl *d = gen_declare(s.file, at, gen_trim(line[i] + 7));
-		d->row = true;
-		char *list = colon + 1;
-		while (i + 1 < n && strncmp(line[i + 1], "--   ", 5) == 0) list = gen_fmt("%s %s", list, line[++i] + 5);
-		d->field = gen_fields(s.file, at, list, &d->fields);
-		if (d->fields == 0) gen_fail(s.file, at, "row '%s' has no fields", d->name);
-	}
-}
-
-/* Reads the fields of a view from the line behind its head; returns the line of its {{end}}, both counted from 0. */
-static int view_fields(struct decl *d, char **line, int i, int n) {
-	enum { MOST = 200 };
-	int head = i - 1, got;
-	d->field = gen_alloc(sizeof *d->field * MOST);
-	for (; i < n; i++) {
-		char *text = gen_trim(line[i]);
-		if (strcmp(text, "{{end}}") == 0) return i;
-		if (strncmp(text, "{{", 2) == 0 || *text == '<') break;
-		struct field *f = gen_fields(d->file, i + 1, text, &got);
-		if (got > 1) gen_fail(d->file, i + 1, "one field a line");
-		if (got == 0) continue;
-		if (d->fields == MOST) gen_fail(d->file, i + 1, "too many fields");
-		gen_unlike(d->file, i + 1, d->field, d->fields, f);
-		d->field[d->fields++] = *f;
-	}
-	gen_fail(d->file, head + 1, "view '%s' has no {{end}} behind its fields", d->name);
-}
-
-void gen_views(struct source s) {
-	int n;
-	char **line = gen_lines(s, &n);
-	for (int i = 0; i < n; i++) {
-		char *head = gen_trim(line[i]);
-		if (strncmp(head, "{{view ", 7) != 0) continue;
-		int at = i + 1;
-		if (!gen_ends(head, "}}"))
-			gen_fail(s.file, at, "a view begins '{{view NAME}}' or '{{view NAME json=FIELD}}' on a line of its own");
-		head[strlen(head) - 2] = 0;
-		char *json = gen_trim(head + 7), *name = strsep(&json, " ");
-		if (json != NULL && strncmp(json, "json=", 5) != 0)
-			gen_fail(s.file, at, "'%s' is not known behind a view's name", json);
-		struct decl *d = gen_declare(s.file, at, name);
-		i = view_fields(d, line, i + 1, n);
-		if (json == NULL) continue;
-		d->json = json + 5;
-		bool known = false;
-		for (int k = 0; k < d->fields; k++) known |= d->field[k].group == NULL && strcmp(d->field[k].name, d->json) == 0;
-		if (!known) gen_fail(s.file, at, "view '%s' has no field '%s'", d->name, d->json);
-	}
-}
-
-void gen_check_types(void) {
-	for (int i = 0; i < gen_decl_count; i++)
-		for (int k = 0; k < gen_decls[i].fields; k++) {
-			const struct field *f = &gen_decls[i].field[k];
-			if (f->type.kind == K_STRUCT && gen_decl(f->type.name) == NULL)
-				gen_fail(gen_decls[i].file, f->line, "there is no row or view '%s'", f->type.name);
+		char *head = gen_trim(gen_fmt("%s", line[i]));
+		if (!gen_begins(head, "{{view ") && !gen_begins(head, "{{template ")) {
+			if (t == NULL && *head && !gen_begins(head, "<!--"))
+				gen_fail(file, i + 1, "markup before the first {{view}} or {{template}}");
+			if (t != NULL) t->text = gen_fmt("%s%s\n", t->text, line[i]);
+			continue;
 		}
+		if (!gen_match(head, pattern, m))
+			gen_fail(file, i + 1, "{{view NAME}}, {{view NAME json=FIELD}} or {{template NAME TYPE}} stands alone on its line");
+		struct template next = {.name = m[2] ? m[2] : m[5], .type = m[2] ? m[2] : m[6], .view = m[2], .file = file,
+			.line = i + 1};
+		gen_unique(file, i + 1, "template", next.name);
+		if (next.view) i = read_view(&(struct decl){.name = m[2], .file = file, .line = i + 1, .json = m[4]}, line, i, n);
+		next.text = "";
+		next.text_line = i + 2;
+		gen_push(gen_templates, gen_template_count, next);
+		t = &gen_templates[gen_template_count - 1];
+	}
 }
+
+static void check_field(const struct decl *d, const struct field *f) {
+	if (f->type.kind == K_STRUCT && gen_decl(f->type.name) == NULL)
+		gen_fail(d->file, f->line, "there is no row or view '%s'", f->type.name);
+	if (d->row ? !gen_is_column(f->type) : f->type.kind == K_INTS || f->type.kind == K_FILE)
+		gen_fail(d->file, f->line, "'%s' is of no type that a %s can have", f->name, d->row ? "column" : "view's field");
+	if (*f->rest) gen_fail(d->file, f->line, "'%s' means nothing here", f->rest);
+}
+
+void gen_declare(char **file, int n) {
+	for (int i = 0; i < n; i++) {
+		if (gen_ends(file[i], ".sql")) read_rows(file[i], gen_read(file[i]));
+		else read_views(file[i], gen_read(file[i]));
+	}
+	for (int i = 0; i < gen_decl_count; i++)
+		for (int k = 0; k < gen_decls[i].fields; k++) check_field(&gen_decls[i], &gen_decls[i].field[k]);
+}
+
+/* -------------------------------------------------------------- printing C */
 
 const char *gen_c_type(struct type t) {
 	if (t.list) return gen_fmt("struct %s%s_list ", t.kind == K_FILE ? "upload" : t.name, t.kind == K_ID ? "_id" : "");
-	switch (t.kind) {
-	case K_INT: return t.opt ? "struct opt_int " : "int64_t ";
-	case K_REAL: return "double ";
-	case K_BOOL: return "bool ";
-	case K_TEXT:
-	case K_DATE:
-	case K_BLOB: return "struct str ";
-	case K_TIME: return "usec_t ";
-	case K_ID: return gen_fmt("struct %s_id ", t.name);
-	case K_INTS: return "struct int_list ";
-	case K_HTML: return "struct html ";
-	case K_URL: return "struct url ";
-	case K_FILE: return "struct upload ";
-	case K_STRUCT: return gen_fmt("struct %s %s", t.name, t.opt ? "*" : "");
-	}
-	return "";
+	if (t.kind == K_ID) return gen_fmt("struct %s_id ", t.name);
+	if (t.kind == K_STRUCT) return gen_fmt("struct %s %s", t.name, t.opt ? "*" : "");
+	return t.kind == K_INT && t.opt ? "struct opt_int " : kinds[t.kind].c;
+}
+
+const char *gen_c_kind(struct type t) { return gen_fmt("K_%s", gen_case(kinds[t.kind].word, toupper)); }
+const char *gen_c_member(const struct field *f) { return f->group ? gen_fmt("%s.%s", f->group, f->name) : f->name; }
+
+void gen_c_field(FILE *out, const struct field *f, const char *in) {
+	fprintf(out, "\t{.name = \"%s\", ", f->name);
+	if (f->group) fprintf(out, ".group = \"%s\", ", f->group);
+	fprintf(out, ".kind = %s, ", gen_c_kind(f->type));
+	fprintf(out, "%s%s", f->type.opt ? ".opt = true, " : "", f->type.list ? ".list = true, " : "");
+	fprintf(out, ".offset = offsetof(struct %s, %s)", in, gen_c_member(f));
 }
 
 void gen_c_members(FILE *out, const struct field *f, int n) {
+	const char *group = NULL;
 	for (int i = 0; i < n; i++) {
-		bool first = f[i].group && (i == 0 || f[i - 1].group == NULL || strcmp(f[i - 1].group, f[i].group) != 0);
-		bool last = f[i].group && (i == n - 1 || f[i + 1].group == NULL || strcmp(f[i + 1].group, f[i].group) != 0);
-		if (first) fprintf(out, "\tstruct {\n");
-		fprintf(out, "%s%s%s;\n", f[i].group ? "\t\t" : "\t", gen_c_type(f[i].type), f[i].name);
-		if (last) fprintf(out, "\t} %s;\n", f[i].group);
+		if (f[i].group && group == NULL) fprintf(out, "\tstruct {\n");
+		group = f[i].group;
+		fprintf(out, "%s%s%s;\n", group ? "\t\t" : "\t", gen_c_type(f[i].type), f[i].name);
+		if (group == NULL || (i + 1 < n && f[i + 1].group && strcmp(f[i + 1].group, group) == 0)) continue;
+		fprintf(out, "\t} %s;\n", group);
+		group = NULL;
 	}
 }
 
-void gen_c_string(FILE *out, const char *p, size_t n) {
-	fputc('"', out);
-	for (size_t i = 0; i < n; i++) {
-		unsigned char c = (unsigned char)p[i];
-		if (c == '\n') fputs(i + 1 < n ? "\\n\"\n\t\"" : "\\n", out);
-		else if (c == '\t') fputs("\\t", out);
-		else if (c == '"' || c == '\\') fprintf(out, "\\%c", c);
-		else if (c == '?' && i > 0 && p[i - 1] == '?') fputs("\\?", out); /* no trigraph */
-		else if (c < 32 || c > 126) fprintf(out, "\\%03o", c);
-		else fputc(c, out);
-	}
-	fputc('"', out);
-}
-
-/* One output at a time is enough for a generator that writes file after file, but routes write two: keep a small table. */
-static struct {
-	FILE *f;
-	const char *file;
+char *gen_c_string(const char *s) {
 	char *text;
 	size_t n;
-} opened[8];
-
-FILE *gen_open(const char *file) {
-	for (size_t i = 0; i < sizeof opened / sizeof *opened; i++)
-		if (opened[i].f == NULL) {
-			opened[i].file = file;
-			opened[i].f = open_memstream(&opened[i].text, &opened[i].n);
-			if (opened[i].f == NULL) gen_fail(file, 0, "cannot be written");
-			return opened[i].f;
-		}
-	gen_fail(file, 0, "too many outputs at once");
+	FILE *out = open_memstream(&text, &n);
+	fputc('"', out);
+	for (; *s; s++) {
+		unsigned char c = (unsigned char)*s;
+		if (c == '\n') fputs(s[1] ? "\\n\"\n\t\"" : "\\n", out);
+		else if (c == '"' || c == '\\' || (c == '?' && s[1] == '?')) fprintf(out, "\\%c", c); /* ?? begins trigraphs */
+		else fprintf(out, c < ' ' || c > '~' ? "\\%03o" : "%c", c);
+	}
+	fputc('"', out);
+	fclose(out);
+	return text;
 }
 
-void gen_close(FILE *out) {
-	for (size_t i = 0; i < sizeof opened / sizeof *opened; i++) {
-		if (opened[i].f != out) continue;
-		const char *file = opened[i].file;
-		fclose(out);
-		opened[i].f = NULL;
-		struct stat st;
-		if (stat(file, &st) == 0) {
-			struct source old = gen_read(file);
-			if (old.n == opened[i].n && memcmp(old.text, opened[i].text, old.n) == 0) return;
-		}
-		FILE *f = fopen(file, "wb");
-		if (f == NULL || fwrite(opened[i].text, 1, opened[i].n, f) != opened[i].n || fclose(f) != 0)
-			gen_fail(file, 0, "cannot be written");
-		return;
+char *gen_c_message(const char *one, const char *many) {
+	uint64_t hash = 0xcbf29ce484222325;
+	for (const char *c = gen_fmt("%s\n%s", one, many ? many : ""); *c; c++)
+		hash = (hash ^ (unsigned char)*c) * 0x100000001b3;
+	return gen_fmt("MSG_%08x", (unsigned)(hash >> 32 ^ hash));
+}
+
+static struct output {
+	const char *file;
+	FILE *to;
+	char *text;
+	size_t n;
+} **outputs;
+static int output_count;
+
+FILE *gen_open(const char *file, const char *from) {
+	struct output *o = gen_alloc(sizeof *o);
+	gen_unique(from, 0, "output", file);
+	gen_push(outputs, output_count, o);
+	o->file = file;
+	o->to = open_memstream(&o->text, &o->n);
+	fprintf(o->to, "/* Made from %s by the generators in tools/; changes belong there. */\n", from);
+	if (gen_ends(file, ".h")) fprintf(o->to, "#pragma once\n");
+	return o->to;
+}
+
+void gen_close_all(void) {
+	for (int i = 0; i < output_count; i++) {
+		const struct output *o = outputs[i];
+		fclose(o->to);
+		FILE *old = fopen(o->file, "rb");
+		if (old != NULL && strcmp(gen_read(o->file), o->text) == 0) continue;
+		FILE *f = fopen(o->file, "wb");
+		if (f == NULL || fwrite(o->text, 1, o->n, f) != o->n || fclose(f) != 0) gen_fail(o->file, 0, "cannot be written");
 	}
 }

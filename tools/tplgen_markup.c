@@ -1,18 +1,9 @@
-/* Following the markup character by character, only as far as it takes to know where a value stands: in text, in a
- * quoted attribute, in an address, or where none may stand. On the way it refuses what our pages must not hold. */
+/* Following the literal markup, only as far as it takes to know where a value stands: in text, in a quoted attribute,
+ * in an address, or where none may stand. On the way it refuses what our pages must not hold. */
 #include "tplgen.h"
-#include <ctype.h>
-#include <string.h>
 #include <strings.h>
 
 enum has { HAS_ALT = 1, HAS_NAME = 2, HAS_SRC = 4, HAS_HIDDEN = 8 };
-
-static bool in_words(const char *words, const char *word) {
-	size_t n = strlen(word);
-	for (const char *at = words; n && (at = strstr(at, word)) != NULL; at += n)
-		if ((at == words || at[-1] == ' ') && (at[n] == ' ' || at[n] == 0)) return true;
-	return false;
-}
 
 static bool inside(const struct markup *m, const char *tag) {
 	for (int i = 0; i < m->depth; i++)
@@ -20,271 +11,197 @@ static bool inside(const struct markup *m, const char *tag) {
 	return false;
 }
 
-static void add(const struct markup *m, int line, char *name, char c) {
-	size_t n = strlen(name);
-	if (n + 1 >= sizeof m->tag) gen_fail(m->file, line, "the name '%s…' is too long", name);
-	name[n] = (char)tolower((unsigned char)c);
-	name[n + 1] = 0;
+/* Takes n characters as they are. */
+static void take(struct tpl *t, size_t n) {
+	for (; n > 0; n--, t->p++) {
+		t->raw[t->raw_n++] = *t->p;
+		t->line += *t->p == '\n';
+	}
+}
+
+/* Takes what no tag of ours may stand in: n characters. */
+static void take_whole(struct tpl *t, size_t n, const char *where) {
+	if (memmem(t->p, n, "{{", 2)) refuse(t, "a value in %s", where);
+	take(t, n);
+}
+
+/* Takes up to the end of something that must end. */
+static void take_to(struct tpl *t, const char *end, size_t more, const char *where) {
+	if (end == NULL) refuse(t, "the template ends within %s", where);
+	take_whole(t, (size_t)(end - t->p) + more, where);
+}
+
+/* White space: what only indents, a newline and what follows, shrinks to the newline. */
+static void take_space(struct tpl *t, bool shrink) {
+	bool indents = *t->p == '\n' && shrink;
+	take(t, 1);
+	for (; indents && isspace((unsigned char)*t->p); t->p++) t->line += *t->p == '\n';
+}
+
+static char *take_name(struct tpl *t) {
+	size_t n = 0;
+	while (isalnum((unsigned char)t->p[n]) || (t->p[n] && strchr("-:_", t->p[n]))) n++;
+	char *name = gen_case(gen_copy(t->p, n), tolower);
+	take(t, n);
+	return name;
 }
 
 /* ---------------------------------------------------------------- attributes */
 
-static void attr_named(struct markup *m, int line) {
+/* What an attribute's name, and its literal value or beginning of a value, mean for the tag. */
+static void note(struct tpl *t, const char *value, bool dynamic) {
+	struct markup *m = &t->m;
 	const char *a = m->attr;
-	if (strncmp(a, "on", 2) == 0) gen_fail(m->file, line, "%s: an event handler; write it in static/", a);
-	if (in_words("style srcdoc http-equiv", a)) gen_fail(m->file, line, "%s= is refused", a);
-	m->value_n = 0;
-	m->dynamic = false;
-	bool address = in_words("href src action formaction data-src xlink:href poster srcset imagesrcset ping cite "
-	                        "background manifest", a);
-	m->address = address || (strcmp(a, "data") == 0 && strcmp(m->tag, "object") == 0) ? EMPTY : NO_ADDRESS;
+	if (gen_begins(a, "on")) refuse(t, "%s: an event handler; write it in static/", a);
+	if (gen_one_of(a, "style srcdoc http-equiv")) refuse(t, "%s= is refused", a);
+	bool address = gen_one_of(a, "href src action formaction data-src xlink:href poster srcset imagesrcset ping cite "
+		"background manifest") || (strcmp(a, "data") == 0 && strcmp(m->tag, "object") == 0);
+	m->address = address ? EMPTY : NO_ADDRESS;
+	if (address && strncasecmp(value, "javascript:", 11) == 0) refuse(t, "a script as an address");
+	if (strcmp(a, "alt") == 0) m->has |= HAS_ALT;
+	if (strcmp(a, "src") == 0) m->has |= HAS_SRC;
+	if (gen_one_of(a, "id aria-label aria-labelledby")) m->has |= HAS_NAME;
+	if (strcmp(a, "type") == 0 && !dynamic && strcasecmp(value, "hidden") == 0) m->has |= HAS_HIDDEN;
 }
 
-static void value_char(struct markup *m, int line, char c) {
-	if (m->value_n + 1 < sizeof m->value) m->value[m->value_n++] = c;
-	switch (m->address) {
-	case EMPTY: m->address = c == '/' ? SLASH : c == '?' || c == '#' ? PART : OTHER; break;
-	case SLASH: m->address = c == '/' || c == '\\' ? OTHER : PART; break;
-	case CLOSED: gen_fail(m->file, line, "nothing may follow a whole url in %s", m->attr);
-	case NO_ADDRESS: case PART: case OTHER: break;
-	}
-}
-
-static void note_id(struct markup *m, int line) {
-	struct ids *ids = m->ids;
-	if (m->loops > 0) gen_fail(m->file, line, "the id '%s' would stand there once for each round of the loop", m->value);
-	for (int i = 0; i < ids->n; i++)
-		if (!ids->v[i].asleep && strcmp(ids->v[i].id, m->value) == 0)
-			gen_fail(m->file, line, "the id '%s' stands at line %d, too", m->value, ids->v[i].line);
-	if (ids->n == (int)(sizeof ids->v / sizeof *ids->v)) gen_fail(m->file, line, "too many ids in one template");
-	ids->v[ids->n].id = gen_copy(m->value, m->value_n);
-	ids->v[ids->n].asleep = false;
-	ids->v[ids->n++].line = line;
-}
-
-static void attr_end(struct markup *m, int line) {
-	m->value[m->value_n] = 0;
-	if (strcmp(m->attr, "alt") == 0) m->has |= HAS_ALT;
-	if (strcmp(m->attr, "src") == 0) m->has |= HAS_SRC;
-	if (in_words("id aria-label aria-labelledby", m->attr)) m->has |= HAS_NAME;
-	if (strcmp(m->attr, "type") == 0 && !m->dynamic && strcasecmp(m->value, "hidden") == 0) m->has |= HAS_HIDDEN;
-	if (strcmp(m->attr, "id") == 0 && !m->dynamic && m->value_n > 0) note_id(m, line);
-	if (m->address != NO_ADDRESS && strncasecmp(m->value, "javascript:", 11) == 0)
-		gen_fail(m->file, line, "a script as an address");
-	m->address = NO_ADDRESS;
-	m->place = TAG;
+static void take_attribute(struct tpl *t) {
+	struct markup *m = &t->m;
+	if (m->glued) refuse(t, "no white space before an attribute of <%s>", m->tag);
 	m->glued = true;
+	m->attr = take_name(t);
+	m->quote = 0;
+	size_t n = 0;
+	if (*t->p == '=') {
+		take(t, 1);
+		if (*t->p == 0 || strchr(" \t\n>", *t->p)) refuse(t, "%s= has no value", m->attr);
+		if (strchr("\"'", *t->p)) m->quote = *t->p, take(t, 1);
+		while (t->p[n] && (m->quote ? t->p[n] != m->quote && !gen_begins(t->p + n, "{{") : !strchr(" \t\n>", t->p[n]))) n++;
+	}
+	note(t, gen_copy(t->p, n), t->p[n] == '{');
+	if (m->quote) m->place = QUOTED;
+	else take_whole(t, n, "an unquoted attribute");
+}
+
+static void quoted_char(struct tpl *t) {
+	struct markup *m = &t->m;
+	char c = *t->p;
+	take(t, 1);
+	if (c == m->quote) {
+		m->place = TAG;
+		m->address = NO_ADDRESS;
+		return;
+	}
+	if (m->address == CLOSED) refuse(t, "nothing may follow a whole url in %s", m->attr);
+	if (m->address == EMPTY) m->address = c == '/' ? SLASH : c == '?' || c == '#' ? PART : OTHER;
+	else if (m->address == SLASH) m->address = c == '/' || c == '\\' ? OTHER : PART;
 }
 
 /* ---------------------------------------------------------------------- tags */
 
-static void tag_closing(struct markup *m, int line) {
+static void tag_closes(struct tpl *t) {
+	struct markup *m = &t->m;
+	take(t, 2);
+	char *tag = take_name(t);
+	while (isspace((unsigned char)*t->p)) take(t, 1);
+	if (*t->p != '>') refuse(t, "'%c' in the tag </%s>", *t->p, tag);
+	take(t, 1);
 	m->place = TEXT;
 	if (m->depth == m->floor)
-		gen_fail(m->file, line, m->depth ? "</%s> closes what was opened outside of this branch" : "</%s> closes nothing",
-		         m->tag);
-	if (strcmp(m->open[m->depth - 1].tag, m->tag) != 0)
-		gen_fail(m->file, line, "</%s>, but <%s> of line %d is open", m->tag, m->open[m->depth - 1].tag,
-		         m->open[m->depth - 1].line);
+		refuse(t, m->depth ? "</%s> closes what was opened outside of this branch" : "</%s> closes nothing", tag);
 	m->depth--;
+	if (strcmp(m->open[m->depth].tag, tag) != 0)
+		refuse(t, "</%s>, but <%s> of line %d is open", tag, m->open[m->depth].tag, m->open[m->depth].line);
 }
 
-static void tag_end(struct markup *m, int line) {
-	const char *t = m->tag;
-	if (m->closing) {
-		tag_closing(m, line);
-		return;
-	}
-	if (strcmp(t, "img") == 0 && !(m->has & HAS_ALT)) gen_fail(m->file, line, "<img> without alt");
-	if (strcmp(t, "script") == 0 && !(m->has & HAS_SRC)) gen_fail(m->file, line, "<script> without src");
-	if (in_words("input select textarea", t) && !(m->has & (HAS_NAME | HAS_HIDDEN)) && !inside(m, "label"))
-		gen_fail(m->file, line, "<%s> without a name: a <label> around it, or id, aria-label or aria-labelledby", t);
+static void tag_ends(struct tpl *t) {
+	struct markup *m = &t->m;
+	const char *tag = m->tag;
+	if (strcmp(tag, "img") == 0 && !(m->has & HAS_ALT)) refuse(t, "<img> without alt");
+	if (strcmp(tag, "script") == 0 && !(m->has & HAS_SRC)) refuse(t, "<script> without src");
+	if (gen_one_of(tag, "input select textarea") && !(m->has & (HAS_NAME | HAS_HIDDEN)) && !inside(m, "label"))
+		refuse(t, "<%s> without a name: a <label> around it, or id, aria-label or aria-labelledby", tag);
+	bool slash = t->raw_n > 0 && t->raw[t->raw_n - 1] == '/';
+	take(t, 1);
 	m->place = TEXT;
-	if (in_words("area base br col embed hr img input link meta source track wbr", t)) return;
-	if (m->slash && (strcmp(t, "svg") == 0 || inside(m, "svg"))) return;
-	if (m->slash) gen_fail(m->file, line, "<%s/> does not close itself", t);
-	if (m->depth == (int)(sizeof m->open / sizeof *m->open)) gen_fail(m->file, line, "too many elements in one another");
-	memcpy(m->open[m->depth].tag, t, sizeof m->tag);
-	m->open[m->depth++].line = line;
-	m->match = 0;
-	if (in_words("script style", t)) m->place = RAW;
-	if (in_words("textarea title", t)) m->place = WORDS;
+	if (gen_one_of(tag, "area base br col embed hr img input link meta source track wbr")) return;
+	if (slash && (strcmp(tag, "svg") == 0 || inside(m, "svg"))) return;
+	if (slash) refuse(t, "<%s/> does not close itself", tag);
+	if (m->depth == TPL_OPEN) refuse(t, "too many elements in one another");
+	m->open[m->depth].tag = tag;
+	m->open[m->depth++].line = t->line;
+	if (gen_one_of(tag, "script style")) take_to(t, strcasestr(t->p, gen_fmt("</%s", tag)), 0, gen_fmt("<%s>", tag));
+	if (gen_one_of(tag, "textarea title")) m->place = WORDS;
 }
 
-static void tag_char(struct markup *m, int line, char c) {
-	if (isspace((unsigned char)c)) {
+static void tag_opens(struct tpl *t) {
+	struct markup *m = &t->m;
+	take(t, 1);
+	if (gen_begins(t->p, "{{")) refuse(t, "a value in a tag's name");
+	if (!isalpha((unsigned char)*t->p)) refuse(t, "a '<' in text is written &lt;");
+	m->tag = take_name(t);
+	m->place = TAG;
+	m->glued = true;
+	m->has = 0;
+}
+
+static void tag_goes_on(struct tpl *t) {
+	struct markup *m = &t->m;
+	if (*t->p == '>') {
+		tag_ends(t);
+	} else if (isspace((unsigned char)*t->p)) {
 		m->glued = false;
-	} else if (c == '>') {
-		tag_end(m, line);
-	} else if (c == '/') {
-		m->slash = true;
+		take_space(t, true);
+	} else if (*t->p == '/') {
+		take(t, 1);
 	} else {
-		if (m->closing || !(isalpha((unsigned char)c) || c == '_'))
-			gen_fail(m->file, line, "'%c' in the tag <%s%s>", c, m->closing ? "/" : "", m->tag);
-		if (m->glued) gen_fail(m->file, line, "no white space before an attribute of <%s>", m->tag);
-		m->slash = false;
-		m->attr[0] = 0;
-		add(m, line, m->attr, c);
-		m->place = ATTR;
+		if (!isalpha((unsigned char)*t->p) && *t->p != '_') refuse(t, "'%c' in the tag <%s>", *t->p, m->tag);
+		take_attribute(t);
 	}
 }
 
-static void open_char(struct markup *m, int line, char c) {
-	if (c == '!' && !m->closing) {
-		m->place = BANG;
-	} else if (c == '/' && !m->closing) {
-		m->closing = true;
-	} else if (isalpha((unsigned char)c)) {
-		m->place = NAME;
-		m->tag[0] = 0;
-		add(m, line, m->tag, c);
-		m->slash = m->glued = false;
-		m->has = 0;
-	} else {
-		gen_fail(m->file, line, "a '<' in text is written &lt;");
-	}
-}
-
-/* Within script, style, textarea, title: only </name ends it. */
-static void raw_char(struct markup *m, int line, char c) {
-	const char *tag = m->depth > 0 ? m->open[m->depth - 1].tag : "title", low = (char)tolower((unsigned char)c);
-	const char want = m->match == 0 ? '<' : m->match == 1 ? '/' : tag[m->match - 2];
-	m->match = low == want ? m->match + 1 : low == '<';
-	if (m->match < strlen(tag) + 2) return;
-	if (m->depth == 0) gen_fail(m->file, line, "</title> closes nothing");
-	snprintf(m->tag, sizeof m->tag, "%s", tag);
-	m->place = NAME;
-	m->closing = true;
-	m->slash = m->glued = false;
-}
-
-void markup_char(struct markup *m, int line, char c) {
-	bool name = isalnum((unsigned char)c) || c == '-' || c == ':' || c == '_';
-	switch (m->place) {
-	case TEXT:
-		if (c == '<') m->place = OPEN, m->closing = false;
-		break;
-	case OPEN: open_char(m, line, c); break;
-	case BANG:
-		m->place = c == '-' ? COMMENT : DECL;
-		m->match = 0;
-		break;
-	case DECL:
-		if (c == '>') m->place = TEXT;
-		break;
-	case COMMENT:
-		if (c == '>' && m->match >= 2) m->place = TEXT;
-		m->match = c == '-' ? m->match + 1 : 0;
-		break;
-	case RAW: case WORDS: raw_char(m, line, c); break;
-	case NAME:
-		if (name) {
-			add(m, line, m->tag, c);
-			break;
-		}
-		m->place = TAG;
-		m->glued = true;
-		tag_char(m, line, c);
-		break;
-	case TAG: tag_char(m, line, c); break;
-	case ATTR:
-		if (name) {
-			add(m, line, m->attr, c);
-			break;
-		}
-		attr_named(m, line);
-		if (c == '=') {
-			m->place = EQUALS;
-			break;
-		}
-		attr_end(m, line);
-		tag_char(m, line, c);
-		break;
-	case EQUALS:
-		if (isspace((unsigned char)c) || c == '>') gen_fail(m->file, line, "%s= has no value", m->attr);
-		m->place = c == '"' || c == '\'' ? QUOTED : BARE;
-		m->quote = c;
-		if (m->place == BARE) value_char(m, line, c);
-		break;
-	case BARE:
-		if (!isspace((unsigned char)c) && c != '>') {
-			value_char(m, line, c);
-			break;
-		}
-		attr_end(m, line);
-		tag_char(m, line, c);
-		break;
-	case QUOTED:
-		if (c == m->quote) attr_end(m, line);
-		else value_char(m, line, c);
-		break;
-	}
+void markup_literal(struct tpl *t) {
+	struct markup *m = &t->m;
+	const char *last = m->depth > 0 ? m->open[m->depth - 1].tag : "";
+	bool title = m->place == WORDS && t->levels > 0 && strcmp(t->level[0].what, "title") == 0;
+	bool closes = gen_begins(t->p, "</") && (m->place == TEXT || strncasecmp(t->p + 2, last, strlen(last)) == 0);
+	if (m->place == QUOTED) quoted_char(t);
+	else if (m->place == TAG) tag_goes_on(t);
+	else if (*t->p == '<' && title) refuse(t, "a tag in a title");
+	else if (closes) tag_closes(t);
+	else if (*t->p != '<' || m->place == WORDS) take_space(t, m->place == TEXT && !inside(m, "pre"));
+	else if (gen_begins(t->p, "<!--")) take_to(t, strstr(t->p, "-->"), 3, "a comment");
+	else if (t->p[1] == '!') take_to(t, strchr(t->p, '>'), 1, "a comment");
+	else tag_opens(t);
 }
 
 /* -------------------------------------------------------- values and branches */
 
-bool markup_shrinks(const struct markup *m) {
-	return m->place == TAG || (m->place == TEXT && !inside(m, "pre"));
+enum spot markup_value(struct tpl *t) {
+	if (t->m.place == TAG) refuse(t, "a value in an attribute's name");
+	if (t->m.place == QUOTED) return t->m.address != NO_ADDRESS ? SPOT_ADDRESS : SPOT_VALUE;
+	return t->m.place == TEXT ? SPOT_TEXT : SPOT_VALUE;
 }
 
-enum spot markup_value(struct markup *m, int line) {
-	switch (m->place) {
-	case TEXT: return SPOT_TEXT;
-	case WORDS: return SPOT_WORDS;
-	case QUOTED:
-		m->dynamic = true;
-		return m->address != NO_ADDRESS ? SPOT_ADDRESS : SPOT_VALUE;
-	case OPEN: case NAME: gen_fail(m->file, line, "a value in a tag's name");
-	case TAG: case ATTR: gen_fail(m->file, line, "a value in an attribute's name");
-	case EQUALS: case BARE: gen_fail(m->file, line, "a value in an unquoted attribute");
-	case BANG: case DECL: case COMMENT: gen_fail(m->file, line, "a value in a comment");
-	case RAW: gen_fail(m->file, line, "a value in <%s>", m->depth > 0 ? m->open[m->depth - 1].tag : "");
-	}
-	return SPOT_TEXT;
-}
-
-bool markup_address(struct markup *m, int line, bool is_url, bool filled) {
-	if (m->address == CLOSED) gen_fail(m->file, line, "nothing may follow a whole url in %s", m->attr);
-	if (m->address == OTHER || (m->address == EMPTY && !is_url))
-		gen_fail(m->file, line, "a text as an address in %s: it is one whole url, or begins with a literal /, ? or # "
-		         "(and not //)", m->attr);
+bool markup_address(struct tpl *t, bool is_url, bool filled) {
+	struct markup *m = &t->m;
 	bool whole = m->address == EMPTY;
+	if (m->address == CLOSED) refuse(t, "nothing may follow a whole url in %s", m->attr);
+	if (m->address == OTHER || (whole && !is_url))
+		refuse(t, "a text as an address in %s: it is one whole url, or begins with a literal /, ? or # (and not //)",
+			m->attr);
 	m->address = whole ? CLOSED : m->address == SLASH && !filled ? SLASH : PART;
 	return whole;
 }
 
-void markup_static(struct markup *m, int line) {
-	enum spot spot = markup_value(m, line);
-	if (spot != SPOT_VALUE && m->address != EMPTY) gen_fail(m->file, line, "{{static}} begins an address in an attribute");
-	if (spot == SPOT_ADDRESS) m->address = PART;
-}
-
-void markup_control(struct markup *m, int line) {
-	if (m->place == ATTR) attr_named(m, line);
-	if (m->place == ATTR || m->place == BARE) attr_end(m, line);
-	if (m->place == NAME) m->place = TAG, m->glued = true;
-	if (m->place == QUOTED) m->dynamic = true;
-	bool may = m->place == TEXT || m->place == WORDS || m->place == QUOTED || (m->place == TAG && !m->closing);
-	if (!may)
-		gen_fail(m->file, line, "{{if}}, {{for}} and {{end}} stand in text, around whole attributes, or in a quoted one");
-}
-
-bool markup_same(const struct markup *a, const struct markup *b) {
-	if (a->place != b->place || a->depth != b->depth) return false;
-	for (int i = 0; i < a->depth; i++)
-		if (strcmp(a->open[i].tag, b->open[i].tag) != 0) return false;
-	if (a->place == TEXT || a->place == WORDS) return true;
-	return strcmp(a->tag, b->tag) == 0 && (a->place == TAG || (strcmp(a->attr, b->attr) == 0 && a->quote == b->quote));
-}
-
-void markup_join(struct markup *m, int line, const struct markup *begin, const struct markup *other) {
+void markup_join(struct tpl *t, const struct markup *begin, const struct markup *before) {
+	struct markup *m = &t->m;
 	if (m->depth > begin->depth)
-		gen_fail(m->file, line, "<%s> of line %d is not closed in its branch", m->open[m->depth - 1].tag,
-		         m->open[m->depth - 1].line);
-	if (!markup_same(m, begin)) gen_fail(m->file, line, "this branch ends in another place than it began");
-	if (other == NULL) return;
-	m->has &= other->has;
-	m->glued |= other->glued;
-	m->slash |= other->slash;
-	if (m->address != other->address) m->address = CLOSED;
+		refuse(t, "<%s> of line %d is not closed in its branch", m->open[m->depth - 1].tag, m->open[m->depth - 1].line);
+	bool same = m->place == begin->place && (m->place < TAG || strcmp(m->tag, begin->tag) == 0);
+	if (same && m->place == QUOTED) same = strcmp(m->attr, begin->attr) == 0 && m->quote == begin->quote;
+	if (!same) refuse(t, "this branch ends in another place than it began");
+	if (before == NULL) return;
+	m->has &= before->has;
+	m->glued |= before->glued;
+	if (m->address != before->address) m->address = CLOSED;
 }

@@ -26,9 +26,9 @@ SQL_DEF(too_wide, false, TYPES(NOTHING), TYPES(SQL_INT, NOTHING), "SELECT id, n 
 #define LIST(P1, P2) {{"SELECT id FROM note WHERE n > 0", -1, -1}, {" AND n >= " P1, 0, -1}, {" AND n <= " P2, 1, -1}, \
 	{" ORDER BY ", -1, -1}, {"id", -1, 0}, {"n DESC, id", -1, 1}, {" LIMIT 100", -1, -1}, {NULL, -1, -1}}
 static const struct sql_piece list_lite[] = LIST("?1", "?2"), list_pg[] = LIST("$1", "$2");
-static const unsigned char list_params[] = {SQL_INT, SQL_INT}, list_columns[] = {SQL_INT};
+static const struct sql_value list_params[] = {SQL_INT, SQL_INT}, list_columns[] = {SQL_INT};
 static const struct sql_def note_list = {.name = "note_list", .file = __FILE__, .line = __LINE__, .sqlite = list_lite, .pg = list_pg,
-	.params = 2, .columns = 1, .param_types = list_params, .column_types = list_columns, .filters = 2, .orders = 2};
+	.params = 2, .columns = 1, .param = list_params, .column = list_columns, .filters = 2, .orders = 2};
 
 static void make_notes(struct fixture *f) {
 	struct buf why, sql;

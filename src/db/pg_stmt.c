@@ -9,10 +9,10 @@
 static struct pg_db *of(struct db *db) { return db->engine; }
 static struct pg_stmt *ps(struct stmt *s) { return s->engine; }
 
-static unsigned oid_of(unsigned char type) {
-	static const unsigned oids[] = {[SQL_INT] = OID_INT8, [SQL_TEXT] = OID_TEXT, [SQL_BOOL] = OID_BOOL, [SQL_REAL] = OID_FLOAT8,
-		[SQL_BLOB] = OID_BYTEA, [SQL_INTS] = OID_TEXT};
-	return oids[type];
+static unsigned oid_of(enum kind kind) {
+	static const unsigned oids[] = {[K_INT] = OID_INT8, [K_ID] = OID_INT8, [K_TIME] = OID_INT8, [K_TEXT] = OID_TEXT, [K_DATE] = OID_TEXT,
+		[K_BOOL] = OID_BOOL, [K_REAL] = OID_FLOAT8, [K_BLOB] = OID_BYTEA, [K_INTS] = OID_TEXT};
+	return oids[kind];
 }
 
 enum err pg_prepare(struct stmt *s, struct str text) {
@@ -28,7 +28,7 @@ enum err pg_prepare(struct stmt *s, struct str text) {
 	p->room = must_calloc(n, sizeof *p->room);
 	p->copies = must_calloc(n, sizeof *p->copies);
 	for (size_t i = 0; i < n; i++) {
-		p->types[i] = oid_of(s->def->param_types[i]);
+		p->types[i] = oid_of(s->def->param[i].kind);
 		p->formats[i] = 1;
 	}
 	s->engine = p;
@@ -59,14 +59,21 @@ void pg_drop(struct stmt *s) {
 	free(p);
 }
 
-static bool column_fits(unsigned char type, Oid oid) {
-	switch ((enum sql_type)type) {
-	case SQL_INT: return oid == OID_INT8 || oid == OID_INT4 || oid == OID_INT2;
-	case SQL_BOOL: return oid == OID_BOOL;
-	case SQL_REAL: return oid == OID_FLOAT8 || oid == OID_FLOAT4;
-	case SQL_BLOB: return oid == OID_BYTEA;
-	case SQL_TEXT: return oid == OID_TEXT || oid == OID_VARCHAR || oid == OID_BPCHAR || oid == OID_NAME;
-	case SQL_INTS: return false;
+static bool column_fits(enum kind kind, Oid oid) {
+	switch (kind) {
+	case K_INT:
+	case K_TIME:
+	case K_ID: return oid == OID_INT8 || oid == OID_INT4 || oid == OID_INT2;
+	case K_BOOL: return oid == OID_BOOL;
+	case K_REAL: return oid == OID_FLOAT8 || oid == OID_FLOAT4;
+	case K_BLOB: return oid == OID_BYTEA;
+	case K_TEXT:
+	case K_DATE: return oid == OID_TEXT || oid == OID_VARCHAR || oid == OID_BPCHAR || oid == OID_NAME;
+	case K_INTS:
+	case K_HTML:
+	case K_URL:
+	case K_STRUCT:
+	case K_FILE: return false;
 	}
 	return false;
 }
@@ -79,7 +86,7 @@ static enum err check_described(struct stmt *s, const PGresult *r, struct arena 
 		return ERR_STORE;
 	}
 	for (int i = 0; i < def->columns; i++) {
-		if (column_fits(def->column_types[i], PQftype(r, i))) continue;
+		if (column_fits(def->column[i].kind, PQftype(r, i))) continue;
 		*ret_why = str_fmt(a, "%s:%d %s: column %s is of another type than was declared (PostgreSQL's number %u); use CAST",
 			def->file, def->line, def->name, PQfname(r, i), PQftype(r, i));
 		return ERR_STORE;

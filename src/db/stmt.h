@@ -5,14 +5,21 @@
  * A statement's text is a list of pieces; a variant, chosen by the generated function, keeps those whose conditions hold:
  * `filters` has a bit for each optional parameter that was given, `order` is the chosen order. Texts are assembled once
  * per connection and variant and stay prepared. */
+#include "base/kind.h"
 #include "db/db.h"
-
-enum sql_type { SQL_INT, SQL_TEXT, SQL_BOOL, SQL_REAL, SQL_BLOB, SQL_INTS };
 
 struct sql_piece {
 	const char *text;     /* with ?1 ?2 … (SQLite) or $1 $2 … (PostgreSQL) */
 	int filter;           /* bit number that must be set, or -1 */
 	int order;            /* order number that must be chosen, or -1 */
+};
+
+/* A parameter or a column: what it is, and how it is held in C. */
+struct sql_value {
+	enum kind kind;
+	bool opt;             /* may be absent */
+	int filter;           /* of a parameter: the bit of `filters` that it stands for, or -1 */
+	size_t offset;        /* of a column: where in the row */
 };
 
 struct sql_def {
@@ -22,8 +29,8 @@ struct sql_def {
 	const struct sql_piece *sqlite;   /* each ended by a piece with text NULL */
 	const struct sql_piece *pg;
 	int params, columns;
-	const unsigned char *param_types; /* enum sql_type each; times and ids are SQL_INT */
-	const unsigned char *column_types;
+	const struct sql_value *param, *column;
+	size_t row_size;
 	bool writes;
 	int filters, orders;              /* how many there are */
 };
@@ -59,6 +66,25 @@ struct str stmt_text(struct stmt *s, int at);                 /* STR_NONE for NU
 
 int64_t stmt_changed(struct stmt *s);  /* rows inserted, updated or deleted by the finished statement */
 void stmt_end(struct stmt *s);         /* accepts NULL */
+
+/* ------------------------------------------------- a whole statement (sql_run.c): what the generated functions call.
+ * args has a pointer to each parameter; a text of a row is copied to a, or lives until the next row if a is NULL. */
+struct stmt_list {
+	void *v;
+	size_t n;
+};
+MUST_USE enum err stmt_one(struct db *db, struct arena *a, const struct sql_def *def, const void *const *args, int order, void *ret);
+MUST_USE enum err stmt_maybe(struct db *db, struct arena *a, const struct sql_def *def, const void *const *args, int order,
+	void *ret, bool *ret_found);
+MUST_USE enum err stmt_many(struct db *db, struct arena *a, const struct sql_def *def, const void *const *args, int order,
+	struct stmt_list *ret);
+MUST_USE enum err stmt_exec(struct db *db, const struct sql_def *def, const void *const *args, int order, int64_t *ret_changed);
+MUST_USE enum err stmt_exec1(struct db *db, const struct sql_def *def, const void *const *args, int order);
+/* Row by row: begins and sets all parameters; then each row, until ret_more is false. */
+MUST_USE enum err stmt_start(struct db *db, const struct sql_def *def, const void *const *args, int order, struct stmt **ret);
+MUST_USE enum err stmt_row(struct stmt *s, struct arena *a, void *row, bool *ret_more);
+void stmt_close(struct stmt **s);
+#define STMT_CLOSED __attribute__((cleanup(stmt_close)))
 
 /* Prepares a statement in every variant and checks parameter and column counts against its definition; ret_why gets the
  * database's words. For the SQL test. */

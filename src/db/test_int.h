@@ -25,13 +25,19 @@ struct fixture {
 
 #define SQL_DEF(NAME, WRITES, PARAMS, COLUMNS, LITE, PG)                                                                   \
 	static const struct sql_piece NAME##_lite[] = {{LITE, -1, -1}, {NULL, -1, -1}}, NAME##_pg[] = {{PG, -1, -1}, {NULL, -1, -1}}; \
-	static const unsigned char NAME##_p[] = PARAMS, NAME##_c[] = COLUMNS;                                             \
+	static const struct sql_value NAME##_p[] = PARAMS, NAME##_c[] = COLUMNS;                                          \
 	static const struct sql_def NAME = {.name = #NAME, .file = __FILE__, .line = __LINE__, .sqlite = NAME##_lite,     \
-		.pg = NAME##_pg, .params = sizeof NAME##_p - 1, .columns = sizeof NAME##_c - 1, .param_types = NAME##_p,      \
-		.column_types = NAME##_c, .writes = WRITES}
-/* Lists of types end with a byte that does not count, so that they may be empty. */
+		.pg = NAME##_pg, .params = sizeof NAME##_p / sizeof *NAME##_p - 1, .param = NAME##_p,                              \
+		.columns = sizeof NAME##_c / sizeof *NAME##_c - 1, .column = NAME##_c, .writes = WRITES}
+/* Lists of types end with one that does not count, so that they may be empty. */
 #define TYPES(...) {__VA_ARGS__}
-#define NOTHING 255
+#define SQL_INT {.kind = K_INT}
+#define SQL_TEXT {.kind = K_TEXT}
+#define SQL_BOOL {.kind = K_BOOL}
+#define SQL_REAL {.kind = K_REAL}
+#define SQL_BLOB {.kind = K_BLOB}
+#define SQL_INTS {.kind = K_INTS}
+#define NOTHING {.kind = K_STRUCT}
 
 static inline void admin_exec(struct fixture *f, const char *sql) {
 	struct buf why;

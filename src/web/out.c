@@ -34,40 +34,29 @@ void out_text_real(struct out *o, double v) {
 
 /* -------------------------------------------------------------- sentences */
 
-static void write_arg(struct out *o, struct str name, const struct out_arg *arg, int args, int64_t n) {
-	bool closing = name.n > 0 && name.p[0] == '/';
-	if (closing) name = str_from(name, 1);
-	for (int i = 0; i < args; i++) {
-		if (!str_is(name, arg[i].name)) continue;
-		if (arg[i].write != NULL) arg[i].write(o, arg[i].value);
-		else buf_add(o->b, str_c(closing ? arg[i].close : arg[i].open));
-		return;
-	}
-	if (str_is(name, "n")) fmt_number(o, n);
-}
-
-static void write_sentence(struct out *o, const char *text, const struct out_arg *arg, int args, int64_t n) {
-	struct str rest = str_c(text);
-	while (!str_none(rest)) {
-		struct str plain = str_cut(&rest, '{');
-		out_text_str(o, plain);
-		if (str_none(rest)) return;
-		struct str name = str_cut(&rest, '}');
-		write_arg(o, name, arg, args, n);
-	}
-}
-
-void out_message(struct out *o, int key, const struct out_arg *arg, int args) {
-	PRE(key >= 0 && key < message_count);
-	const char *text = messages[key].tr_one[o->locale->lang];
-	if (args == 0) out_text_str(o, str_c(text));
-	else write_sentence(o, text, arg, args, 0);
-}
-
-void out_plural(struct out *o, int key, int64_t n, const struct out_arg *arg, int args) {
+struct out_say out_begin(const struct out *o, int key, int64_t n) {
 	PRE(key >= 0 && key < message_count);
 	const struct message *m = &messages[key];
-	write_sentence(o, n == 1 ? m->tr_one[o->locale->lang] : m->tr_many[o->locale->lang], arg, args, n);
+	bool plural = m->many != NULL;
+	const char *text = (plural && n != 1 ? m->tr_many : m->tr_one)[o->locale->lang];
+	return (struct out_say){.rest = str_c(text), .name = STR_NONE, .n = n, .plural = plural};
+}
+
+bool out_next(struct out *o, struct out_say *say) {
+	while (!str_none(say->rest)) {
+		out_text_str(o, str_cut(&say->rest, '{'));
+		if (str_none(say->rest)) return false;
+		say->name = str_cut(&say->rest, '}');
+		if (!say->plural || !str_is(say->name, "n")) return true;
+		fmt_number(o, say->n);
+	}
+	return false;
+}
+
+void out_message(struct out *o, int key, int64_t n) {
+	struct out_say say = out_begin(o, key, n);
+	if (!say.plural) out_text_str(o, say.rest);
+	while (say.plural && out_next(o, &say)) {}
 }
 
 /* ------------------------------------------------------------- formatters */

@@ -64,16 +64,34 @@ static inline bool true_ptr(const void *p) { return p != NULL; }
 #define OUT_IDS_(X) X(attachment) X(contact) X(conversation) X(event) X(file) X(identity) X(import) X(job) X(mail) \
 	X(message) X(notice) X(organization) X(person) X(record) X(tag) X(token)
 
-/* Translated sentences. key indexes the catalogue (messages.h). Arguments stand for {name}; a raw one is a literal opening
- * tag, closed at {/name}. */
-struct out_arg {
-	const char *name;
-	void (*write)(struct out *o, const void *value);  /* writes the value, escaped; NULL for a raw one */
-	const void *value;
-	const char *open, *close;                         /* raw: "<a href=\"/terms\">", "</a>" */
+/* {{if path == 3}}: a number that is absent is NAN, which is unlike any other. */
+static inline int64_t number_int(int64_t v) { return v; }
+static inline double number_real(double v) { return v; }
+static inline double number_opt(struct opt_int v) { return v.has ? (double)v.v : __builtin_nan(""); }
+#define out_number(x) _Generic((x), int64_t: number_int, int: number_int, double: number_real, struct opt_int: number_opt)(x)
+
+/* {{if a == b}}: of one kind, so an id compares with ids of its kind only. */
+static inline bool same_int(int64_t a, int64_t b) { return a == b; }
+static inline bool same_bool(bool a, bool b) { return a == b; }
+#define ID(name) static inline bool same_id_##name(struct name##_id a, struct name##_id b) { return a.v == b.v; }
+#include "base/ids.def"
+#undef ID
+#define SAME_ID_CASE_(name) struct name##_id: same_id_##name,
+#define out_same(a, b) _Generic((a), struct str: str_eq, int64_t: same_int, int: same_int, OUT_IDS_(SAME_ID_CASE_) \
+	bool: same_bool)(a, b)
+
+/* Translated sentences. key is the number of one (messages.h); n chooses between singular and plural, and stands for {n}
+ * where there are both. */
+void out_message(struct out *o, int key, int64_t n);
+/* One with arguments: out_next writes up to the next {name}, which out_says knows, and is false at the end. */
+struct out_say {
+	struct str rest, name;
+	int64_t n;
+	bool plural;
 };
-void out_message(struct out *o, int key, const struct out_arg *arg, int args);
-void out_plural(struct out *o, int key, int64_t n, const struct out_arg *arg, int args);
+struct out_say out_begin(const struct out *o, int key, int64_t n);
+bool out_next(struct out *o, struct out_say *say);
+static inline bool out_says(const struct out_say *say, const char *name) { return str_is(say->name, name); }
 
 void out_icon(struct out *o, const char *name);
 void out_static(struct out *o, const char *name);     /* the address of a static file, with its hash */

@@ -97,25 +97,35 @@ static void truths(void **state) {
 	assert_true(truth(&page) && !truth((struct page *)NULL));
 }
 
-static void write_name(struct out *to, const void *value) { out_text_str(to, *(const struct str *)value); }
+static void comparisons(void **state) {
+	(void)state;
+	struct opt_int none = {.has = false, .v = 3};
+	assert_true(out_number((int64_t)3) == 3 && out_number(2.5) > 2 && out_number(((struct opt_int){true, 3})) == 3);
+	assert_true(out_number(none) != 3 && !(out_number(none) > 0) && !(out_number(none) <= 0));
+	assert_true(out_same(STR("a"), STR("a")) && !out_same((int64_t)1, (int64_t)2));
+	assert_true(out_same((struct tag_id){1}, (struct tag_id){1}) && !out_same((struct tag_id){1}, (struct tag_id){2}));
+}
 
 static void sentences(void **state) {
 	(void)state;
-	struct str name = STR("<Jo>");
-	struct out_arg arg[] = {{.name = "name", .write = write_name, .value = &name}, {.name = "link", .open = "<a href=\"/terms\">", .close = "</a>"}};
-	struct message m = {.tr_one = {"Hi {name}, read {link}this & that{/link}{unknown}", "x"}, .tr_many = {"{n} times", "x"}};
-	(void)m;
+	struct out_say say = {.rest = STR("Hi {name}, {n} & {link}that{/link}{unknown}!"), .n = 1062, .plural = true};
+	while (out_next(&o, &say)) {
+		if (out_says(&say, "name")) out_text(&o, STR("<Jo>"));
+		if (out_says(&say, "link")) out_raw(&o, "<a href=\"/terms\">", 17);
+		if (out_says(&say, "/link")) out_raw(&o, "</a>", 4);
+	}
+	wrote("Hi &lt;Jo&gt;, 1,062 &amp; <a href=\"/terms\">that</a>!");
 	for (int i = 0; i < message_count; i++) { /* every sentence comes out in every language, whatever stands in it */
 		for (int l = 0; l < LANG_MAX_; l++) {
 			locale.lang = (enum lang)l;
-			out_message(&o, i, NULL, 0);
-			out_message(&o, i, arg, 2);
-			out_plural(&o, i, 1, arg, 2);
-			out_plural(&o, i, 1062, arg, 2);
+			out_message(&o, i, 1);
+			out_message(&o, i, 1062);
+			for (say = out_begin(&o, i, 2); out_next(&o, &say);) out_text(&o, STR("<Jo>"));
 			assert_false(str_has(buf_str(&b), STR("<Jo>")));
 			buf_clear(&b);
 		}
 	}
+	locale.lang = LANG_EN;
 }
 
 static void formatters(void **state) {
@@ -167,6 +177,6 @@ static void pieces(void **state) {
 
 #define TEST(t) cmocka_unit_test_setup_teardown(t, up, down)
 int main(void) {
-	const struct CMUnitTest tests[] = {TEST(ids), TEST(places), TEST(truths), TEST(sentences), TEST(formatters), TEST(pieces)};
+	const struct CMUnitTest tests[] = {TEST(ids), TEST(places), TEST(truths), TEST(comparisons), TEST(sentences), TEST(formatters), TEST(pieces)};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -28,18 +28,26 @@ void out_static(struct out *o, const char *name) { (void)o, printf("/static/%s",
 void out_csrf(struct out *o) { (void)o, printf("csrf"); }
 void out_error(struct out *o, const char *field) { (void)o, printf("error(%s)", field); }
 
-void out_message(struct out *o, int key, const struct out_arg *arg, int args) {
+void out_message(struct out *o, int key, int64_t n) {
+	(void)o, (void)n;
 	printf("[%s | %s]", messages[key].tr_one[LANG_EN], messages[key].tr_one[LANG_DE]);
-	for (int i = 0; i < args; i++) {
-		printf(" %s=", arg[i].name);
-		if (arg[i].write) arg[i].write(o, arg[i].value);
-		else printf("%s %s", arg[i].open, arg[i].close);
-	}
+	if (messages[key].many) printf(" %" PRId64 " [%s | %s]", n, messages[key].tr_many[LANG_EN], messages[key].tr_many[LANG_DE]);
 }
 
-void out_plural(struct out *o, int key, int64_t n, const struct out_arg *arg, int args) {
-	(void)o, (void)arg, (void)args;
-	printf("[%" PRId64 " %s | %s]", n, messages[key].tr_many[LANG_EN], messages[key].tr_many[LANG_DE]);
+struct out_say out_begin(const struct out *o, int key, int64_t n) {
+	(void)o, (void)n;
+	return (struct out_say){.rest = str_c(messages[key].tr_one[LANG_DE])};
+}
+
+bool out_next(struct out *o, struct out_say *say) {
+	(void)o;
+	const char *open = say->rest.p ? memchr(say->rest.p, '{', say->rest.n) : NULL;
+	const char *close = open ? memchr(open, '}', say->rest.n - (size_t)(open - say->rest.p)) : NULL;
+	if (close == NULL) return printf(STR_FMT, STR_ARG(say->rest)), false;
+	printf("%.*s", (int)(open - say->rest.p), say->rest.p);
+	say->name = str_n(open + 1, (size_t)(close - open) - 1);
+	say->rest = str_n(close + 1, say->rest.n - (size_t)(close + 1 - say->rest.p));
+	return true;
 }
 
 int main(void) {
