@@ -218,7 +218,6 @@ static enum err change(struct applying *x, const struct mapped *row, int64_t of)
 	bool changed;
 	TRY(read_input(x, row, &in));
 	TRY(people_change(x->db, x->a, x->actor, id, 0, &in, &changed));
-	if (in.worth_minor.has && changed) TRY(talk_worth_changed(x->db, x->a, id));
 	return set_since(x, row, id);
 }
 

@@ -96,8 +96,7 @@ static enum err make_all(struct demo *d) {
 	TRY(demo_talk(d));
 	clock_set(0);
 	/* Nobody is to be told of a past that never was. */
-	TRY(sql_firm_reader_at_head(d->db, STR("notices"), clock_now(), NULL));
-	return OK;
+	return event_reader_at_head(d->db, "notices");
 }
 
 static enum err work(struct db *db, void *arg) {

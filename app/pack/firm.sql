@@ -19,8 +19,3 @@ VALUES (1, :pack, :name, :claim, :street, :mail, :phone, :email, :web, :hours, :
 SELECT p.role, p.name, i.subject FROM identity i JOIN person p ON p.id = i.person_id
 WHERE i.kind = 'email' AND i.subject LIKE '%@demo.example'
 ORDER BY CASE p.role WHEN 'owner' THEN 1 WHEN 'manager' THEN 2 WHEN 'agent' THEN 3 WHEN 'analyst' THEN 4 ELSE 5 END, p.id LIMIT 20;
-
--- firm_reader_at_head(reader text, now time) :exec
--- What has happened so far is no news to this reader of the log.
-INSERT INTO event_cursor (reader, seq, moved_at) SELECT :reader, seq, :now FROM event_head WHERE one = 1
-ON CONFLICT (reader) DO UPDATE SET seq = excluded.seq, moved_at = excluded.moved_at;

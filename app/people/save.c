@@ -274,7 +274,8 @@ static enum err apply(struct saving *s) {
 	TRY(change_audiences(s));
 	if (!s->changed) return OK;
 	TRY(write_row(s, was));
-	if (!s->fresh && s->k.row.worth_minor != worth) TRY(talk_worth_changed(s->db, s->a, s->k.row.id));
+	int64_t more = s->k.row.worth_minor - worth;
+	if (!s->fresh && more != 0) TRY(talk_worth_changed(s->db, s->a, s->k.row.id, more));
 	return people_index(s->db, s->a, s->k.row.id, s->k.row.name, s->k.row.customer_no, s->k.row.title);
 }
 

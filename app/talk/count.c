@@ -63,6 +63,32 @@ enum err count_whole(struct db *db, const struct talk_facts *f, int sign) {
 	return add(db, f, sign, sign * f->votes);
 }
 
-enum err count_votes(struct db *db, const struct talk_facts *f, int64_t votes) {
-	return add(db, f, 0, votes);
+/* Once a transaction, whatever the number of voices: a thousand people who lose the same line say so at the same time. */
+static enum err write_voices(struct db *db, struct db_pair id, struct db_pair sum) {
+	struct arena a = {0};
+	struct talk_facts f;
+	usec_t last = 0;
+	enum err e = talk_facts(db, &a, (struct conversation_id){id.v[0]}, &f);
+	if (e == OK) e = sql_talk_vote_last(db, f.id, &last);
+	if (e == OK) {
+		usec_t voted_at = last ? last : f.created_at;
+		int64_t votes = f.votes + sum.v[0], worth = f.worth_minor + sum.v[1];
+		double impact = impact_of(votes, voted_at, is_open(&f));
+		e = sql_talk_set_votes(db, f.id, votes, worth, voted_at, impact, staff_impact_of(impact, worth));
+	}
+	if (e == OK && sum.v[0] != 0) e = add(db, &f, 0, sum.v[0]);
+	arena_done(&a);
+	return e == ERR_NOT_FOUND ? OK : e;       /* gone meanwhile, with all that counted it */
+}
+
+static enum err write_day(struct db *db, struct db_pair id_and_day, struct db_pair sum) {
+	if (sum.v[0] == 0) return OK;
+	return sql_talk_vote_day_add(db, (struct conversation_id){id_and_day.v[0]}, id_and_day.v[1], sum.v[0], NULL);
+}
+
+int64_t count_voice(struct db *db, struct conversation_id id, int step, int64_t worth_minor, usec_t at) {
+	struct db_pair report = {{id.v, 0}}, day = {{id.v, at / DAYS(1)}};
+	db_sum(db, write_voices, report, (struct db_pair){{step, worth_minor}});
+	if (step != 0) db_sum(db, write_day, day, (struct db_pair){{step, 0}});
+	return db_sum_so_far(db, write_voices, report).v[0];
 }

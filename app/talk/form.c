@@ -136,13 +136,12 @@ struct voice {
 };
 
 static enum err write_voice(struct db *db, void *arg) {
-	struct voice *v = arg;
-	struct talk_report_row row;
+	const struct voice *v = arg;
+	struct req *q = v->q;
+	struct talk_facts f;
 	bool changed;
-	TRY(sql_talk_report_get(db, v->q->a, v->id, v->q->actor.id, v->q->actor.is_staff, &row));
-	struct object o = talk_object(&row);
-	TRY(may_or_err(&v->q->actor, ACT_VOTE, &o));
-	return talk_vote(db, v->q->a, v->id, v->q->actor.id, true, 0, &changed);
+	TRY(facts_may(db, q->a, &q->actor, v->id, ACT_VOTE, &f));
+	return talk_vote(db, q->a, v->id, q->actor.id, true, 0, &changed);
 }
 
 static enum err check_words(struct req *q, struct str subject, struct str topic, struct str since) {

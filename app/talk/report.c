@@ -76,8 +76,9 @@ enum err talk_create(struct db *db, struct arena *a, const struct new_report *r,
 	TRY(talk_event(db, r->author, "create", (struct message_id){0}, &f, talk_audience(&f),
 		str_fmt(a, "{\"kind\":\"" STR_FMT "\"}", STR_ARG(r->kind))));
 	*ret = id;
-	if (r->author.v == 0) return OK;
-	return talk_first_voice(db, a, &f, r->author, at);
+	int64_t more;
+	bool new;
+	return r->author.v == 0 ? OK : talk_first_voice(db, id, r->author, at, &more, &new);
 }
 
 enum err report_set_tags(struct db *db, struct arena *a, struct conversation_id id, struct text_list tags) {
@@ -96,12 +97,16 @@ struct object talk_object_of(const struct talk_facts *f) {
 	return o;
 }
 
+enum err facts_may(struct db *db, struct arena *a, const struct actor *actor, struct conversation_id id, enum act act,
+	struct talk_facts *ret) {
+	TRY(sql_talk_facts_seen(db, a, id, actor->id, actor->is_staff, ret));
+	struct object o = talk_object_of(ret);
+	o.participant = true;          /* what is private is seen by those who take part */
+	return may_or_err(actor, act, &o);
+}
+
 enum err facts_for(struct req *q, struct conversation_id id, enum act act, struct talk_facts *ret) {
-	struct talk_report_row row;
-	TRY(report_get(q, id, &row));          /* through the policy's own fragment: NOT_FOUND when it is not theirs to know of */
-	struct object o = talk_object(&row);
-	TRY(may_or_err(&q->actor, act, &o));
-	return talk_facts(q->db, q->a, id, ret);
+	return facts_may(q->db, q->a, &q->actor, id, act, ret);
 }
 
 enum err report_hide(struct req *q, struct conversation_id id, bool hide) {

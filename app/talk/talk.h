@@ -80,9 +80,9 @@ MUST_USE enum err talk_attach(struct db *db, struct conversation_id id, struct m
 /* Counts everything anew: what talk_check complains of is right behind it. */
 MUST_USE enum err talk_recount(struct db *db, struct arena *a);
 
-/* To be called in the transaction that changes what a person pays: the order by impact counts it. Costs one statement for each
- * report the person said "me too" to. */
-MUST_USE enum err talk_worth_changed(struct db *db, struct arena *a, struct person_id who);
+/* To be called in the transaction that changes what a person pays, with the difference: the order by impact counts it. Costs a
+ * change of each report the person said "me too" to. */
+MUST_USE enum err talk_worth_changed(struct db *db, struct arena *a, struct person_id who, int64_t more_minor);
 
 /* ---------------------------------------------------------------------- for `rialto check` */
 

@@ -17,6 +17,13 @@ SELECT c.id, c.kind, c.board, c.visibility, c.status, c.author_id, c.assignee_id
 	c.subject, c.body, c.topic
 FROM conversation c WHERE c.id = :id;
 
+-- talk_facts_seen(id conversation_id, me person_id?, staff bool) -> talk_facts :one
+-- The same, for those who may see the conversation.
+SELECT c.id, c.kind, c.board, c.visibility, c.status, c.author_id, c.assignee_id, c.area, c.lat, c.lon, c.quadkey, c.votes, c.comments,
+	c.worth_minor, c.answer_id, c.reopened, c.created_at, c.active_at, c.voted_at, c.answered_at, c.hidden_at IS NOT NULL, c.version,
+	c.subject, c.body, c.topic
+FROM conversation c WHERE c.id = :id AND {conversation_visible(c)};
+
 -- talk_insert(kind text, board text, subject text, body text, summary text, visibility text, status text, author person_id?,
 --   assignee person_id?, topic text, since date?, lat real?, lon real?, place text, area text, quadkey int?, impact real,
 --   channel text, at time) -> conversation_id :one
@@ -57,17 +64,21 @@ DELETE FROM town WHERE board = :board AND name = :name AND reports = 0;
 
 -- ------------------------------------------------------------------- votes
 
--- talk_vote_insert(id conversation_id, who person_id, at time) :exec
--- One voice.
-INSERT INTO vote (conversation_id, person_id, created_at) VALUES (:id, :who, :at) ON CONFLICT (conversation_id, person_id) DO NOTHING;
+-- row talk_voice_row: at time | worth_minor int
+
+-- talk_vote_insert(id conversation_id, who person_id, at time) -> talk_voice_row :maybe
+-- One voice, and what the person pays in a year; not found when they had said so before.
+INSERT INTO vote (conversation_id, person_id, created_at) VALUES (:id, :who, :at) ON CONFLICT (conversation_id, person_id) DO NOTHING
+RETURNING created_at, (SELECT p.worth_minor FROM person p WHERE p.id = :who);
 
 -- talk_vote_get(id conversation_id, who person_id) -> time :maybe
 -- When this person said so.
 SELECT created_at FROM vote WHERE conversation_id = :id AND person_id = :who;
 
--- talk_vote_delete(id conversation_id, who person_id) :exec
+-- talk_vote_delete(id conversation_id, who person_id) -> talk_voice_row :maybe
 -- Takes a voice back.
-DELETE FROM vote WHERE conversation_id = :id AND person_id = :who;
+DELETE FROM vote WHERE conversation_id = :id AND person_id = :who
+RETURNING created_at, (SELECT p.worth_minor FROM person p WHERE p.id = :who);
 
 -- talk_vote_last(id conversation_id) -> time? :one
 -- When the newest voice came.
@@ -78,10 +89,6 @@ SELECT MAX(created_at) FROM vote WHERE conversation_id = :id;
 INSERT INTO vote_day (conversation_id, day, votes) VALUES (:id, :day, :votes)
 ON CONFLICT (conversation_id, day) DO UPDATE SET votes = vote_day.votes + excluded.votes;
 
--- talk_worth_of(who person_id) -> int :maybe
--- What a person pays in a year.
-SELECT worth_minor FROM person WHERE id = :who;
-
 -- talk_set_votes(id conversation_id, votes int, worth int, voted_at time, impact real, staff_impact real) :exec1
 -- The counters of one report.
 UPDATE conversation SET votes = :votes, worth_minor = :worth, voted_at = :voted_at, impact = :impact, staff_impact = :staff_impact
@@ -90,10 +97,6 @@ WHERE id = :id;
 -- talk_votes_of(who person_id, most int) -> conversation_id :many
 -- What a person said "me too" to.
 SELECT conversation_id FROM vote WHERE person_id = :who ORDER BY conversation_id LIMIT :most;
-
--- talk_worth_sum(id conversation_id) -> int? :one
--- What those who say so pay in a year, together.
-SELECT CAST(SUM(p.worth_minor) AS bigint) FROM vote v JOIN person p ON p.id = v.person_id WHERE v.conversation_id = :id;
 
 -- talk_follow_insert(who person_id, id int, at time) :exec
 -- Follows a conversation.

@@ -42,8 +42,10 @@ double staff_impact_of(double impact, int64_t worth_minor);
 
 /* Takes a conversation out of (-1) or puts it into (+1) the public counts, as its facts are. */
 MUST_USE enum err count_whole(struct db *db, const struct talk_facts *f, int sign);
-/* The same for some votes more or fewer. */
-MUST_USE enum err count_votes(struct db *db, const struct talk_facts *f, int64_t votes);
+/* One voice more or fewer (step), given at that time by someone who pays so much a year; step 0: only what they pay changed.
+ * All counters of a report and the public ones are written before the commit. Returns the voices counted in this
+ * transaction that the report's facts do not have yet. */
+int64_t count_voice(struct db *db, struct conversation_id id, int step, int64_t worth_minor, usec_t at);
 
 MUST_USE enum err talk_facts(struct db *db, struct arena *a, struct conversation_id id, struct talk_facts *ret);
 enum audience talk_audience(const struct talk_facts *f);
@@ -129,14 +131,17 @@ MUST_USE enum err uploads_attach(struct req *q, struct conversation_id id, struc
 /* ----------------------------------------------------------------- report.c, vote.c */
 
 /* The facts of a conversation that the actor may do this to. errors NOT_FOUND, DENIED */
+MUST_USE enum err facts_may(struct db *db, struct arena *a, const struct actor *actor, struct conversation_id id, enum act act,
+                            struct talk_facts *ret);
 MUST_USE enum err facts_for(struct req *q, struct conversation_id id, enum act act, struct talk_facts *ret);
 MUST_USE enum err report_hide(struct req *q, struct conversation_id id, bool hide);
 MUST_USE enum err report_assign(struct req *q, struct conversation_id id, struct person_id who);
 MUST_USE enum err report_publish(struct req *q, struct talk_facts *f, struct str visibility);
 MUST_USE enum err report_edit(struct req *q, const struct talk_facts *f, struct str subject, struct str body, struct str topic);
 MUST_USE enum err report_set_tags(struct db *db, struct arena *a, struct conversation_id id, struct text_list tags);
-/* A voice that is known to be new; the caller writes the event. */
-MUST_USE enum err talk_first_voice(struct db *db, struct arena *a, struct talk_facts *f, struct person_id who, usec_t at);
+/* A voice and that they follow, without the event. ret_more, when it is new: as count_voice returns it. */
+MUST_USE enum err talk_first_voice(struct db *db, struct conversation_id id, struct person_id who, usec_t at, int64_t *ret_more,
+                                   bool *ret_new);
 
 /* An event about a conversation, told as widely as the conversation itself. */
 MUST_USE enum err talk_event(struct db *db, struct person_id actor, const char *verb, struct message_id message, const struct talk_facts *f,

@@ -29,6 +29,7 @@ struct deed {
 	struct message_id said;
 	struct person_id who;
 	bool yes, changed;
+	int64_t more;
 	struct text_list complaints;
 	struct arena *a;
 };
@@ -41,7 +42,7 @@ static enum err act(struct db *db, void *arg) {
 	case VOTE: return talk_vote(db, d->a, d->id, d->who, d->yes, 0, &d->changed);
 	case FOLLOW: return talk_follow(db, d->id, d->who, d->yes, 0, &d->changed);
 	case SAY: return talk_say(db, d->a, &d->message, &d->said);
-	case WORTH: return talk_worth_changed(db, d->a, d->who);
+	case WORTH: return talk_worth_changed(db, d->a, d->who, d->more);
 	case CHECK: return talk_check(db, d->a, &d->complaints);
 	case RECOUNT: return talk_recount(db, d->a);
 	case REWRITE: return talk_rewrite(db, d->a, d->id, d->who, &d->report);
@@ -148,7 +149,7 @@ static void worth_follows_the_person(void **state) {
 	vote(f, other, ANNA, true);
 	admin_exec(f, "UPDATE person SET worth_minor = 777 WHERE id = 1");
 	assert_true(complaints(f) > 0);
-	struct deed d = {.what = WORTH, .who = {ANNA}};
+	struct deed d = {.what = WORTH, .who = {ANNA}, .more = 777 - 10000};
 	assert_int_equal(go(f, &d), OK);
 	assert_int_equal(number(f, "worth_minor", id), 777);
 	assert_int_equal(number(f, "worth_minor", other), 20777);

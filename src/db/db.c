@@ -29,6 +29,7 @@ enum err db_open(struct store *s, enum role role, struct buf *why, struct db **r
 void db_close(struct db *db) {
 	if (db == NULL) return;
 	db_forget_statements(db);
+	sums_free(db);
 	db->ops->close(db);
 	free(db);
 }
@@ -277,6 +278,7 @@ enum err stmt_step(struct stmt *s, bool *ret_row) {
 		return OK;
 	}
 	if (s->db->failed != OK) return s->db->failed;
+	s->db->wrote |= s->def->writes;
 	enum err e = s->db->ops->step(s, &row);
 	if (e != OK) {
 		s->finished = true;

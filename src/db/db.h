@@ -80,6 +80,16 @@ void store_after_commit(struct store *s, void (*hook)(struct db *db, void *arg),
  * watches of this process wake up after every commit. */
 MUST_USE enum err db_announce(struct db *db);
 
+/* In a job: adds to a pair of numbers that is written once, just before the commit, whatever the number of jobs in it that
+ * add to it: what makes a thousand people who say the same at the same time one change of a counter. `key` (with `write`)
+ * names the sum. write() runs on the writer in the transaction, after all jobs: it must not count on what they saw, must
+ * not fail for what it finds or does not find, and adds to no sum. What a failed job added is forgotten. */
+struct db_pair { int64_t v[2]; };
+typedef enum err db_sum_write(struct db *db, struct db_pair key, struct db_pair sum);
+void db_sum(struct db *db, db_sum_write *write, struct db_pair key, struct db_pair add);
+/* What has been added in this transaction and is not written yet; zeros on a reader. */
+struct db_pair db_sum_so_far(struct db *db, db_sum_write *write, struct db_pair key);
+
 /* What the queue looks like, for /metrics. */
 struct store_stats {
 	uint64_t commits, jobs, refused, failed;

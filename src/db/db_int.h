@@ -50,6 +50,8 @@ struct db {
 	bool in_tx;               /* the writer's transaction, or a read's */
 	enum err failed;          /* a statement failed in this job: nothing more runs until it is undone */
 	bool announced;           /* someone asked for a notification in this job */
+	bool wrote;               /* a writing statement began in this job */
+	struct sums *sums;        /* sum.c; the writer's only */
 	struct stmt *stmts[STMT_BUCKETS];
 	unsigned stmt_count, stmt_most;
 	uint64_t uses;
@@ -121,6 +123,12 @@ enum err db_exec(struct db *db, const char *sql, struct buf *why);
 /* writer.c */
 enum err writer_start(struct store *s, struct buf *why, struct writer **ret);
 void writer_stop(struct writer *w);
+
+/* sum.c: sums of the running transaction. A job's own join the others when it went well, and are forgotten when not. */
+void sums_settle(struct db *db, bool keep);
+void sums_forget(struct db *db);
+MUST_USE enum err sums_write(struct db *db);
+void sums_free(struct db *db);
 
 /* watch.c: tells the watches of this process. */
 void watch_tell_all(struct store *s);

@@ -353,6 +353,51 @@ static void gate_done(struct db_job *job, enum err e) {
 	if (e == OK) atomic_fetch_add(g->done, 1);
 }
 
+/* A sum becomes a note without a name. */
+static enum err write_sum(struct db *db, struct db_pair key, struct db_pair sum) {
+	struct note x = {.name = STR_NONE, .n = sum.v[0] * 1000 + key.v[0] * 10 + sum.v[1]};
+	return put(db, &x);
+}
+
+struct adding {
+	int64_t key, first, second;
+	enum err afterwards;
+	struct db_pair so_far;
+};
+
+static enum err add_twice(struct db *db, void *arg) {
+	struct adding *x = arg;
+	db_sum(db, write_sum, (struct db_pair){{x->key, 0}}, (struct db_pair){{x->first, 0}});
+	db_sum(db, write_sum, (struct db_pair){{x->key, 0}}, (struct db_pair){{x->second, 1}});
+	x->so_far = db_sum_so_far(db, write_sum, (struct db_pair){{x->key, 0}});
+	return x->afterwards;
+}
+
+static void sums(void **state) {
+	FIXTURE(f);
+	make_notes(f);
+	sem_t entered, leave;
+	_Atomic int done = 0;
+	struct gate gates[6] = {0};
+	struct adding x[6] = {{0}, {1, 1, 2, OK, {{0}}}, {2, 5, 5, ERR_INVALID, {{0}}}, {1, 3, 4, OK, {{0}}}, {2, 1, 1, OK, {{0}}},
+		{3, 1, -1, OK, {{0}}}};
+	sem_init(&entered, 0, 0);
+	sem_init(&leave, 0, 0);
+	for (int i = 0; i < 6; i++) {      /* the first keeps the writer until the others wait: they are one batch */
+		gates[i] = (struct gate){.job = {.work = i ? add_twice : gate_work, .done = gate_done, .arg = i ? (void *)&x[i] : &gates[i]},
+			.done = &done};
+		if (i == 0) gates[i].entered = &entered, gates[i].leave = &leave;
+		assert_int_equal(store_submit(f->s, &gates[i].job), OK);
+		if (i == 0) sem_wait(&entered);
+	}
+	sem_post(&leave);
+	while (done < 5) usleep(1000);
+	assert_int_equal(x[3].so_far.v[0], 10);   /* with what the first of this key added */
+	assert_int_equal(x[4].so_far.v[0], 2);    /* without what failed */
+	assert_int_equal(count(f), 3);
+	assert_int_equal(admin_int(f, "SELECT count(*) FROM note WHERE n IN (10012, 2021, 31)"), 3);
+}
+
 static void queue_bound(void **state) {
 	FIXTURE(f);
 	sem_t entered, leave;
@@ -465,6 +510,6 @@ static void watches(void **state) {
 
 int main(void) {
 	const struct CMUnitTest tests[] = {BOTH(values), BOTH(variants), BOTH(refusals), BOTH(a_failed_statement_fails_its_job),
-		BOTH(one_moment), BOTH(group_commit), BOTH(queue_bound), BOTH(hook_comes_first), BOTH(watches)};
+		BOTH(one_moment), BOTH(group_commit), BOTH(sums), BOTH(queue_bound), BOTH(hook_comes_first), BOTH(watches)};
 	return cmocka_run_group_tests_name("db", tests, NULL, NULL);
 }

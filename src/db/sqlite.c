@@ -122,9 +122,9 @@ static int settings(struct db *db, sqlite3 *c) {
 	return rc == SQLITE_OK ? sqlite3_exec(c, sql, NULL, NULL, NULL) : rc;
 }
 
-static int prepare_fixed(struct sq_db *d) {
+static int prepare_fixed(struct sq_db *d, bool reads) {
 	const struct { sqlite3_stmt **at; const char *sql; } fixed[] = {
-		{&d->begin, "BEGIN IMMEDIATE"}, {&d->commit, "COMMIT"}, {&d->rollback, "ROLLBACK"},
+		{&d->begin, reads ? "BEGIN" : "BEGIN IMMEDIATE"}, {&d->commit, "COMMIT"}, {&d->rollback, "ROLLBACK"},
 		{&d->savepoint, "SAVEPOINT job"}, {&d->release, "RELEASE job"}, {&d->rollback_to, "ROLLBACK TO job"},
 	};
 	int rc = SQLITE_OK;
@@ -157,7 +157,7 @@ static enum err sq_open(struct db *db, struct buf *why) {
 	int rc = sqlite3_open_v2(s->file, &d->sq, flags, NULL);
 	if (rc == SQLITE_OK && db->role != ROLE_ADMIN) d->methods = map_use(d->map, s->file, d->sq);
 	if (rc == SQLITE_OK) rc = settings(db, d->sq);
-	if (rc == SQLITE_OK) rc = prepare_fixed(d);
+	if (rc == SQLITE_OK) rc = prepare_fixed(d, db->role == ROLE_READ);
 	if (rc == SQLITE_OK) {
 		sqlite3_wal_hook(d->sq, on_wal, d);
 		return OK;
@@ -278,8 +278,8 @@ static enum tx_state sq_state(struct db *db) {
 	return db->in_tx ? TX_ABORTED : TX_NONE;
 }
 
-static enum err sq_read_begin(struct db *db) { return db->ops->exec(db, "BEGIN"); }
-static void sq_read_end(struct db *db) { (void)!db->ops->exec(db, "ROLLBACK"); }
+static enum err sq_read_begin(struct db *db) { return run_fixed(db, of(db)->begin); }
+static void sq_read_end(struct db *db) { (void)!run_fixed(db, of(db)->rollback); }
 
 /* ------------------------------------------------------------- house-keeping */
 

@@ -2,9 +2,10 @@
  * that many writers share one sync of the disk; whoever comes meanwhile is in the next batch. There is no timer: a lone
  * job is committed at once.
  *
- * Each job of a batch stands in its own savepoint, so that its failure undoes only itself; a batch of one needs none.
- * When the engine gives up a whole transaction (SQLite does on a full disk), or when a rule that is looked at only at
- * the commit is broken, each job is tried once more alone, so that one bad job does not take its neighbours along. */
+ * A job that fails before it has written needs nothing undone, and one that fails later is rare: so the batch is tried
+ * without savepoints first, and again with one for each job when a failure has to undo itself and nothing else. When the
+ * engine gives up a whole transaction (SQLite does on a full disk), or when a rule that is looked at only at the commit
+ * is broken, each job is tried once more alone, so that one bad job does not take its neighbours along. */
 #include "base/check.h"
 #include "base/log.h"
 #include "db/db_int.h"
@@ -27,9 +28,14 @@ struct writer {
 
 /* --------------------------------------------------------------- transactions */
 
-static enum err begin(struct db *db) {
+static void job_begin(struct db *db) {
 	db->failed = OK;
-	db->announced = false;
+	db->announced = db->wrote = false;
+}
+
+static enum err begin(struct db *db) {
+	job_begin(db);
+	sums_forget(db);
 	TRY(db->ops->begin(db));
 	db->in_tx = true;
 	return OK;
@@ -46,11 +52,14 @@ static void rollback(struct db *db) {
 static enum err job_run(struct db *db, struct db_job *job) {
 	enum err e = job->work(db, job->arg);
 	if (e == OK) e = db->failed;
+	sums_settle(db, e == OK);
 	return e;
 }
 
 static enum err commit(struct db *db, bool announce) {
-	enum err e = db->ops->commit(db, announce);
+	job_begin(db);
+	enum err e = sums_write(db);
+	if (e == OK) e = db->ops->commit(db, announce);
 	if (e != OK) {
 		rollback(db);
 		return e;
@@ -74,36 +83,53 @@ static enum err run_alone(struct db *db, struct db_job *job, bool *ret_lost) {
 	return e != OK && state != TX_LOST ? e : ERR_STORE;
 }
 
-/* Runs the jobs in one transaction. True when every job has its result; *ret_committed says whether anything was kept.
- * False: the transaction is undone, and the jobs had better be tried one by one. */
-static bool run_together(struct db *db, struct db_job *jobs, bool *ret_committed) {
-	enum err e = begin(db);
-	bool announce = false, any = false;
-	enum tx_state state = TX_OPEN;
-	for (struct db_job *job = jobs; job != NULL && e == OK; job = job->next) {
-		db->failed = OK;
-		db->announced = false;
-		e = db->ops->savepoint(db);
-		if (e != OK) break;
+struct outcome {
+	enum tx_state state;
+	bool any;         /* a job went well */
+	bool announce;
+	bool undo;        /* a job failed after it had written, and there is no savepoint to go back to */
+};
+
+static bool ground_failed(enum err e) { return e == ERR_STORE || e == ERR_DISK_FULL || e == ERR_BUSY; }
+
+/* The jobs one after the other. */
+static enum err run_jobs(struct db *db, struct db_job *jobs, bool savepoints, struct outcome *ret) {
+	for (struct db_job *job = jobs; job != NULL && ret->state == TX_OPEN; job = job->next) {
+		job_begin(db);
+		if (savepoints) TRY(db->ops->savepoint(db));
 		job->result = job_run(db, job);
-		state = db->ops->state(db);
-		if (state != TX_OPEN) break;
-		e = job->result == OK ? db->ops->release(db) : db->ops->rollback_to(db);
-		if (job->result == OK) any = true, announce |= db->announced;
+		ret->state = db->ops->state(db);
+		if (job->result == OK) ret->any = true, ret->announce |= db->announced;
+		if (ret->state != TX_OPEN) return OK;
+		if (savepoints) TRY(job->result == OK ? db->ops->release(db) : db->ops->rollback_to(db));
+		else if (job->result != OK && (db->wrote || db->failed != OK)) return ret->undo = true, OK;
 	}
-	if (e == OK && state == TX_OPEN) {
-		if (any) e = commit(db, announce);
+	return OK;
+}
+
+/* Runs the jobs in one transaction. True when every job has its result; *ret_committed says whether anything was kept.
+ * False: the transaction is undone, and the jobs had better be tried more carefully. */
+static bool run_together(struct db *db, struct db_job *jobs, bool savepoints, bool *ret_committed) {
+	struct outcome o = {.state = TX_OPEN};
+	enum err e = begin(db);
+	if (e == OK) e = run_jobs(db, jobs, savepoints, &o);
+	if (e == OK && o.undo) {
+		rollback(db);
+		return false;
+	}
+	if (e == OK && o.state == TX_OPEN) {
+		if (o.any) e = commit(db, o.announce);
 		else rollback(db);
-		*ret_committed = any && e == OK;
-		if (e == ERR_CONFLICT) return false;
+		*ret_committed = o.any && e == OK;
+		if (e != OK && !ground_failed(e)) return false;
 		for (struct db_job *job = jobs; job != NULL; job = job->next)
 			if (job->result == OK) job->result = e;
 		return true;
 	}
-	state = db->in_tx ? db->ops->state(db) : TX_NONE;
+	o.state = db->in_tx ? db->ops->state(db) : TX_NONE;
 	if (db->in_tx) rollback(db);
-	if (state == TX_ABORTED) return false;
-	if (e == OK || state == TX_LOST) e = ERR_STORE;
+	if (o.state == TX_ABORTED) return false;
+	if (e == OK || o.state == TX_LOST) e = ERR_STORE;
 	for (struct db_job *job = jobs; job != NULL; job = job->next) job->result = e;
 	return true;
 }
@@ -124,7 +150,8 @@ static bool run_each(struct db *db, struct db_job *jobs) {
 static void batch(struct writer *w, struct db_job *jobs) {
 	struct db *db = w->db;
 	bool committed = false;
-	if (jobs->next == NULL || !run_together(db, jobs, &committed)) committed = run_each(db, jobs);
+	bool done = jobs->next != NULL && (run_together(db, jobs, false, &committed) || run_together(db, jobs, true, &committed));
+	if (!done) committed = run_each(db, jobs);
 	if (committed) {
 		atomic_fetch_add_explicit(&w->commits, 1, memory_order_relaxed);
 		db->failed = OK;

@@ -15,10 +15,16 @@ enum audience audience_find(struct str word) {
 	return AUDIENCE_STAFF;
 }
 
+static enum err write_head(struct db *db, struct db_pair key, struct db_pair sum) {
+	(void)key;
+	return sql_event_head_move(db, sum.v[0]);
+}
+
 enum err event_append(struct db *db, const struct event *e, int64_t *ret_seq) {
 	int64_t seq;
 	struct opt_int target = {.has = e->target_kind != NULL, .v = e->target_id};
-	TRY(sql_event_next(db, &seq));
+	db_sum(db, write_head, (struct db_pair){0}, (struct db_pair){{1, 0}});
+	TRY(event_head(db, &seq));
 	TRY(sql_event_insert(db, seq, clock_now(), e->actor, str_c(e->verb), str_c(e->object_kind), e->object_id,
 	                     str_c(e->target_kind), target, str_c(audience_word(e->audience)),
 	                     str_empty(e->data) ? STR("{}") : e->data));
@@ -55,7 +61,16 @@ enum err event_about(struct db *db, struct arena *a, const char *kind, int64_t i
 }
 
 enum err event_head(struct db *db, int64_t *ret_seq) {
-	return sql_event_head(db, ret_seq);
+	int64_t seq;
+	TRY(sql_event_head(db, &seq));
+	*ret_seq = seq + db_sum_so_far(db, write_head, (struct db_pair){0}).v[0];
+	return OK;
+}
+
+enum err event_reader_at_head(struct db *db, const char *reader) {
+	int64_t head;
+	TRY(event_head(db, &head));
+	return sql_cursor_set(db, str_c(reader), head, clock_now(), NULL);
 }
 
 enum err job_add(struct db *db, const char *kind, struct str data, usec_t run_at) {

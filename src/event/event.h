@@ -36,6 +36,8 @@ MUST_USE enum err event_after(struct db *db, struct arena *a, int64_t after, int
 MUST_USE enum err event_about(struct db *db, struct arena *a, const char *kind, int64_t id, int64_t after, int most,
                               struct event_list *ret);
 MUST_USE enum err event_head(struct db *db, int64_t *ret_seq);
+/* In the writer's transaction: a durable reader leaves out all that it has not read by now. */
+MUST_USE enum err event_reader_at_head(struct db *db, const char *reader);
 
 /* Queues a job in the writer's transaction. data: a JSON object. run_at 0: now. */
 MUST_USE enum err job_add(struct db *db, const char *kind, struct str data, usec_t run_at);

@@ -4,12 +4,12 @@
 --   | target_kind text? | target_id int? | audience text | data text
 -- row job_row: id job_id | kind text | data text | tries int
 
--- event_next() -> int :one
--- Takes the next sequence number; the batch that holds it is the only one writing until its commit.
-UPDATE event_head SET seq = seq + 1 WHERE one = 1 RETURNING seq;
+-- event_head_move(n int) :exec1
+-- Takes the next sequence numbers; the batch that holds the head is the only one writing until its commit.
+UPDATE event_head SET seq = seq + :n WHERE one = 1;
 
 -- event_insert(seq int, at time, actor person_id?, verb text, object_kind text, object_id int, target_kind text?, target_id int?, audience text, data text) :exec1
--- Writes an event under a number from event_next.
+-- Writes an event under a number behind the head.
 INSERT INTO event (seq, at, actor_id, verb, object_kind, object_id, target_kind, target_id, audience, data)
 VALUES (:seq, :at, :actor, :verb, :object_kind, :object_id, :target_kind, :target_id, :audience, :data);
 
@@ -44,6 +44,11 @@ SELECT seq FROM event_cursor WHERE reader = :reader;
 -- cursor_start(reader text, seq int, at time) :exec
 -- Gives a reader its first place, unless another node did.
 INSERT INTO event_cursor (reader, seq, moved_at) VALUES (:reader, :seq, :at) ON CONFLICT (reader) DO NOTHING;
+
+-- cursor_set(reader text, seq int, at time) :exec
+-- Puts a reader at a place, wherever it was.
+INSERT INTO event_cursor (reader, seq, moved_at) VALUES (:reader, :seq, :at)
+ON CONFLICT (reader) DO UPDATE SET seq = excluded.seq, moved_at = excluded.moved_at;
 
 -- cursor_move(reader text, was int, seq int, at time) :exec1
 -- Moves a reader; a conflict means that another node has read on.

@@ -51,6 +51,11 @@ enum err req_write(struct req *q, db_work *work, void *arg) {
 	return store_write(q->web->o.store, work, arg);
 }
 
+void req_then_view(struct req *q, enum err (*fill)(struct req *q, void *view)) {
+	PRE(q->tx);
+	q->then_view = fill;
+}
+
 struct later {
 	struct db_job job;
 	struct later *next;

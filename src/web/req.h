@@ -46,6 +46,7 @@ struct req {
 	struct db_job job;
 	int tx_headers;                    /* response headers before the handler ran */
 	struct later *later;
+	enum err (*then_view)(struct req *q, void *view);
 	struct idem *idem;
 	struct firm *firm;                 /* one reference, when the business is from memory */
 };
@@ -69,6 +70,10 @@ MUST_USE enum err req_write(struct req *q, db_work *work, void *arg);
 /* Something to be written that need not be waited for, such as the audit of a look; of a tx handler: only when it commits. arg is
  * copied. It may be lost when the process ends. */
 void req_later(struct req *q, db_work *work, void *arg, size_t bytes);
+
+/* In a tx handler: the view is filled behind the commit, by a worker on its reader, so that reading it keeps nobody else waiting and
+ * shows what the whole transaction came to. (With an Idempotency-Key it is filled at once: its answer is kept in the transaction.) */
+void req_then_view(struct req *q, enum err (*fill)(struct req *q, void *view));
 
 /* The page depends on this thing: a kept copy is dropped when an event is about it. id 0 with "conversations": any of them. */
 void req_depends(struct req *q, const char *kind, int64_t id);

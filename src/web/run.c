@@ -27,6 +27,7 @@ static void begin_anew(struct req *q, struct db *db) {
 	q->fail_public = q->then = STR_NONE;
 	q->errors = (struct field_error_list){0};
 	q->sent = false;
+	q->then_view = NULL;
 	if (q->view != NULL) memset(q->view, 0, q->route->view->type->size);
 }
 
@@ -36,7 +37,16 @@ static enum err tx_work(struct db *db, void *arg) {
 	TRY(idem_look(q, db));
 	if (is_replay(q)) return OK;
 	TRY(q->route->run(q, q->in, q->view));
+	if (q->idem != NULL && q->then_view != NULL) TRY(q->then_view(q, q->view));
 	return idem_keep(q, db);
+}
+
+static enum err view_now(struct req *q) {
+	if (q->db == NULL) return ERR_STORE;
+	TRY(db_read_begin(q->db));
+	enum err e = q->then_view(q, q->view);
+	db_read_end(q->db);
+	return e;
 }
 
 static enum http_when after_tx(struct http_req *h, void *ctx, int worker) {
@@ -45,6 +55,7 @@ static enum http_when after_tx(struct http_req *h, void *ctx, int worker) {
 	enum err e = q->job.result;
 	q->worker = worker;
 	q->db = reader_of(q->web, worker);
+	if (e == OK && q->then_view != NULL && q->idem == NULL) e = view_now(q);
 	if (e == ERR_LOGIN) e = login_first(q);
 	respond(q, e);
 	return HTTP_DONE;
