@@ -34,8 +34,7 @@ char *buf_more(struct buf *b, size_t n) {
 	return at;
 }
 
-void buf_add(struct buf *b, struct str s) {
-	if (s.n == 0) return;
+void buf_add_slowly(struct buf *b, struct str s) {
 	char *at = buf_more(b, s.n);
 	if (at != NULL) memcpy(at, s.p, s.n);
 }

@@ -111,14 +111,23 @@ struct str str_lower(struct arena *a, struct str s) {
 }
 
 struct str str_vfmt(struct arena *a, const char *fmt, va_list ap) {
+	char small[256];
 	va_list again;
 	va_copy(again, ap);
-	int n = vsnprintf(NULL, 0, fmt, ap);
+	int n = vsnprintf(small, sizeof small, fmt, ap);
 	PRE(n >= 0);
 	char *p = arena_alloc(a, (size_t)n + 1);
-	vsnprintf(p, (size_t)n + 1, fmt, again);
+	if ((size_t)n < sizeof small) memcpy(p, small, (size_t)n);
+	else vsnprintf(p, (size_t)n + 1, fmt, again);
 	va_end(again);
 	return str_n(p, (size_t)n);
+}
+
+struct str str_of_int(char room[INT_TEXT], int64_t v) {
+	char *end = room + INT_TEXT, *at = end;
+	for (uint64_t rest = v < 0 ? -(uint64_t)v : (uint64_t)v; rest > 0 || at == end; rest /= 10) *--at = (char)('0' + rest % 10);
+	if (v < 0) *--at = '-';
+	return str_n(at, (size_t)(end - at));
 }
 
 struct str str_fmt(struct arena *a, const char *fmt, ...) {

@@ -42,6 +42,9 @@ ptrdiff_t str_find(struct str s, char c);
 
 /* A decimal integer that is the whole of s, with an optional minus; false on anything else or overflow. */
 bool str_int(struct str s, int64_t *ret);
+/* And back: a decimal integer, in the room given. */
+enum { INT_TEXT = 20 };
+struct str str_of_int(char room[INT_TEXT], int64_t v);
 bool str_real(struct str s, double *ret);               /* finite only, the whole of s, "." as the decimal point */
 
 struct str str_copy(struct arena *a, struct str s);     /* a copy with a NUL behind; STR_NONE stays STR_NONE */

@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <cmocka.h>
+#include <stdio.h>
 
 static void compares(void **state) {
 	(void)state;
@@ -87,7 +88,21 @@ static void copies(void **state) {
 	arena_done(&a);
 }
 
+static void integers_back(void **state) {
+	(void)state;
+	static const int64_t values[] = {0, 7, -7, 10, 99, 1000000, INT64_MAX, INT64_MIN};
+	for (size_t i = 0; i < sizeof values / sizeof *values; i++) {
+		char room[INT_TEXT], wanted[32];
+		int64_t back = 1;
+		snprintf(wanted, sizeof wanted, "%lld", (long long)values[i]);
+		assert_true(str_is(str_of_int(room, values[i]), wanted));
+		assert_true(str_int(str_of_int(room, values[i]), &back));
+		assert_int_equal(back, values[i]);
+	}
+}
+
 int main(void) {
-	const struct CMUnitTest tests[] = {cmocka_unit_test(compares), cmocka_unit_test(parts), cmocka_unit_test(cuts), cmocka_unit_test(numbers), cmocka_unit_test(copies)};
+	const struct CMUnitTest tests[] = {cmocka_unit_test(compares), cmocka_unit_test(parts), cmocka_unit_test(cuts), cmocka_unit_test(numbers),
+		cmocka_unit_test(integers_back), cmocka_unit_test(copies)};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -118,6 +118,13 @@ static void test_zones(void **state) {
 	assert_int_equal(l.weekday, 0);
 	l = zone_local(berlin, at("2024-03-31T01:00:00Z"));
 	assert_true(l.hour == 3 && l.offset_seconds == 7200);
+	for (int round = 0; round < 2; round++) {   /* what is remembered is what was found: around a change of half an hour */
+		const struct zone *howe = zone_find(STR("Australia/Lord_Howe"));
+		assert_int_equal(zone_local(howe, at("2024-04-06T14:59:59Z")).offset_seconds, 11 * 3600);
+		assert_int_equal(zone_local(howe, at("2024-04-06T15:00:00Z")).offset_seconds, 10 * 3600 + 1800);
+		assert_int_equal(zone_local(berlin, at("2024-03-31T00:59:59Z")).offset_seconds, 3600);
+		assert_int_equal(zone_local(berlin, at("2024-03-31T01:00:00Z")).offset_seconds, 7200);
+	}
 	l = zone_local(zone_utc(), -1);
 	assert_true(l.year == 1969 && l.month == 12 && l.day == 31 && l.second == 59 && l.weekday == 3);
 	l = zone_local(berlin, at("2061-07-01T12:00:00Z"));   /* behind the last change that tzdata writes out */

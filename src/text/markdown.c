@@ -95,7 +95,9 @@ static void add_text(struct render *r, struct str s) {
 	size_t from = 0, n;
 	for (size_t i = 0; i <= s.n; i += n) {
 		uint32_t c = 0;
-		n = i < s.n ? utf8_next(str_from(s, i), &c) : 1;
+		n = 1;
+		if (i < s.n && s.p[i] >= ' ' && s.p[i] < 0x7F) continue;    /* most of it */
+		if (i < s.n) n = utf8_next(str_from(s, i), &c);
 		if (i < s.n && !hidden(c)) continue;
 		struct str run = str_n(s.p + from, i - from);
 		if (r->plain) add_plain(r, run);

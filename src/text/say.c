@@ -30,13 +30,13 @@ static const char *const number_keys[] = {
 
 /* ---------------------------------------------------------------- numbers */
 
-/* Digits of an unsigned whole number with a sign between thousands. */
-static struct str grouped(struct arena *a, enum lang l, const char *digit) {
-	size_t n = strlen(digit), at = 0;
-	char *text = arena_alloc(a, n + n / 3 + 1);
-	for (size_t i = 0; i < n; i++) {
-		if (i > 0 && (n - i) % 3 == 0) text[at++] = signs[l].thousands;
-		text[at++] = digit[i];
+/* A whole number's digits, perhaps behind a minus, with a sign between thousands. Ends with NUL. */
+static struct str grouped(struct arena *a, enum lang l, struct str digits) {
+	size_t at = 0;
+	char *text = arena_alloc(a, digits.n + digits.n / 3 + 1);
+	for (size_t i = 0; i < digits.n; i++) {
+		if (i > 0 && digits.p[i - 1] != '-' && (digits.n - i) % 3 == 0) text[at++] = signs[l].thousands;
+		text[at++] = digits.p[i];
 	}
 	return str_n(text, at);
 }
@@ -46,9 +46,8 @@ static uint64_t magnitude(int64_t v) {
 }
 
 struct str say_number(struct arena *a, const struct locale *l, int64_t n) {
-	char digit[32];
-	snprintf(digit, sizeof digit, "%" PRIu64, magnitude(n));
-	return str_fmt(a, "%s%s", n < 0 ? "-" : "", grouped(a, l->lang, digit).p);
+	char room[INT_TEXT];
+	return grouped(a, l->lang, str_of_int(room, n));
 }
 
 struct str say_real(struct arena *a, const struct locale *l, double v, int decimals) {
@@ -60,7 +59,7 @@ struct str say_real(struct arena *a, const struct locale *l, double v, int decim
 	bool zero = strspn(digit, "0.") == strlen(digit);
 	char *point = strchr(digit, '.');
 	if (point != NULL) *point = 0;
-	struct str whole = grouped(a, l->lang, digit);
+	struct str whole = grouped(a, l->lang, str_c(digit));
 	const char *minus = v < 0 && !zero ? "-" : "";
 	if (point == NULL) return str_fmt(a, "%s%s", minus, whole.p);
 	return str_fmt(a, "%s%s%c%s", minus, whole.p, signs[l->lang].decimal, point + 1);
@@ -91,7 +90,7 @@ struct str say_money(struct arena *a, const struct locale *l, int64_t minor, str
 	const char *part = digits == 0 ? "" :
 		str_fmt(a, "%c%0*" PRIu64, signs[l->lang].decimal, digits, magnitude(minor) % unit).p;
 	const char *symbol = symbol_of(currency), *minus = minor < 0 ? "-" : "";
-	struct str amount = grouped(a, l->lang, whole);
+	struct str amount = grouped(a, l->lang, str_c(whole));
 	if (!signs[l->lang].symbol_first)
 		return symbol ? str_fmt(a, "%s%s%s %s", minus, amount.p, part, symbol) :
 			str_fmt(a, "%s%s%s " STR_FMT, minus, amount.p, part, STR_ARG(currency));

@@ -13,12 +13,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { NAME_MAX_BYTES = 63 };
+enum { NAME_MAX_BYTES = 63, QUARTER = 15 * 60, MEMO = 128, OFFSET_ZERO = 1 << 19 };
 
 struct zone {
 	const struct zone *older;
 	GTimeZone *tz;               /* never changes once made */
 	char name[NAME_MAX_BYTES + 1];
+	/* What was asked for lately: a quarter of an hour and its offset in one number, 0 for none. Only such in which the
+	 * clock is not changed. A reader that comes too early or too late asks GLib once more. */
+	_Atomic uint64_t *memo;
 };
 
 static _Atomic(const struct zone *) zones;
@@ -63,6 +66,7 @@ static const struct zone *add(struct str name, GTimeZone *tz) {
 	struct zone *z = must_calloc(1, sizeof *z);
 	memcpy(z->name, name.p, name.n);
 	z->tz = tz;
+	z->memo = must_calloc(MEMO, sizeof *z->memo);
 	z->older = atomic_load(&zones);
 	atomic_store(&zones, z);
 	return z;
@@ -96,14 +100,25 @@ const char *zone_name(const struct zone *z) {
 	return z->name;
 }
 
-/* East of UTC, at `seconds` since 1970. */
-static int offset_at(const struct zone *z, int64_t seconds) {
+static int64_t floor_div(int64_t a, int64_t b) {
+	return a / b - (a % b < 0);
+}
+
+static int offset_found(const struct zone *z, int64_t seconds) {
 	int interval = g_time_zone_find_interval(z->tz, G_TIME_TYPE_UNIVERSAL, seconds);
 	return interval < 0 ? 0 : g_time_zone_get_offset(z->tz, interval);
 }
 
-static int64_t floor_div(int64_t a, int64_t b) {
-	return a / b - (a % b < 0);
+/* East of UTC, at `seconds` since 1970. */
+static int offset_at(const struct zone *z, int64_t seconds) {
+	int64_t quarter = floor_div(seconds, QUARTER);
+	_Atomic uint64_t *memo = &z->memo[(uint64_t)quarter % MEMO];
+	uint64_t known = atomic_load_explicit(memo, memory_order_relaxed);
+	if (known != 0 && (int64_t)known >> 20 == quarter) return (int)(known & (2 * OFFSET_ZERO - 1)) - OFFSET_ZERO;
+	int first = offset_found(z, quarter * QUARTER), last = offset_found(z, quarter * QUARTER + QUARTER - 1);
+	if (first != last) return offset_found(z, seconds);
+	atomic_store_explicit(memo, (uint64_t)quarter << 20 | (uint64_t)(first + OFFSET_ZERO), memory_order_relaxed);
+	return first;
 }
 
 struct local_time zone_local(const struct zone *z, usec_t t) {

@@ -10,7 +10,11 @@
 #include <stdio.h>
 
 void out_text_str(struct out *o, struct str s) { html_escape(o->b, s); }
-void out_text_int(struct out *o, int64_t v) { buf_fmt(o->b, "%lld", (long long)v); }
+void out_text_int(struct out *o, int64_t v) {
+	char room[INT_TEXT];
+	buf_add(o->b, str_of_int(room, v));
+}
+
 void out_html(struct out *o, struct html h) { buf_add(o->b, h.s); }
 void out_url(struct out *o, struct url u) { html_escape(o->b, u.s); }
 void out_part_str(struct out *o, struct str s) { percent_encode(o->b, s); }
@@ -109,7 +113,9 @@ void fmt_lines(struct out *o, struct str s) {
 void out_icon(struct out *o, const char *name) {
 	buf_add(o->b, STR("<svg class=\"icon\" aria-hidden=\"true\"><use href=\""));
 	out_static(o, "icons.svg");
-	buf_fmt(o->b, "#i-%s\"/></svg>", name);
+	buf_add(o->b, STR("#i-"));
+	buf_add(o->b, str_c(name));
+	buf_add(o->b, STR("\"/></svg>"));
 }
 
 void fmt_icon(struct out *o, struct str name) {
