@@ -1,29 +1,69 @@
 #include "import/kind.h"
+#include "import/kind_record.h"
+#include <pthread.h>
 
-static const struct import_kind *const kinds[] = {&people_kind, &conversations_kind};
-enum { KINDS = sizeof kinds / sizeof *kinds };
+enum { KINDS_MAX = 260 };
 
-const struct import_kind *import_kind_at(int i) {
-	return i >= 0 && i < KINDS ? kinds[i] : NULL;
-}
+/* The fixed ones, then one for each type of record that any pack has. Made once; constant from then on. */
+static const struct import_kind *kinds[KINDS_MAX] = {&people_kind, &conversations_kind, &links_kind};
+static struct import_kind of_types[KINDS_MAX];
+static int count = 3;
 
-const struct import_kind *import_kind_find(struct str word) {
-	for (int i = 0; i < KINDS; i++)
+static const struct import_kind *find(struct str word) {
+	for (int i = 0; i < count; i++)
 		if (str_is(word, kinds[i]->word)) return kinds[i];
 	return NULL;
 }
 
+static void add_types(void) {
+	static struct arena arena; /* for the life of the process */
+	for (int i = 0; pack_at(i) != NULL; i++) {
+		for (size_t k = 0; k < pack_at(i)->types; k++) {
+			struct str type = pack_at(i)->type[k].name, word = str_fmt(&arena, "records:" STR_FMT, STR_ARG(type));
+			if (find(word) != NULL || count == KINDS_MAX) continue;
+			of_types[count] = records_kind;
+			of_types[count].word = of_types[count].object = word.p;
+			of_types[count].type = type;
+			kinds[count] = &of_types[count];
+			count++;
+		}
+	}
+}
+
+static void made(void) {
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
+	pthread_once(&once, add_types);
+}
+
+const struct import_kind *import_kind_at(int i) {
+	made();
+	return i >= 0 && i < count ? kinds[i] : NULL;
+}
+
+const struct import_kind *import_kind_find(struct str word) {
+	made();
+	return find(word);
+}
+
+static size_t add_fields(struct arena *a, struct target *to, const struct pack_field *f, size_t n) {
+	for (size_t i = 0; i < n; i++)
+		to[i] = (struct target){.name = str_fmt(a, "field:" STR_FMT, STR_ARG(f[i].name)), .want = WANT_FIELD, .max = 1000, .field = &f[i]};
+	return n;
+}
+
 const struct target *import_targets(struct arena *a, const struct import_kind *k, const struct pack *p, size_t *ret_n) {
-	size_t n = k->targets, fields = 0;
+	const struct pack_type *type = str_none(k->type) ? NULL : pack_type_find(p, k->type);
+	size_t n = k->targets, fields = type != NULL ? type->fields + type->roles : 0;
 	for (size_t t = 0; k->pack_fields && t < p->tabs; t++) fields += p->tab[t].fields;
 	struct target *all = NEW_ARRAY(a, struct target, n + fields);
 	memcpy(all, k->target, n * sizeof *all);
-	for (size_t t = 0; k->pack_fields && t < p->tabs; t++)
-		for (size_t i = 0; i < p->tab[t].fields; i++) {
-			const struct pack_field *f = &p->tab[t].field[i];
-			all[n++] = (struct target){
-				.name = str_fmt(a, "field:" STR_FMT, STR_ARG(f->name)), .want = WANT_FIELD, .max = 1000, .field = f};
-		}
+	for (size_t t = 0; k->pack_fields && t < p->tabs; t++) n += add_fields(a, &all[n], p->tab[t].field, p->tab[t].fields);
+	if (type != NULL) {
+		n += add_fields(a, &all[n], type->field, type->fields);
+		for (size_t i = 0; i < type->roles; i++)
+			all[n++] = (struct target){.name = str_fmt(a, "person:" STR_FMT, STR_ARG(type->role[i].word.name)), .want = WANT_LINE, .max = 200,
+				.many = true};
+	}
 	*ret_n = n;
 	return all;
 }

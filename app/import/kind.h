@@ -45,6 +45,7 @@ struct applying {
 	const struct target *target;
 	size_t targets;
 	const bool *spoken;        /* by target: whether the mapping fills it at all */
+	void *looked;              /* the kind's own, from look to make or change */
 	struct str source;
 	struct person_id actor;    /* 0: the command line */
 };
@@ -56,6 +57,7 @@ struct import_kind {
 	const struct target *target;
 	size_t targets;
 	bool pack_fields;          /* "field:NAME" too */
+	struct str type;           /* of records: its name in the pack; STR_NONE for other kinds */
 
 	/* Reads only; also in a dry run. Finds what the row is about although this source never named it (id 0: nothing),
 	 * or what speaks
@@ -70,7 +72,8 @@ enum { TARGET_EXTERNAL_ID };   /* the first target of every kind */
 
 const struct import_kind *import_kind_find(struct str word);   /* NULL if there is none */
 const struct import_kind *import_kind_at(int i);               /* NULL past the last */
-extern const struct import_kind people_kind, conversations_kind;
+extern const struct import_kind people_kind, conversations_kind, links_kind;
+extern const struct import_kind records_kind;                  /* what all records:TYPE have in common */
 
 /* The kind's fields and those of the pack. */
 const struct target *import_targets(struct arena *a, const struct import_kind *k, const struct pack *p, size_t *ret_n);

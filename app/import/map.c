@@ -161,8 +161,9 @@ static enum err read_format(struct reading *r, const struct json *v, struct map_
 	if (title != NULL && (!json_get_str(title, &s) || !str_is(s, "title"))) return fault(r, "\"case\" is \"title\"");
 	rule->title = title != NULL;
 	if (times != NULL && !money) return fault(r, "\"times\" is for money");
-	if (times != NULL && (!json_get_int(times, &rule->times) || rule->times < 1 || rule->times > 1000000))
-		return fault(r, "\"times\" is a whole number from 1 to 1,000,000");
+	bool sane = json_get_int(times, &rule->times) && rule->times >= -1000000 && rule->times <= 1000000 && rule->times != 0;
+	if (times != NULL && !sane)
+		return fault(r, "\"times\" is a whole number from -1,000,000 to 1,000,000 and not 0");
 	return OK;
 }
 

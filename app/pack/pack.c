@@ -1,7 +1,6 @@
 /* The JSON is walked once into tables; each step knows the path it stands at, so a fault says where it is. */
-#include "pack/pack.h"
 #include "base/check.h"
-#include "text/json.h"
+#include "pack/pack_int.h"
 #include "web/static.h"
 
 static const char *const files[] = {"telecom", "insurance", "banking", "blank"};
@@ -10,20 +9,16 @@ enum { PACKS = sizeof files / sizeof *files };
 static struct arena arena; /* for the life of the process */
 static struct pack packs[PACKS];
 
-struct place {
-	const char *file;
-	struct str path;           /* tabs[1].fields[0] */
-	struct str *why;
-};
+struct arena *pack_arena(void) { return &arena; }
 
-static struct place into(const struct place *p, const char *name, long i) {
+struct place pack_into(const struct place *p, const char *name, long i) {
 	struct place at = *p;
 	at.path = i < 0 ? str_fmt(&arena, STR_FMT "%s%s", STR_ARG(p->path), p->path.n ? "." : "", name)
 	                : str_fmt(&arena, STR_FMT "%s%s[%ld]", STR_ARG(p->path), p->path.n ? "." : "", name, i);
 	return at;
 }
 
-static enum err fault(const struct place *p, const char *what) {
+enum err pack_fault(const struct place *p, const char *what) {
 	*p->why = str_fmt(&arena, "packs/%s/pack.json: " STR_FMT ": %s", p->file, STR_ARG(p->path), what);
 	return ERR_INVALID;
 }
@@ -35,33 +30,33 @@ static bool is_name(struct str s) {
 	return true;
 }
 
-static enum err read_name(const struct place *p, const struct json *v, struct str *ret) {
+enum err pack_read_name(const struct place *p, const struct json *v, struct str *ret) {
 	struct str s;
-	if (!json_get_str(json_member(v, "name"), &s) || !is_name(s)) return fault(p, "needs a name of a-z, 0-9 and _");
+	if (!json_get_str(json_member(v, "name"), &s) || !is_name(s)) return pack_fault(p, "needs a name of a-z, 0-9 and _");
 	*ret = str_copy(&arena, s);
 	return OK;
 }
 
-static enum err read_label(const struct place *p, const struct json *v, struct pack_label *ret) {
+enum err pack_read_label(const struct place *p, const struct json *v, struct pack_label *ret) {
 	const struct json *label = json_member(v, "label");
 	for (int i = 0; i < LANG_MAX_; i++) {
 		struct str s;
 		if (!json_get_str(json_member(label, lang_code((enum lang)i)), &s) || s.n == 0)
-			return fault(p, str_fmt(&arena, "needs a label in \"%s\"", lang_code((enum lang)i)).p);
+			return pack_fault(p, str_fmt(&arena, "needs a label in \"%s\"", lang_code((enum lang)i)).p);
 		ret->in[i] = str_copy(&arena, s);
 	}
 	return OK;
 }
 
-static enum err read_words(const struct place *p, const struct json *list, const char *name, const struct pack_word **ret, size_t *ret_n) {
+enum err pack_read_words(const struct place *p, const struct json *list, const char *name, const struct pack_word **ret, size_t *ret_n) {
 	size_t n = json_length(list);
 	struct pack_word *w = NEW_ARRAY(&arena, struct pack_word, n);
 	for (size_t i = 0; i < n; i++) {
-		struct place at = into(p, name, (long)i);
-		TRY(read_name(&at, json_item(list, i), &w[i].name));
-		TRY(read_label(&at, json_item(list, i), &w[i].label));
+		struct place at = pack_into(p, name, (long)i);
+		TRY(pack_read_name(&at, json_item(list, i), &w[i].name));
+		TRY(pack_read_label(&at, json_item(list, i), &w[i].label));
 		for (size_t k = 0; k < i; k++)
-			if (str_eq(w[k].name, w[i].name)) return fault(&at, "this name stands twice");
+			if (str_eq(w[k].name, w[i].name)) return pack_fault(&at, "this name stands twice");
 	}
 	*ret = w;
 	*ret_n = n;
@@ -71,39 +66,42 @@ static enum err read_words(const struct place *p, const struct json *list, const
 static enum err read_field(const struct place *p, const struct json *v, struct pack_field *ret) {
 	static const char *const types[] = {"text", "int", "money", "bool", "date", "choice"};
 	struct str type;
-	TRY(read_name(p, v, &ret->name));
-	TRY(read_label(p, v, &ret->label));
-	if (!json_get_str(json_member(v, "type"), &type)) return fault(p, "needs a type");
+	TRY(pack_read_name(p, v, &ret->name));
+	TRY(pack_read_label(p, v, &ret->label));
+	if (!json_get_str(json_member(v, "type"), &type)) return pack_fault(p, "needs a type");
 	int found = -1;
 	for (int i = 0; i <= PACK_CHOICE; i++)
 		if (str_is(type, types[i])) found = i;
-	if (found < 0) return fault(p, "the type is one of text, int, money, bool, date, choice");
-	ret->type = (enum pack_type)found;
+	if (found < 0) return pack_fault(p, "the type is one of text, int, money, bool, date, choice");
+	ret->type = (enum pack_kind)found;
 	if (ret->type != PACK_CHOICE) return OK;
-	TRY(read_words(p, json_member(v, "choices"), "choices", &ret->choice, &ret->choices));
-	return ret->choices > 0 ? OK : fault(p, "a choice needs choices");
+	TRY(pack_read_words(p, json_member(v, "choices"), "choices", &ret->choice, &ret->choices));
+	return ret->choices > 0 ? OK : pack_fault(p, "a choice needs choices");
 }
 
-static enum err read_tab(const struct place *p, const struct json *v, struct pack_tab *ret) {
-	TRY(read_name(p, v, &ret->name));
-	TRY(read_label(p, v, &ret->label));
-	const struct json *list = json_member(v, "fields");
+enum err pack_read_fields(const struct place *p, const struct json *list, const struct pack_field **ret, size_t *ret_n) {
 	size_t n = json_length(list);
 	struct pack_field *f = NEW_ARRAY(&arena, struct pack_field, n);
 	for (size_t i = 0; i < n; i++) {
-		struct place at = into(p, "fields", (long)i);
+		struct place at = pack_into(p, "fields", (long)i);
 		TRY(read_field(&at, json_item(list, i), &f[i]));
 	}
-	ret->field = f;
-	ret->fields = n;
-	return n > 0 ? OK : fault(p, "a tab needs fields");
+	*ret = f;
+	*ret_n = n;
+	return n > 0 ? OK : pack_fault(p, "fields are needed");
+}
+
+static enum err read_tab(const struct place *p, const struct json *v, struct pack_tab *ret) {
+	TRY(pack_read_name(p, v, &ret->name));
+	TRY(pack_read_label(p, v, &ret->label));
+	return pack_read_fields(p, json_member(v, "fields"), &ret->field, &ret->fields);
 }
 
 static enum err names_differ(const struct place *p, const struct pack *pack) {
 	for (size_t t = 0; t < pack->tabs; t++)
 		for (size_t i = 0; i < pack->tab[t].fields; i++)
 			if (pack_field_find(pack, pack->tab[t].field[i].name) != &pack->tab[t].field[i])
-				return fault(p, str_fmt(&arena, "two fields are called " STR_FMT, STR_ARG(pack->tab[t].field[i].name)).p);
+				return pack_fault(p, str_fmt(&arena, "two fields are called " STR_FMT, STR_ARG(pack->tab[t].field[i].name)).p);
 	return OK;
 }
 
@@ -112,25 +110,26 @@ static enum err read_pack(const char *file, struct pack *ret, struct str *why) {
 	struct str text = embedded(str_fmt(&arena, "packs/%s/pack.json", file).p);
 	JSON_DOC(doc);
 	struct json_fault at;
-	if (str_none(text)) return fault(&p, "the file is missing");
-	if (json_parse(&doc, text, &at) != OK) return fault(&p, str_fmt(&arena, "line %d, column %d: %s", at.line, at.column, at.text).p);
-	TRY(read_name(&p, doc.root, &ret->name));
-	TRY(read_label(&p, doc.root, &ret->label));
-	if (!str_is(ret->name, file)) return fault(&p, "the name must be the folder's");
+	if (str_none(text)) return pack_fault(&p, "the file is missing");
+	if (json_parse(&doc, text, &at) != OK) return pack_fault(&p, str_fmt(&arena, "line %d, column %d: %s", at.line, at.column, at.text).p);
+	TRY(pack_read_name(&p, doc.root, &ret->name));
+	TRY(pack_read_label(&p, doc.root, &ret->label));
+	if (!str_is(ret->name, file)) return pack_fault(&p, "the name must be the folder's");
 	const struct json *tabs = json_member(doc.root, "tabs");
 	struct pack_tab *tab = NEW_ARRAY(&arena, struct pack_tab, json_length(tabs));
 	for (size_t i = 0; i < json_length(tabs); i++) {
-		struct place in = into(&p, "tabs", (long)i);
+		struct place in = pack_into(&p, "tabs", (long)i);
 		TRY(read_tab(&in, json_item(tabs, i), &tab[i]));
 	}
 	ret->tab = tab;
 	ret->tabs = json_length(tabs);
-	TRY(read_words(&p, json_member(doc.root, "topics"), "topics", &ret->topic, &ret->topics));
+	TRY(pack_read_words(&p, json_member(doc.root, "topics"), "topics", &ret->topic, &ret->topics));
 	TRY(names_differ(&p, ret));
+	TRY(pack_read_types(&p, json_member(doc.root, "types"), &ret->type, &ret->types));
 	struct str worth;
 	if (json_get_str(json_member(doc.root, "worth"), &worth)) {
 		const struct pack_field *f = pack_field_find(ret, worth);
-		if (f == NULL || f->type != PACK_MONEY) return fault(&p, "worth names no money field");
+		if (f == NULL || f->type != PACK_MONEY) return pack_fault(&p, "worth names no money field");
 		ret->worth = f->name;
 	}
 	return OK;

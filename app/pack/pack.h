@@ -6,7 +6,7 @@
 #include "text/locale.h"
 #include "base/err.h"
 
-enum pack_type { PACK_TEXT, PACK_INT, PACK_MONEY, PACK_BOOL, PACK_DATE, PACK_CHOICE };
+enum pack_kind { PACK_TEXT, PACK_INT, PACK_MONEY, PACK_BOOL, PACK_DATE, PACK_CHOICE };
 
 struct pack_label {
 	struct str in[LANG_MAX_];
@@ -20,7 +20,7 @@ struct pack_word {
 struct pack_field {
 	struct str name;
 	struct pack_label label;
-	enum pack_type type;           /* kept as text: int and money (minor units) in digits, bool as yes/no, date YYYY-MM-DD, choice its name */
+	enum pack_kind type;           /* kept as text: int and money (minor units) in digits, bool as yes/no, date YYYY-MM-DD, choice its name */
 	const struct pack_word *choice;
 	size_t choices;
 };
@@ -32,9 +32,40 @@ struct pack_tab {
 	size_t fields;
 };
 
+struct pack_state {
+	struct pack_word word;
+	bool open;                     /* something is still to come */
+};
+
+struct pack_role {
+	struct pack_word word;
+	bool acts;                     /* may do business with it, not only look */
+};
+
+/* A type of record: a policy, an account, a statement line. */
+struct pack_type {
+	struct str name;
+	struct pack_label label, many;
+	const struct pack_type *parent;    /* what it is a line of; NULL: it stands by itself and has people of its own */
+	int code;                          /* of this type among all of all packs; stable in a process only */
+	struct str title;                  /* "{plan}, {number}": a text with fields in it */
+	const struct pack_field *field;
+	size_t fields;
+	const struct pack_field *at;       /* the date field by which it is listed, or NULL: when it became known */
+	const struct pack_field *amount;   /* the money field that is added up, or NULL */
+	const struct pack_state *state;    /* the first is a new one's */
+	size_t states;
+	const struct pack_role *role;      /* of its people */
+	size_t roles;
+	const struct pack_word *reason;    /* why somebody asks about it */
+	size_t reasons;
+};
+
 struct pack {
 	struct str name;
 	struct pack_label label;
+	const struct pack_type *type;
+	size_t types;
 	struct str worth;              /* the money field that says what a customer pays each month, for the order by impact; or none */
 	const struct pack_tab *tab;
 	size_t tabs;
@@ -51,6 +82,13 @@ const struct pack *pack_at(int i);               /* NULL past the last */
 const struct pack_field *pack_field_find(const struct pack *p, struct str name);   /* NULL if there is none */
 const struct pack_word *pack_topic_find(const struct pack *p, struct str name);
 struct str pack_say(const struct pack_label *label, enum lang lang);
+
+const struct pack_type *pack_type_find(const struct pack *p, struct str name);     /* NULL if there is none */
+const struct pack_type *pack_type_of(int code);
+const struct pack_field *pack_type_field(const struct pack_type *t, struct str name);
+const struct pack_state *pack_type_state(const struct pack_type *t, struct str name);
+const struct pack_role *pack_type_role(const struct pack_type *t, struct str name);
+const struct pack_word *pack_type_reason(const struct pack_type *t, struct str name);
 
 /* Whether a value is right for a field ("" always is): its clean form in *ret, or a sentence (a key) in *ret_fault. */
 bool pack_value(struct arena *a, const struct pack_field *f, struct str value, struct str *ret, const char **ret_fault);

@@ -1,0 +1,29 @@
+#ifndef RECORD_RECORD_H
+#define RECORD_RECORD_H
+/* Records: one thing each of what the business keeps (a policy, an account, a statement line). A record's type comes from the pack. What
+ * stands by itself has people with a role; a line of it has its people. README.md. Any thread with a connection, unless a function says "writes". */
+#include "pack/pack.h"
+#include "types.h"
+#include "web/req.h"
+
+struct record_input {
+	const struct pack_type *type;
+	struct record_id parent;           /* 0 where the type has no parent, else needed; it stays what it was made with */
+	struct str state;                  /* STR_NONE: the type's first, or as it is */
+	const struct str *value;           /* by field of the type, as pack_value gives them; STR_NONE: as it is, "" empties; NULL: none given */
+	usec_t at;                         /* for types without a date of their own; 0: now, or as it is */
+};
+
+/* Makes a record and its event; writes. errors INVALID (the parent is of another type, or the state unknown), NOT_FOUND (the parent) */
+MUST_USE enum err record_create(struct db *db, struct arena *a, struct person_id actor, const struct record_input *in, struct record_id *ret);
+
+/* Changes one; writes; one event if anything is other than before. was: the version the change is made to, or 0. errors NOT_FOUND, STALE,
+ * INVALID */
+MUST_USE enum err record_change(struct db *db, struct arena *a, struct person_id actor, struct record_id id, int64_t was,
+                                const struct record_input *in, bool *ret_changed);
+
+/* Somebody has to do with a record that stands by itself, or no more; writes. errors INVALID (no such role of its type), NOT_FOUND */
+MUST_USE enum err record_person(struct db *db, struct arena *a, struct person_id actor, struct record_id id, struct person_id person,
+                                struct str role, bool yes, bool *ret_changed);
+
+#endif
