@@ -148,7 +148,7 @@ static const struct {
 	[K_TEXT] = {"text", "struct str "},     [K_DATE] = {"date", "struct str "}, [K_TIME] = {"time", "usec_t "},
 	[K_BLOB] = {"blob", "struct str "},     [K_ID] = {"id", NULL},              [K_INTS] = {"ints", "struct int_list "},
 	[K_HTML] = {"html", "struct html "},    [K_URL] = {"url", "struct url "},   [K_STRUCT] = {"struct", NULL},
-	[K_FILE] = {"file", "struct upload "}};
+	[K_FILE] = {"file", "struct upload "},  [K_JSON] = {"json", "struct str "}};
 
 static const char ids[] =
 #define ID(name) #name " "
@@ -174,7 +174,7 @@ struct type gen_type(const char *file, int line, const char *word) {
 }
 
 bool gen_is_column(struct type t) {
-	return !t.list && t.kind != K_INTS && t.kind != K_HTML && t.kind != K_URL && t.kind != K_FILE && t.kind != K_STRUCT;
+	return !t.list && t.kind != K_INTS && t.kind != K_HTML && t.kind != K_URL && t.kind != K_FILE && t.kind != K_STRUCT && t.kind != K_JSON;
 }
 
 void gen_fields(const char *file, int line, char *list, char sep, struct field **field, int *n) {

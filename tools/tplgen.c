@@ -219,7 +219,7 @@ static const char *written(struct tpl *t, const struct value *x, const char *fmt
 	if (fmt && spot == SPOT_ADDRESS) refuse(t, "a formatter in an address");
 	if (x->checked && !fmt && x->type.list) refuse(t, "'%s' is a list", x->path);
 	if (k == K_STRUCT) refuse(t, "'%s' is a whole %s: name a field of it", x->path, x->type.name);
-	if (k == K_TIME || k == K_BLOB) refuse(t, "'%s' is a %s: it needs a formatter", x->path, x->type.name);
+	if (k == K_TIME || k == K_BLOB || k == K_JSON) refuse(t, "'%s' is a %s: it needs a formatter", x->path, x->type.name);
 	if (k == K_HTML && title) call = "out_html";
 	else if (k == K_HTML && spot != SPOT_TEXT) refuse(t, "'%s' is html, and this is no place for it", x->path);
 	must_be_there(t, x);

@@ -68,7 +68,7 @@ static void put_kind(struct json_out *o, enum kind k) {
 	} kinds[] = {[K_INT] = {"integer", "int64"}, [K_REAL] = {"number", NULL}, [K_BOOL] = {"boolean", NULL}, [K_TEXT] = {"string", NULL},
 	             [K_DATE] = {"string", "date"}, [K_TIME] = {"string", "date-time"}, [K_BLOB] = {"string", "binary"}, [K_ID] = {"integer", "int64"},
 	             [K_INTS] = {"array", NULL}, [K_HTML] = {"string", NULL}, [K_URL] = {"string", "uri-reference"}, [K_STRUCT] = {"object", NULL},
-	             [K_FILE] = {"string", "binary"}};
+	             [K_FILE] = {"string", "binary"}, [K_JSON] = {"object", NULL}};
 	json_put_key(o, "type");
 	json_put_c(o, kinds[k].type);
 	if (kinds[k].format != NULL) json_put_key(o, "format"), json_put_c(o, kinds[k].format);
@@ -97,7 +97,7 @@ static void put_field_schema(struct json_out *o, struct arena *a, const struct t
 		json_put_key(o, "anyOf");
 		json_put_array(o);
 		json_put_object(o), put_kind(o, f->kind), json_put_end(o);
-		if (f->opt || f->kind == K_TEXT || f->kind == K_REAL || f->kind == K_TIME || f->kind == K_ID || f->kind == K_DATE || f->kind == K_URL || f->kind == K_HTML)
+		if (f->opt || f->kind == K_TEXT || f->kind == K_REAL || f->kind == K_TIME || f->kind == K_ID || f->kind == K_DATE || f->kind == K_URL || f->kind == K_HTML || f->kind == K_JSON)
 			json_put_object(o), json_put_key(o, "type"), json_put_c(o, "null"), json_put_end(o);
 		json_put_end(o);
 	} else {
@@ -345,7 +345,7 @@ enum err openapi_show(struct req *q) {
 /* ------------------------------------------------------------- a page to read */
 
 static const char *kind_words[] = {[K_INT] = "integer", [K_REAL] = "number", [K_BOOL] = "true or false", [K_TEXT] = "text", [K_DATE] = "date",
-	[K_TIME] = "time", [K_BLOB] = "bytes", [K_ID] = "id", [K_INTS] = "integers", [K_HTML] = "HTML", [K_URL] = "address", [K_STRUCT] = "object", [K_FILE] = "file"};
+	[K_TIME] = "time", [K_BLOB] = "bytes", [K_ID] = "id", [K_INTS] = "integers", [K_HTML] = "HTML", [K_URL] = "address", [K_STRUCT] = "object", [K_FILE] = "file", [K_JSON] = "object"};
 
 static struct str note_of(struct req *q, const struct route *r, const struct field_def *f) {
 	struct buf b;

@@ -73,6 +73,7 @@ static bool column_fits(enum kind kind, Oid oid) {
 	case K_HTML:
 	case K_URL:
 	case K_STRUCT:
+	case K_JSON:
 	case K_FILE: return false;
 	}
 	return false;

@@ -20,6 +20,7 @@ static bool given(const struct sql_value *p, const void *v) {
 	case K_HTML:
 	case K_URL:
 	case K_STRUCT:
+	case K_JSON:
 	case K_FILE: return true;
 	}
 	return true;
@@ -40,6 +41,7 @@ static void set(struct stmt *s, int at, const struct sql_value *p, const void *v
 	case K_HTML:
 	case K_URL:
 	case K_STRUCT:
+	case K_JSON:
 	case K_FILE: PRE(false); /* sqlgen refuses them */
 	}
 }
@@ -61,6 +63,7 @@ static void get(struct stmt *s, int at, const struct sql_value *c, struct arena 
 	case K_HTML:
 	case K_URL:
 	case K_STRUCT:
+	case K_JSON:
 	case K_FILE: PRE(false);
 	}
 }

@@ -9,7 +9,7 @@
 #include "web/web_int.h"
 #include <math.h>
 
-enum { TEXT_MAX = 200 };
+enum { TEXT_MAX = 200, JSON_BYTES_MAX = 64 * 1024 };
 
 /* ------------------------------------------------------------------- routes */
 
@@ -157,9 +157,22 @@ static enum err put_written(struct req *q, const struct field_def *f, struct str
 	case K_HTML:
 	case K_URL:
 	case K_STRUCT:
-	case K_FILE: break;
+	case K_FILE:
+	case K_JSON: break;
 	}
 	return wrong(q, f, T("This cannot be given like that."));
+}
+
+/* Kept as text: who knows what may stand in it reads it again. */
+static enum err put_value(struct req *q, const struct field_def *f, const struct json *v, void *in) {
+	struct buf b;
+	buf_init(&b, JSON_BYTES_MAX);
+	struct json_out o = json_out(&b);
+	json_put_value(&o, v);
+	*(struct str *)at(in, f) = str_copy(q->a, buf_str(&b));
+	bool over = b.over;
+	buf_done(&b);
+	return over ? wrong(q, f, T("This is too long.")) : OK;
 }
 
 static enum err put_json(struct req *q, const struct field_def *f, const struct json *v, void *in) {
@@ -179,6 +192,7 @@ static enum err put_json(struct req *q, const struct field_def *f, const struct 
 	case K_INT:
 	case K_ID: return json_get_int(v, &i) ? put_number(q, f, i, in) : wrong(q, f, T("Please give a whole number."));
 	case K_REAL: return json_get_real(v, &d) ? put_real(q, f, d, in) : wrong(q, f, T("Please give a number."));
+	case K_JSON: return put_value(q, f, v, in);
 	case K_BLOB:
 	case K_INTS:
 	case K_HTML:

@@ -14,6 +14,7 @@ static bool absent(const struct type_field *f, const char *p) {
 	case K_REAL: return isnan(*(const double *)(const void *)p);
 	case K_TEXT:
 	case K_DATE:
+	case K_JSON:
 	case K_BLOB: return ((const struct str *)(const void *)p)->p == NULL;
 	case K_TIME:
 	case K_ID: return *(const int64_t *)(const void *)p == 0;
@@ -42,6 +43,7 @@ static void put_one(struct json_out *o, const struct type_field *f, const char *
 	case K_BOOL: json_put_bool(o, *(const bool *)v); break;
 	case K_TEXT:
 	case K_DATE: json_put_str(o, *(const struct str *)v); break;
+	case K_JSON: json_put_raw(o, *(const struct str *)v); break;
 	case K_HTML: json_put_str(o, ((const struct html *)v)->s); break;
 	case K_URL: json_put_str(o, ((const struct url *)v)->s); break;
 	case K_TIME: put_time(o, *(const usec_t *)v); break;
@@ -63,6 +65,7 @@ static size_t element_size(const struct type_field *f) {
 	case K_TEXT:
 	case K_DATE:
 	case K_BLOB:
+	case K_JSON:
 	case K_HTML:
 	case K_URL: return sizeof(struct str);
 	case K_INTS:
