@@ -8,6 +8,8 @@
 --   (c.visibility = 'private' AND (c.author_id = p.id OR EXISTS
 --   (SELECT 1 FROM participant seat WHERE seat.conversation_id = c.id AND seat.person_id = p.id))))))
 -- frag message_visible(m): (:staff OR (m.hidden_at IS NULL AND m.kind <> 'note'))
+-- frag record_visible(r): (:staff OR EXISTS
+--   (SELECT 1 FROM record_person seat WHERE seat.record_id = COALESCE(r.root_id, r.id) AND seat.person_id = :me))
 -- frag person_visible(p): (:staff OR p.id = :me OR (p.disabled_at IS NULL AND (p.kind = 'staff'
 --   OR EXISTS (SELECT 1 FROM person_audience shown WHERE shown.person_id = p.id AND shown.audience = 'public'))))
 

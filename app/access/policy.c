@@ -54,6 +54,11 @@ static const struct line lines[] = {
 	{THING_NOTE,         ACT_EDIT,     {    NO,     NO,      OWN,      NO,     OWN,          OWN}},
 	{THING_NOTE,         ACT_HIDE,     {    NO,     NO,      OWN,      NO,     YES,          YES}},
 
+	{THING_RECORD,       ACT_SEE,      {    NO,     SEEN,    YES,      YES,    YES,          YES}},
+	{THING_RECORD,       ACT_CREATE,   {    NO,     NO,      YES,      NO,     YES,          YES}},
+	{THING_RECORD,       ACT_EDIT,     {    NO,     NO,      YES,      NO,     YES,          YES}},
+	{THING_RECORD,       ACT_COMMENT,  {    NO,     SEEN,    YES,      NO,     YES,          YES}},
+
 	{THING_SETTINGS,     ACT_SEE,      {    NO,     NO,      NO,       NO,     YES,          YES}},
 	{THING_SETTINGS,     ACT_EDIT,     {    NO,     NO,      NO,       NO,     YES,          YES}},
 	{THING_AUDIT,        ACT_SEE,      {    NO,     NO,      NO,       NO,     YES,          YES}},

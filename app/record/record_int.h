@@ -5,10 +5,25 @@
 #include "event/event.h"
 #include "record/record.h"
 #include "sql/record.h"
+#include "sql/record_list.h"
 #include "text/json.h"
 #include "text/utf8.h"
 
 /* The texts of a record's fields, in the order of its type; "" where it has none. */
 MUST_USE enum err record_values(struct arena *a, const struct pack_type *t, struct str json, struct str **ret);
+
+
+/* view.c */
+const struct pack *record_pack(const struct req *q);
+struct object record_object(void);         /* of one that has been read through the policy's own fragment */
+MUST_USE enum err record_views(struct req *q, const struct record_row_list *rows, struct record_view_list *ret);
+/* As lines of a list; asked: what is known of questions about them, or NULL. */
+MUST_USE enum err record_items(struct req *q, const struct record_row_list *rows, const struct record_asked_row_list *asked,
+                               struct record_item_list *ret);
+/* The same by type; rows are ordered by it. */
+MUST_USE enum err record_groups(struct req *q, const struct record_row_list *rows, const struct record_asked_row_list *asked,
+                                struct record_group_list *ret);
+/* What was asked about a record that stands by itself and all its lines, as far as the actor may know. */
+MUST_USE enum err record_asked_about(struct req *q, struct record_id root, struct record_asked_row_list *ret);
 
 #endif

@@ -39,7 +39,9 @@ CREATE TABLE record_month (
 
 -- What a conversation is about, and how that looked when it was asked.
 ALTER TABLE conversation ADD COLUMN record_id REF REFERENCES record (id);
+ALTER TABLE conversation ADD COLUMN record_root_id REF REFERENCES record (id);   -- the topmost: all that is asked about an account
 CREATE INDEX conversation_record ON conversation (record_id, id);
+CREATE INDEX conversation_record_root ON conversation (record_root_id, id);
 CREATE TABLE snapshot (
 	conversation_id REF PRIMARY KEY REFERENCES conversation (id) ON DELETE CASCADE,
 	record_id REF NOT NULL REFERENCES record (id),

@@ -54,6 +54,8 @@ struct str say_real(struct arena *a, const struct locale *l, double v, int decim
 struct str say_money(struct arena *a, const struct locale *l, int64_t minor, struct str currency);
 /* Friday 14 March; with the year if another */
 struct str say_date(struct arena *a, const struct locale *l, usec_t t);
+/* March 2026: the month of a business date, whatever the zone */
+struct str say_month(struct arena *a, const struct locale *l, usec_t t);
 struct str say_time(struct arena *a, const struct locale *l, usec_t t);               /* 18:20 */
 /* yesterday at 18:20, today at 8:15, Friday 14 March */
 struct str say_when(struct arena *a, const struct locale *l, usec_t t);

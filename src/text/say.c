@@ -143,6 +143,14 @@ struct str say_day(struct arena *a, const struct locale *l, struct str date) {
 	return say_civil(a, l, year, month, day, (int)(((days + 4) % 7 + 7) % 7));
 }
 
+struct str say_month(struct arena *a, const struct locale *l, usec_t t) {
+	int year, month, day;
+	char room[INT_TEXT];
+	days_civil(t / DAYS(1) - (t % DAYS(1) < 0), &year, &month, &day);
+	struct str number = str_copy(a, str_of_int(room, year));
+	return tr_fill(a, tr(l->lang, T("{month} {year}")), "month", tr(l->lang, month_keys[month - 1]), "year", number.p, NULL);
+}
+
 struct str say_time(struct arena *a, const struct locale *l, usec_t t) {
 	struct local_time then = zone_local(l->zone, t);
 	return str_fmt(a, "%d:%02d", then.hour, then.minute);

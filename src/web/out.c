@@ -74,6 +74,7 @@ void out_message(struct out *o, int key, int64_t n) {
 	} while (0)
 
 void fmt_date(struct out *o, usec_t t) { SAY(o, say_date(&a_, o->locale, t)); }
+void fmt_month(struct out *o, usec_t t) { SAY(o, say_month(&a_, o->locale, t)); }
 void fmt_clock(struct out *o, usec_t t) { SAY(o, say_time(&a_, o->locale, t)); }
 void fmt_when(struct out *o, usec_t t) { SAY(o, say_when(&a_, o->locale, t)); }
 void fmt_ago(struct out *o, usec_t t) { SAY(o, say_ago(&a_, o->locale, t)); }

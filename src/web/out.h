@@ -100,6 +100,7 @@ void out_error(struct out *o, const char *field);     /* {{error "subject"}}: wh
 
 /* Formatters: {{path | name}}. */
 void fmt_date(struct out *o, usec_t t);               /* Friday 14 March */
+void fmt_month(struct out *o, usec_t t);              /* March 2026 */
 void fmt_clock(struct out *o, usec_t t);              /* 18:20 */
 void fmt_when(struct out *o, usec_t t);               /* yesterday at 18:20 */
 void fmt_ago(struct out *o, usec_t t);                /* five minutes ago */

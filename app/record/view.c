@@ -1,0 +1,148 @@
+/* A record as JSON has it and as a line of a list shows it. */
+#include "record/record_int.h"
+#include "text/date.h"
+#include "text/url.h"
+
+enum { ASKED_MOST = 200, NAMES_MOST = 1000 };
+
+const struct pack *record_pack(const struct req *q) { return pack_find(q->business->pack); }
+
+static struct str currency(const struct req *q) { return q->business->currency; }
+
+static struct int_list ids_of(struct arena *a, const struct record_row_list *rows) {
+	struct int_list ids = {.v = NEW_ARRAY(a, int64_t, rows->n)};
+	for (size_t i = 0; i < rows->n; i++) ids.v[ids.n++] = rows->v[i].id.v;
+	return ids;
+}
+
+/* Fields as JSON has them: amounts and whole numbers as numbers, yes and no as true and false, all else as text. */
+static struct str fields_json(struct req *q, const struct pack_type *t, const struct str *value) {
+	struct buf b;
+	buf_init(&b, 128 * 1024);
+	struct json_out o = json_out(&b);
+	json_put_object(&o);
+	for (size_t i = 0; i < t->fields; i++) {
+		int64_t n;
+		if (value[i].n == 0) continue;
+		json_put_key_str(&o, t->field[i].name);
+		if (t->field[i].type == PACK_MONEY && str_int(value[i], &n)) {
+			json_put_object(&o);
+			json_put_key(&o, "amount"), json_put_int(&o, n);
+			json_put_key(&o, "currency"), json_put_str(&o, currency(q));
+			json_put_end(&o);
+		} else if (t->field[i].type == PACK_INT && str_int(value[i], &n)) json_put_int(&o, n);
+		else if (t->field[i].type == PACK_BOOL) json_put_bool(&o, str_is(value[i], "yes"));
+		else json_put_str(&o, value[i]);
+	}
+	json_put_end(&o);
+	struct str s = str_copy(q->a, buf_str(&b));
+	buf_done(&b);
+	return s;
+}
+
+static enum err view_one(struct req *q, const struct record_row *r, struct record_view *ret) {
+	const struct pack_type *t = pack_type_find(record_pack(q), r->type);
+	*ret = (struct record_view){.id = r->id, .type = r->type, .external_id = STR_NONE, .parent_id = r->parent_id, .title = r->title, .state = r->state,
+		.at = r->at, .created_at = r->created_at, .version = r->version, .url = url_path(q->a, "/records/%lld", (long long)r->id.v)};
+	ret->amount.amount = r->amount;
+	ret->amount.currency = currency(q);
+	if (t == NULL) { /* a type that the pack has no more */
+		ret->fields = r->fields;
+		return OK;
+	}
+	struct str *value;
+	TRY(record_values(q->a, t, r->fields, &value));
+	ret->fields = fields_json(q, t, value);
+	return OK;
+}
+
+static void seat(struct req *q, const struct record_seat_row *s, const struct pack_type *t, struct record_view *v) {
+	const struct pack_role *role = t == NULL ? NULL : pack_type_role(t, s->role);
+	v->people.v[v->people.n++] = (struct record_seat){.person_id = s->person_id, .role = s->role, .name = s->name,
+		.label = role ? pack_say(&role->word.label, q->locale.lang) : s->role};
+}
+
+enum err record_views(struct req *q, const struct record_row_list *rows, struct record_view_list *ret) {
+	struct record_seat_row_list seats;
+	struct record_name_row_list names;
+	struct int_list ids = ids_of(q->a, rows);
+	*ret = (struct record_view_list){.v = NEW_ARRAY(q->a, struct record_view, rows->n)};
+	TRY(sql_record_people(q->db, q->a, ids, NAMES_MOST, &seats));
+	TRY(sql_record_external(q->db, q->a, ids, NAMES_MOST, &names));
+	for (size_t i = 0; i < rows->n; i++) {
+		struct record_view *v = &ret->v[ret->n++];
+		const struct pack_type *t = pack_type_find(record_pack(q), rows->v[i].type);
+		TRY(view_one(q, &rows->v[i], v));
+		v->people.v = NEW_ARRAY(q->a, struct record_seat, seats.n);
+		for (size_t k = 0; k < seats.n; k++)
+			if (seats.v[k].record_id.v == v->id.v) seat(q, &seats.v[k], t, v);
+		for (size_t k = 0; k < names.n && str_none(v->external_id); k++)
+			if (names.v[k].record_id == v->id.v) v->external_id = names.v[k].external_id;
+	}
+	return OK;
+}
+
+struct object record_object(void) { return (struct object){.thing = THING_RECORD, .visibility = SEEN_PRIVATE, .participant = true}; }
+
+/* ------------------------------------------------------------------ in a list */
+
+static struct record_item item_of(struct req *q, const struct record_row *r, const struct record_asked_row_list *asked) {
+	const struct pack_type *t = pack_type_find(record_pack(q), r->type);
+	const struct pack_state *state = t == NULL ? NULL : pack_type_state(t, r->state);
+	struct record_item item = {.id = r->id, .title = r->title, .at = r->at, .amount = STR(""), .sub = STR(""),
+		.label = t ? pack_say(&t->label, q->locale.lang) : r->type, .state = state ? pack_say(&state->word.label, q->locale.lang) : r->state,
+		.open = state == NULL || state->open, .dated = t != NULL && t->at != NULL, .plus = r->amount.has && r->amount.v > 0};
+	if (r->amount.has) item.amount = say_money(q->a, &q->locale, r->amount.v, currency(q));
+	for (size_t i = 0; asked != NULL && i < asked->n; i++) {
+		if (asked->v[i].record_id.v != r->id.v) continue;
+		if (item.asked.v == 0 || (item.settled && !asked->v[i].settled)) item.asked = asked->v[i].conversation_id, item.settled = asked->v[i].settled;
+	}
+	return item;
+}
+
+/* The first two texts of a line that its title does not say already. */
+static enum err add_sub(struct req *q, const struct record_row *r, struct record_item *item) {
+	const struct pack_type *t = pack_type_find(record_pack(q), r->type);
+	struct str *value;
+	int had = 0;
+	if (t == NULL) return OK;
+	TRY(record_values(q->a, t, r->fields, &value));
+	for (size_t i = 0; i < t->fields && had < 2; i++) {
+		const struct pack_field *f = &t->field[i];
+		struct str shown = pack_shown(q->a, f, value[i], &q->locale);
+		if (value[i].n == 0 || f == t->at || f == t->amount || f->type == PACK_MONEY || str_has(t->title, f->name)) continue;
+		item->sub = had++ ? str_fmt(q->a, STR_FMT " · " STR_FMT, STR_ARG(item->sub), STR_ARG(shown)) : shown;
+	}
+	return OK;
+}
+
+enum err record_items(struct req *q, const struct record_row_list *rows, const struct record_asked_row_list *asked, struct record_item_list *ret) {
+	*ret = (struct record_item_list){.v = NEW_ARRAY(q->a, struct record_item, rows->n)};
+	for (size_t i = 0; i < rows->n; i++) {
+		ret->v[ret->n] = item_of(q, &rows->v[i], asked);
+		TRY(add_sub(q, &rows->v[i], &ret->v[ret->n++]));
+	}
+	return OK;
+}
+
+enum err record_groups(struct req *q, const struct record_row_list *rows, const struct record_asked_row_list *asked, struct record_group_list *ret) {
+	struct record_item_list all;
+	TRY(record_items(q, rows, asked, &all));
+	ret->v = NEW_ARRAY(q->a, struct record_group, rows->n + 1);
+	ret->n = 0;
+	for (size_t i = 0; i < rows->n; i++) {
+		struct record_group *g = ret->n > 0 ? &ret->v[ret->n - 1] : NULL;
+		if (g == NULL || !str_eq(g->type, rows->v[i].type)) {
+			const struct pack_type *t = pack_type_find(record_pack(q), rows->v[i].type);
+			g = &ret->v[ret->n++];
+			*g = (struct record_group){.type = rows->v[i].type, .label = t ? pack_say(&t->many, q->locale.lang) : rows->v[i].type,
+				.items = {.v = &all.v[i]}};
+		}
+		g->items.n++;
+	}
+	return OK;
+}
+
+enum err record_asked_about(struct req *q, struct record_id root, struct record_asked_row_list *ret) {
+	return sql_record_asked(q->db, q->a, root, q->actor.id, q->actor.is_staff, ASKED_MOST, ret);
+}
