@@ -47,7 +47,7 @@ static enum err fill_firm(struct req *q, struct firm_page *ret) {
 static enum err fill_staff(struct req *q, struct firm_page *ret) {
 	struct person_id_list ids;
 	struct person_view_list views;
-	TRY(people_staff(q->db, q->a, false, &ids));
+	TRY(people_staff(q->db, q->a, &q->actor, false, &ids));
 	TRY(people_views(q->db, q->a, &q->actor, q->business, &q->locale, ids, &views));
 	ret->staff.v = NEW_ARRAY(q->a, struct firm_colleague, views.n);
 	for (size_t i = 0; i < views.n; i++) {

@@ -18,7 +18,7 @@ static const char *role_label(struct str role) {
 enum err admin_show(struct req *q, struct admin_page *ret) {
 	struct person_id_list ids;
 	struct person_view_list views;
-	TRY(people_staff(q->db, q->a, true, &ids));
+	TRY(people_staff(q->db, q->a, &q->actor, true, &ids));
 	TRY(people_views(q->db, q->a, &q->actor, q->business, &q->locale, ids, &views));
 	ret->staff.v = NEW_ARRAY(q->a, struct admin_colleague, views.n);
 	for (size_t i = 0; i < views.n; i++)
@@ -140,7 +140,7 @@ static enum err fill_lines(struct req *q, const struct audit_row_list *rows, str
 
 static enum err fill_choice(struct req *q, struct person_id person, struct audit_page *ret) {
 	struct person_id_list staff;
-	TRY(people_staff(q->db, q->a, true, &staff));
+	TRY(people_staff(q->db, q->a, &q->actor, true, &staff));
 	TRY(people_cards(q->db, q->a, &q->actor, staff, &ret->staff));
 	if (person.v == 0) return OK;
 	struct person_card_list one;

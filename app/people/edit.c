@@ -116,7 +116,7 @@ static enum err fill_colleagues(struct filling *f) {
 	struct person_card_list cards;
 	int64_t chosen = f->g->contact_id.has ? f->g->contact_id.v : f->had ? f->had->row.contact_id.v : 0;
 	if (!f->to->staff || !f->to->customer) return OK;
-	TRY(people_staff(f->q->db, f->q->a, false, &staff));
+	TRY(people_staff(f->q->db, f->q->a, &f->q->actor, false, &staff));
 	TRY(people_cards(f->q->db, f->q->a, &f->q->actor, staff, &cards));
 	struct form_choice_list *l = &f->to->colleagues;
 	l->v = NEW_ARRAY(f->q->a, struct form_choice, cards.n);

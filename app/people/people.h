@@ -21,8 +21,8 @@ MUST_USE enum err people_views(struct db *db, struct arena *a, const struct acto
 MUST_USE enum err people_cards(struct db *db, struct arena *a, const struct actor *who, struct person_id_list ids,
                                struct person_card_list *ret);
 
-/* The staff by name, at most PEOPLE_MAX; all: also those who have left. */
-MUST_USE enum err people_staff(struct db *db, struct arena *a, bool all, struct person_id_list *ret);
+/* The staff by the names that who sees, at most PEOPLE_MAX; all: also those who have left. */
+MUST_USE enum err people_staff(struct db *db, struct arena *a, const struct actor *who, bool all, struct person_id_list *ret);
 
 /* ------------------------------------------------------------------ changing */
 

@@ -48,9 +48,14 @@ FROM person p WHERE p.id IN {list :ids} LIMIT 1000;
 -- Whose photo this file is.
 SELECT id FROM person WHERE photo_file_id = :file ORDER BY id LIMIT 20;
 
--- persons_staff(all bool, most int) -> person_id :many
--- The staff by name; those who have left only on request.
-SELECT id FROM person WHERE kind = 'staff' AND (:all OR disabled_at IS NULL) ORDER BY name, id LIMIT :most;
+-- The name of a person (o) as it is shown to :me; what stands in that order tells no more than that. The defaults are those of audience.c.
+-- frag name_shown(o): CASE WHEN :staff OR o.id = :me OR COALESCE((SELECT w.audience FROM person_audience w
+--   WHERE w.person_id = o.id AND w.field = 'name' AND w.audience IN ('staff', 'public')),
+--   CASE o.kind WHEN 'staff' THEN 'public' ELSE 'staff' END) = 'public' THEN o.name ELSE o.public_name END
+
+-- persons_staff(staff bool, me person_id?, all bool, most int) -> person_id :many
+-- The staff by the names that :me sees; those who have left only on request.
+SELECT p.id FROM person p WHERE p.kind = 'staff' AND (:all OR p.disabled_at IS NULL) ORDER BY {name_shown(p)}, p.id LIMIT :most;
 
 -- person_with_number(customer_no text) -> person_id :maybe
 -- Who has this customer number.
@@ -123,11 +128,11 @@ INSERT INTO tagging (tag_id, object_kind, object_id) VALUES (:tag, 'person', :pe
 -- Takes all tags from a person.
 DELETE FROM tagging WHERE object_kind = 'person' AND object_id = :person;
 
--- person_doc_get(person int) -> text :maybe
--- The words by which a person is found.
-SELECT words FROM search_doc WHERE object_kind = 'person' AND object_id = :person;
+-- person_doc_get(kind text, person int) -> text :maybe
+-- The words by which a person is found. kind: 'person' by the staff and themselves, 'person-public' by everyone.
+SELECT words FROM search_doc WHERE object_kind = :kind AND object_id = :person;
 
--- person_doc_put(person int, words text) :exec1
+-- person_doc_put(kind text, person int, words text) :exec1
 -- Keeps the words by which a person is found.
-INSERT INTO search_doc (object_kind, object_id, words) VALUES ('person', :person, :words)
+INSERT INTO search_doc (object_kind, object_id, words) VALUES (:kind, :person, :words)
 ON CONFLICT (object_kind, object_id) DO UPDATE SET words = excluded.words;

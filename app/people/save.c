@@ -241,7 +241,8 @@ static enum err change_audiences(struct saving *s) {
 		s->seen_by_all |= str_is(field, "name") || str_is(field, "photo") || str_is(field, "title");
 		TRY(note(s, str_fmt(s->a, "audience." STR_FMT, STR_ARG(field)), old, new));
 	}
-	return OK;
+	if (in->audience_field.n == 0) return OK;
+	return sql_persons_audiences(s->db, s->a, (struct int_list){.v = &s->k.row.id.v, .n = 1}, &s->k.audiences);
 }
 
 /* ------------------------------------------------------------------ all of it */
@@ -275,7 +276,7 @@ static enum err apply(struct saving *s) {
 	if (!s->changed) return OK;
 	TRY(write_row(s, was));
 	if (!s->fresh && s->k.row.worth_minor != worth) TRY(talk_worth_changed(s->db, s->a, s->k.row.id));
-	return people_index(s->db, s->a, s->k.row.id, s->k.row.name, s->k.row.customer_no, s->k.row.title);
+	return people_index(s->db, s->a, &s->k);
 }
 
 enum err people_create(struct db *db, struct arena *a, struct person_id actor, const struct person_input *in, struct person_id *ret) {
@@ -291,7 +292,7 @@ enum err people_create(struct db *db, struct arena *a, struct person_id actor, c
 	r->version = 1;
 	TRY(sql_person_insert(db, r->kind, r->role, r->name, r->public_name, s.now, &r->id));
 	enum err e = apply(&s);
-	if (e == OK && !s.changed) e = people_index(db, a, r->id, r->name, STR_NONE, r->title);
+	if (e == OK && !s.changed) e = people_index(db, a, &s.k);
 	if (e == OK) e = tell(&s, "create");
 	buf_done(&s.fields);
 	if (e == OK) *ret = r->id;

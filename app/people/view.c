@@ -26,7 +26,7 @@ static struct int_list as_ints(struct arena *a, struct person_id_list ids) {
 		(ret).n = to_ - from_;                                                        \
 	} while (0)
 
-static enum err kept_read(struct db *db, struct arena *a, struct person_id_list ids, struct kept **ret, size_t *ret_n) {
+enum err kept_list(struct db *db, struct arena *a, struct person_id_list ids, struct kept **ret, size_t *ret_n) {
 	struct int_list l = as_ints(a, ids);
 	struct person_row_list rows;
 	struct contact_row_list contacts;
@@ -56,7 +56,7 @@ enum err kept_get(struct db *db, struct arena *a, struct person_id id, struct ke
 	struct kept *k;
 	size_t n;
 	if (id.v < 1) return ERR_NOT_FOUND;
-	TRY(kept_read(db, a, (struct person_id_list){.v = &id, .n = 1}, &k, &n));
+	TRY(kept_list(db, a, (struct person_id_list){.v = &id, .n = 1}, &k, &n));
 	if (n == 0) return ERR_NOT_FOUND;
 	*ret = k[0];
 	return OK;
@@ -250,7 +250,7 @@ enum err people_views(struct db *db, struct arena *a, const struct actor *who, c
 	struct kept *k;
 	size_t n;
 	struct person_view_list views = {.v = NEW_ARRAY(a, struct person_view, ids.n)};
-	TRY(kept_read(db, a, ids, &k, &n));
+	TRY(kept_list(db, a, ids, &k, &n));
 	for (size_t i = 0; i < ids.n; i++)
 		for (size_t j = 0; j < n; j++) {
 			struct object o = kept_object(&k[j]);
