@@ -21,6 +21,7 @@ struct fan {
 	const struct key *key;
 	int64_t seq;
 	struct notice_said said;
+	struct str author_to_staff; /* said.author is the name that customers know */
 	struct notice_reader_list readers;
 };
 
@@ -39,7 +40,8 @@ static struct letter letter_for(const struct fan *f, const struct notice_reader 
 	struct arena *a = f->a;
 	enum lang lang = letter_lang(r->locale, &f->firm);
 	const char *subject = str_z(a, f->said.subject), *name = str_z(a, r->name), *firm = str_z(a, f->firm.name);
-	const char *author = str_empty(f->said.author) ? firm : str_z(a, f->said.author);
+	struct str by = r->staff ? f->author_to_staff : f->said.author;
+	const char *author = str_empty(by) ? firm : str_z(a, by);
 	bool answer = str_is(f->said.kind, "answer");
 	const char *title = answer ? T("{firm} answers: {subject}") : status_sentence(f->said.status);
 	const char *text = answer ? T("Hello {name},\n\n{author} of {firm} has answered you and everyone who said “me too” to “{subject}”:")
@@ -84,8 +86,11 @@ enum err notice_mail_job(struct store *s, struct db *db, struct arena *a, struct
 		return ERR_BUG;
 	}
 	TRY(business_read(db, a, &f.firm));
-	TRY(sql_notice_said(db, a, message, &f.said, &found));
+	TRY(sql_notice_said(db, a, message, true, &f.said, &found));
 	if (!found) return OK; /* taken down meanwhile */
+	f.author_to_staff = f.said.author;
+	TRY(sql_notice_said(db, a, message, false, &f.said, &found));
+	if (!found) return OK;
 	do {
 		struct arena_mark mark = arena_mark(a);
 		TRY(sql_notice_readers(db, a, f.seq, after, AT_ONCE, &f.readers));

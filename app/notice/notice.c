@@ -23,7 +23,7 @@ static enum err tell_said(struct db *db, struct arena *a, const struct event *e)
 	struct notice_said m;
 	struct message_id id = {e->object_id};
 	bool found;
-	TRY(sql_notice_said(db, a, id, &m, &found));
+	TRY(sql_notice_said(db, a, id, false, &m, &found));
 	if (!found || m.created_at < e->at - HISTORY) return OK;
 	int64_t told;
 	TRY(sql_notice_tell_followers(db, m.conversation_id, e->actor, e->seq, m.kind, e->at, &told));

@@ -48,6 +48,7 @@ struct person_input {
 	struct text_list tags;
 	struct text_list field_name, field_value;      /* the pack's fields, as pack_value gives them */
 	struct text_list audience_field, audience;
+	bool only_seen;                                /* what the person hides from the actor stays as it is; actor 0 is one of the staff */
 };
 
 /* Makes a person; writes. name must be given; kind and role default to a customer's. public_name is made from the name unless given.

@@ -7,10 +7,6 @@
 --   | comments int | created_at time
 -- row person_look_row: at time | actor_id person_id | action text
 
--- Whether a field of a person (o) is for the eyes of :me. unless_chosen: its audience until the person chooses, as in audience.c.
--- frag field_shows(o, name, unless_chosen): (o.id = :me OR CASE COALESCE((SELECT w.audience FROM person_audience w
---   WHERE w.person_id = o.id AND w.field = name), unless_chosen)
---   WHEN 'public' THEN TRUE WHEN 'staff' THEN :staff WHEN 'contact' THEN :staff AND o.contact_id = :me ELSE FALSE END)
 -- frag contact_shows(c, o): {field_shows(o, c.kind, 'staff')}
 -- frag birthday_shows(o): {field_shows(o, 'birthday', CASE o.kind WHEN 'staff' THEN 'me' ELSE 'staff' END)}
 
@@ -19,7 +15,7 @@
 
 -- people_find(staff bool, me person_id?, match text?, mail text, digits text, kind text?, tag text?, contact person_id?,
 --   after person_id?, after_shown person_id?, most int) -> person_id :many
--- order: real p.name, p.id | shown {name_shown(p)}, p.id
+-- order: real p.name, p.id | shown {name_seen(p)}, p.id
 -- People by name, behind one of the list; order and after_shown go by the name that :me sees, which to the staff is the real one, for
 -- which there is an index. match: words of the name or number in the engine's language; mail: how an email begins; digits: of a phone.
 -- @sqlite
@@ -29,7 +25,7 @@ WHERE {person_visible(p)}
 --? contact AND :staff AND p.contact_id = :contact
 --? tag AND :staff AND p.id IN (SELECT t.object_id FROM tagging t JOIN tag g ON g.id = t.tag_id WHERE t.object_kind = 'person' AND g.name = :tag)
 --? after AND (p.name, p.id) > ((SELECT x.name FROM person x WHERE x.id = :after), :after)
---? after_shown AND ({name_shown(p)}, p.id) > ((SELECT {name_shown(x)} FROM person x WHERE x.id = :after_shown AND {person_visible(x)}), :after_shown)
+--? after_shown AND ({name_seen(p)}, p.id) > ((SELECT {name_seen(x)} FROM person x WHERE x.id = :after_shown AND {person_visible(x)}), :after_shown)
 --? match AND p.id IN (SELECT o.id FROM search_fts JOIN search_doc d ON d.id = search_fts.rowid JOIN person o ON o.id = d.object_id
 --? match   WHERE search_fts MATCH :match AND {words_show(d, o)}
 --? match   UNION SELECT o.id FROM contact c JOIN person o ON o.id = c.person_id
@@ -44,7 +40,7 @@ WHERE {person_visible(p)}
 --? contact AND :staff AND p.contact_id = :contact
 --? tag AND :staff AND p.id IN (SELECT t.object_id FROM tagging t JOIN tag g ON g.id = t.tag_id WHERE t.object_kind = 'person' AND g.name = :tag)
 --? after AND (p.name, p.id) > ((SELECT x.name FROM person x WHERE x.id = :after), :after)
---? after_shown AND ({name_shown(p)}, p.id) > ((SELECT {name_shown(x)} FROM person x WHERE x.id = :after_shown AND {person_visible(x)}), :after_shown)
+--? after_shown AND ({name_seen(p)}, p.id) > ((SELECT {name_seen(x)} FROM person x WHERE x.id = :after_shown AND {person_visible(x)}), :after_shown)
 --? match AND p.id IN (SELECT o.id FROM search_doc d JOIN person o ON o.id = d.object_id
 --? match   WHERE to_tsvector('simple', d.words) @@ to_tsquery('simple', :match) AND {words_show(d, o)}
 --? match   UNION SELECT o.id FROM contact c JOIN person o ON o.id = c.person_id

@@ -320,6 +320,29 @@ static size_t find_count(struct fixture *f, struct db *db, struct str text) {
 	return ids.n;
 }
 
+/* A file that is imported does not write over what a person has hidden from the staff, nor tell whether it is the same. */
+static void imports_leave_the_hidden(void **state) {
+	FIXTURE(f);
+	static struct str field[] = {STR("payment_method")}, value[] = {STR("bank_transfer")};
+	struct contact_input mail = {STR(""), STR("file@x.example")};
+	people(f);
+	fill_marked(f);
+	for (int hidden = 1; hidden >= 0; hidden--) {
+		admin_exec(f, hidden ? "INSERT INTO person_audience VALUES (10, 'about', 'me'), (10, 'birthday', 'contact'), (10, 'email', 'me'),"
+		                       " (10, 'address', 'me'), (10, 'field.payment_method', 'me')"
+		                     : "DELETE FROM person_audience");
+		struct made m = {.a = &f->a, .id = {CUSTOMER}};
+		m.in = (struct person_input){.only_seen = true, .about = STR("fileword"), .birthday = STR("1950-05-05"), .place_given = true, .lat = 1,
+		                             .lon = 1, .contact = {one(&mail)}, .field_name = {field, 1}, .field_value = {value, 1}};
+		assert_int_equal(store_write(f->s, change, &m), OK);
+		assert_int_equal(m.changed, !hidden);
+		assert_int_equal(admin_int(f, "SELECT count(*) FROM person WHERE id = 10 AND about = 'fileword' AND birthday = '1950-05-05' AND lat = 1"),
+		                 !hidden);
+		assert_int_equal(admin_int(f, "SELECT count(*) FROM contact WHERE value = 'file@x.example'"), !hidden);
+		assert_int_equal(admin_int(f, "SELECT count(*) FROM person_field WHERE value = 'bank_transfer'"), !hidden);
+	}
+}
+
 static void finding(void **state) {
 	FIXTURE(f);
 	people(f);
@@ -398,7 +421,7 @@ int main(void) {
 	locale = (struct locale){.lang = LANG_EN, .zone = zone_utc(), .currency = "EUR"};
 	if (pack_load(&why) != OK) return 1;
 	const struct CMUnitTest tests[] = {
-		FIRM_BOTH(matrix), FIRM_BOTH(inside), FIRM_BOTH(changes), FIRM_BOTH(words), FIRM_BOTH(words_of_before), FIRM_BOTH(order_is_as_seen), FIRM_BOTH(finding), FIRM_BOTH(twice), cmocka_unit_test(public_names),
+		FIRM_BOTH(matrix), FIRM_BOTH(inside), FIRM_BOTH(changes), FIRM_BOTH(words), FIRM_BOTH(words_of_before), FIRM_BOTH(order_is_as_seen), FIRM_BOTH(imports_leave_the_hidden), FIRM_BOTH(finding), FIRM_BOTH(twice), cmocka_unit_test(public_names),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -279,6 +279,27 @@ static enum err apply(struct saving *s) {
 	return people_index(s->db, s->a, &s->k);
 }
 
+static void leave_hidden(const struct saving *s, struct person_input *in) {
+	const struct actor who = {.id = {s->actor.v ? s->actor.v : -1}, .role = ROLE_AGENT, .is_staff = true};
+	const struct { const char *field; struct str *said; } texts[] = {
+		{"title", &in->title}, {"about", &in->about}, {"languages", &in->languages}, {"hours", &in->hours},
+		{"birthday", &in->birthday}, {"channel", &in->channel},
+	};
+	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+		if (!kept_shows(&s->k, &who, str_c(texts[i].field))) *texts[i].said = STR_NONE;
+	for (int kind = 0; kind < CONTACT_KINDS; kind++)
+		in->contact[kind].given &= kept_shows(&s->k, &who, str_c(kind_words[kind]));
+	in->place_given &= kept_shows(&s->k, &who, STR("address"));
+	struct text_list name = {.v = NEW_ARRAY(s->a, struct str, in->field_name.n)}, value = {.v = NEW_ARRAY(s->a, struct str, in->field_name.n)};
+	for (size_t i = 0; i < in->field_name.n && i < in->field_value.n; i++) {
+		if (!kept_shows(&s->k, &who, str_fmt(s->a, "field." STR_FMT, STR_ARG(in->field_name.v[i])))) continue;
+		name.v[name.n++] = in->field_name.v[i];
+		value.v[value.n++] = in->field_value.v[i];
+	}
+	in->field_name = name;
+	in->field_value = value;
+}
+
 enum err people_create(struct db *db, struct arena *a, struct person_id actor, const struct person_input *in, struct person_id *ret) {
 	struct saving s = {.db = db, .a = a, .actor = actor, .in = in, .now = clock_now(), .fresh = true};
 	buf_init(&s.fields, 64);
@@ -301,9 +322,11 @@ enum err people_create(struct db *db, struct arena *a, struct person_id actor, c
 
 enum err people_change(struct db *db, struct arena *a, struct person_id actor, struct person_id id, int64_t was,
                        const struct person_input *in, bool *ret_changed) {
-	struct saving s = {.db = db, .a = a, .actor = actor, .in = in, .now = clock_now()};
+	struct person_input seen = *in;
+	struct saving s = {.db = db, .a = a, .actor = actor, .in = &seen, .now = clock_now()};
 	TRY(kept_get(db, a, id, &s.k));
 	if (was != 0 && was != s.k.row.version) return ERR_STALE;
+	if (in->only_seen) leave_hidden(&s, &seen);
 	buf_init(&s.fields, 65536);
 	enum err e = apply(&s);
 	if (e == OK && s.changed) e = tell(&s, "update");
