@@ -33,6 +33,10 @@ struct str access_fold_email(struct arena *a, struct str email);
 /* A password as forms give it (utf8_line), for what does not come from a form. */
 struct str access_password_text(struct arena *a, struct str password);
 
+/* Writer: what happened to a person's login is mailed to the addresses that they have proved. address: the one in question, or "". */
+enum login_news { LOGIN_PASSWORD, LOGIN_ADDRESS_NEW, LOGIN_ADDRESS_GONE, LOGIN_ENDED };
+MUST_USE enum err access_tell(struct db *db, struct arena *a, struct person_id person, enum login_news what, struct str address);
+
 /* Ends a person's sessions and API tokens. */
 MUST_USE enum err access_end_sessions(struct db *db, struct person_id person);
 

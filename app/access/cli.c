@@ -85,7 +85,6 @@ static enum err write_person(struct db *db, void *arg) {
 	w->why = NULL;
 	TRY(sql_email_add(db, w->id, w->email, access_fold_email(a, w->email), now, NULL));
 	if (str_none(w->password_hash)) TRY(access_link(db, a, w->id, "claim", w->email, CLAIM_LIVES, &w->token));
-	else TRY(sql_person_claim(db, w->id, now, NULL));
 	TRY(access_audit(db, (struct person_id){0}, "person_made", "person", w->id.v, STR_NONE, STR("rialto user add")));
 	struct event e = {.verb = "create", .object_kind = "person", .object_id = w->id.v, .audience = staff ? AUDIENCE_PUBLIC : AUDIENCE_STAFF,
 	                  .data = STR("{}")};
@@ -228,6 +227,7 @@ static enum err set_password(struct db *db, void *arg) {
 	struct work *w = arg;
 	TRY(access_audit(db, (struct person_id){0}, "password_set", "person", w->row.id.v, STR_NONE, STR("rialto passwd")));
 	TRY(access_end_sessions(db, w->row.id));
+	TRY(access_tell(db, w->c->a, w->row.id, str_none(w->password_hash) ? LOGIN_ENDED : LOGIN_PASSWORD, STR("")));
 	TRY(sql_failure_forget(db, login_account_key(w->c->a, true, w->row.id, STR("")), NULL));
 	if (str_none(w->password_hash)) return access_link(db, w->c->a, w->row.id, "login", STR_NONE, LOGIN_LIVES, &w->token);
 	TRY(sql_links_end(db, w->row.id, STR("reset"), NULL));

@@ -39,13 +39,12 @@ static enum err take_link(struct db *db, const struct link *l) {
 
 static enum err come_in(struct db *db, const struct link *l, const char *action) {
 	struct person_id id = l->row.person_id;
-	int64_t first;
 	TRY(email_proved(db, l->a, id, l->row.label));
-	TRY(sql_person_claim(db, id, clock_now(), &first));
+	TRY(sql_person_claim(db, id, clock_now(), NULL));
 	TRY(sql_failure_forget(db, login_account_key(l->a, true, id, STR("")), NULL));
 	TRY(session_begin(db, l->a, id, l->session, l->by));
 	TRY(access_audit(db, id, action, "person", id.v, l->by.peer, l->by.agent));
-	if (first == 0) return OK;
+	if (l->row.claimed_at != 0) return OK;
 	struct event e = {.actor = id, .verb = "accept", .object_kind = "person", .object_id = id.v, .audience = AUDIENCE_STAFF,
 	                  .data = STR("{\"what\":\"claim\"}")};
 	return event_append(db, &e, NULL);
@@ -56,6 +55,7 @@ static enum err take_password_link(struct db *db, void *arg) {
 	struct person_id id = l->row.person_id;
 	TRY(take_link(db, l));
 	TRY(password_set(db, l->a, id, l->password_hash));
+	if (l->row.claimed_at != 0) TRY(access_tell(db, l->a, id, LOGIN_PASSWORD, STR("")));
 	TRY(sql_links_end(db, id, STR("reset"), NULL));
 	TRY(sql_links_end(db, id, STR("claim"), NULL));
 	TRY(sql_links_end(db, id, STR("login"), NULL));
@@ -169,7 +169,7 @@ static enum err take_verify_link(struct db *db, void *arg) {
 	struct person_id id = l->row.person_id;
 	TRY(take_link(db, l));
 	TRY(email_proved(db, l->a, id, l->row.label));
-	TRY(access_audit(db, id, "email_verified", "person", id.v, l->by.peer, l->row.label));
+	TRY(access_audit(db, id, "email_verified", "person", id.v, l->by.peer, STR("")));
 	struct event e = {.actor = id, .verb = "update", .object_kind = "person", .object_id = id.v, .audience = AUDIENCE_STAFF,
 	                  .data = STR("{\"fields\":[\"email\"]}")};
 	return event_append(db, &e, NULL);

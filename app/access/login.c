@@ -1,6 +1,8 @@
 /* Accounts, tries, sessions and passwords. */
 #include "access/login.h"
 #include "crypto/token.h"
+#include "event/event.h"
+#include "text/json.h"
 #include "text/url.h"
 #include "text/utf8.h"
 #include <arpa/inet.h>
@@ -98,7 +100,25 @@ enum err access_audit(struct db *db, struct person_id actor, const char *action,
 
 /* ---------------------------------------------------------------- identities */
 
+/* Told by a job, not by an event: what an event says others may read. */
+enum err access_tell(struct db *db, struct arena *a, struct person_id person, enum login_news what, struct str address) {
+	struct buf b;
+	buf_init(&b, 4096);
+	struct json_out o = json_out(&b);
+	json_put_object(&o);
+	json_put_key(&o, "person"), json_put_int(&o, person.v);
+	json_put_key(&o, "what"), json_put_int(&o, what);
+	json_put_key(&o, "address"), json_put_str(&o, address);
+	json_put_key(&o, "at"), json_put_int(&o, clock_now());
+	json_put_end(&o);
+	struct str data = str_copy(a, buf_str(&b));
+	buf_done(&b);
+	return job_add(db, "login_mail", data, 0);
+}
+
+/* Who can log in has the profile in their own hands. */
 enum err password_set(struct db *db, struct arena *a, struct person_id person, struct str hash) {
+	TRY(sql_person_claim(db, person, clock_now(), NULL));
 	return sql_password_put(db, person, str_fmt(a, "%lld", (long long)person.v), hash, clock_now(), NULL);
 }
 
@@ -115,18 +135,24 @@ enum err access_add_login(struct db *db, struct arena *a, struct person_id perso
 }
 
 enum err access_drop_email(struct db *db, struct arena *a, struct person_id person, struct str email) {
-	return sql_identity_end(db, person, STR("email"), access_fold_email(a, email), NULL);
+	int64_t ended;
+	TRY(sql_identity_end(db, person, STR("email"), access_fold_email(a, email), &ended));
+	return ended ? access_tell(db, a, person, LOGIN_ADDRESS_GONE, email) : OK;
 }
 
 enum err email_proved(struct db *db, struct arena *a, struct person_id person, struct str email) {
 	if (str_empty(email)) return OK;
 	struct str folded = access_fold_email(a, email);
 	int64_t known;
+	struct person_id owner;
+	bool had;
 	TRY(sql_email_known(db, person, email, folded, &known));
 	if (known == 0) return OK; /* taken out of the profile since */
 	TRY(sql_email_verified(db, person, email, folded, clock_now(), NULL));
-	enum err e = access_add_login(db, a, person, email, STR_NONE);
-	return e == ERR_CONFLICT ? OK : e;
+	TRY(sql_identity_owner(db, STR("email"), folded, &owner, &had));
+	if (had) return OK; /* theirs already, or another's */
+	TRY(access_add_login(db, a, person, email, STR_NONE));
+	return access_tell(db, a, person, LOGIN_ADDRESS_NEW, email);
 }
 
 /* --------------------------------------------------------------------- words */

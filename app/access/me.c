@@ -57,6 +57,7 @@ static enum err change_password(struct db *db, void *arg) {
 	const struct change *c = arg;
 	TRY(login_try_was_right(db, &c->try));
 	TRY(password_set(db, c->a, c->person, c->new_hash));
+	TRY(access_tell(db, c->a, c->person, LOGIN_PASSWORD, STR("")));
 	TRY(sql_links_end(db, c->person, STR("reset"), NULL));
 	TRY(sql_sessions_end_but(db, c->person, c->session, NULL));
 	return access_audit(db, c->person, "password_set", "person", c->person.v, c->by.peer, STR(""));
@@ -103,6 +104,7 @@ enum err session_end(struct req *q, const struct session_end_in *in) {
 
 enum err sessions_end(struct req *q) {
 	TRY(sql_sessions_end_but(q->db, q->actor.id, STR(""), NULL));
+	TRY(access_tell(q->db, q->a, q->actor.id, LOGIN_ENDED, STR("")));
 	TRY(access_audit(q->db, q->actor.id, "sessions_ended", "person", q->actor.id.v, q->http->peer, STR("")));
 	req_cookie(q, "rialto", STR(""), 0);
 	req_say(q, T("You are logged out on every device."));

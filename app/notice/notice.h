@@ -25,4 +25,7 @@ hub_job mail_waiting_job;
 /* Job "notice_mail" {"event":SEQ,"conversation":ID,"message":ID}: writes the mails of one event's notices. ctx: struct notice_ctx */
 hub_job notice_mail_job;
 
+/* Job "login_mail" {"person":ID,"what":enum login_news,"address":…,"at":…}: tells somebody what happened to their login. ctx: struct notice_ctx */
+hub_job login_mail_job;
+
 #endif

@@ -84,6 +84,10 @@ SELECT p.id, p.name, p.locale, p.kind, p.role,
 	(SELECT i.subject FROM identity i WHERE i.person_id = p.id AND i.kind = 'email' ORDER BY i.id LIMIT 1), p.disabled_at
 FROM person p WHERE p.id = :id;
 
+-- mail_proved(id person_id, most int) -> text :many
+-- The addresses whose mail a person has shown to read.
+SELECT value FROM contact WHERE person_id = :id AND kind = 'email' AND verified_at IS NOT NULL ORDER BY rank, id LIMIT :most;
+
 -- mail_put(person person_id?, to_address text, to_name text, kind text, subject text, body_text text, body_html text, unique_key text?, now time) -> mail_id :maybe
 -- Into the outbox; no row when the key was mailed before.
 INSERT INTO mail (person_id, to_address, to_name, kind, subject, body_text, body_html, state, tries, why, unique_key, created_at, sent_at)
@@ -108,13 +112,21 @@ UPDATE mail SET body_text = :body_text, body_html = '' WHERE id = :id;
 -- What waits to be sent.
 SELECT id FROM mail WHERE state = 'waiting' AND created_at > :since AND id > :after ORDER BY id LIMIT :most;
 
--- mail_list(state text?, before int?, most int) -> mail_line :many
--- The outbox, newest first.
-SELECT id, person_id, to_address, to_name, kind, subject, state, tries, created_at, sent_at FROM mail
-WHERE id > 0
-	--? state AND state = :state
-	--? before AND id < :before
-ORDER BY id DESC LIMIT :most;
+-- frag address_shows(p): (p.id IS NULL OR {field_shows(p, 'email', 'staff')})
+
+-- mail_list(state text?, me person_id?, staff bool, before int?, most int) -> mail_line :many
+-- The outbox, newest first, without the addresses that people keep to themselves.
+SELECT m.id, m.person_id, CASE WHEN {address_shows(p)} THEN m.to_address ELSE '' END, m.to_name, m.kind, m.subject, m.state, m.tries,
+	m.created_at, m.sent_at
+FROM mail m LEFT JOIN person p ON p.id = m.person_id
+WHERE m.id > 0
+	--? state AND m.state = :state
+	--? before AND m.id < :before
+ORDER BY m.id DESC LIMIT :most;
+
+-- mail_address_shown(id mail_id, me person_id?, staff bool) -> text :maybe
+-- Where a letter goes, if the reader of the outbox may know.
+SELECT m.to_address FROM mail m LEFT JOIN person p ON p.id = m.person_id WHERE m.id = :id AND {address_shows(p)};
 
 -- mail_counts() -> mail_counts :one
 -- How many letters are in which state.

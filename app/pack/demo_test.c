@@ -104,6 +104,9 @@ static void demo(struct fixture *f, const char *pack) {
 	is_sound(f);
 	says_what_its_file_says(f, pack);
 	disturbs_nobody(f);
+	/* who can log in has taken over their profile: nobody is offered a claim link for them */
+	assert_int_equal(admin_int(f, "SELECT count(*) FROM person p JOIN identity i ON i.person_id = p.id AND i.kind = 'password'"
+	                           " WHERE p.claimed_at IS NULL"), 0);
 	static const char *const emails[] = {"owner", "manager", "agent", "analyst", "customer"};
 	for (size_t i = 0; i < 5; i++)
 		assert_int_equal(

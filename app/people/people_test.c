@@ -264,7 +264,8 @@ static void words(void **state) {
 	}
 }
 
-/* A store from before has words in its index that are for nobody: after the migration they are made anew. */
+/* A store from before has words in its index that are for nobody: after the migration they are made anew; and who has a password has
+ * claimed their profile. */
 static void words_of_before(void **state) {
 	FIXTURE(f);
 	int done;
@@ -272,11 +273,14 @@ static void words_of_before(void **state) {
 	admin_exec(f, "DELETE FROM migration WHERE number >= 3; UPDATE person SET title = 'titleword' WHERE id = 3;"
 	              "INSERT INTO person_audience VALUES (3, 'title', 'me');"
 	              "INSERT INTO search_doc (object_kind, object_id, words) VALUES ('person', 3, 'kofi boateng titleword');"
-	              "INSERT INTO event_cursor (reader, seq, moved_at) VALUES ('people', 99, 0)");
+	              "INSERT INTO event_cursor (reader, seq, moved_at) VALUES ('people', 99, 0);"
+	              "INSERT INTO identity (person_id, kind, subject, secret, created_at) VALUES (10, 'password', '10', 'x', 7)");
 	assert_int_equal(store_migrate(f->s, &f->a, &done, NULL), OK);
 	assert_true(done >= 1);
 	assert_int_equal(admin_int(f, "SELECT count(*) FROM search_doc WHERE words LIKE '%titleword%'"), 0);
 	assert_int_equal(admin_int(f, "SELECT count(*) FROM event_cursor WHERE reader = 'people'"), 0);
+	assert_int_equal(admin_int(f, "SELECT claimed_at FROM person WHERE id = 10"), 7);
+	assert_int_equal(admin_int(f, "SELECT count(*) FROM person WHERE claimed_at IS NOT NULL"), 1);
 }
 
 /* A list stands in the order of what its reader sees of the names, and a cursor is no way to compare with those they do not see. */
