@@ -121,9 +121,10 @@ UPDATE identity SET used_at = :now WHERE person_id = :person AND kind = 'passwor
 -- From now on the person looks after their own profile.
 UPDATE person SET claimed_at = :now, version = version + 1, updated_at = :now WHERE id = :id AND claimed_at IS NULL;
 
--- person_disable(id person_id, now time) :exec
--- The person may no longer log in.
-UPDATE person SET disabled_at = :now, version = version + 1, updated_at = :now WHERE id = :id AND disabled_at IS NULL;
+-- person_disable(id person_id, disabled bool, now time) :exec
+-- The person may no longer log in, or may again.
+UPDATE person SET disabled_at = CASE WHEN :disabled THEN :now END, version = version + 1, updated_at = :now
+WHERE id = :id AND (disabled_at IS NULL) = :disabled;
 
 -- owners_left(id person_id) -> int :one
 -- How many owners can log in besides this person.

@@ -19,6 +19,7 @@ struct work {
 	const char *kind;          /* of the link that is made when there is no password */
 	struct str token;
 	struct person_id id;
+	bool disabled;
 	const char *why;
 };
 
@@ -182,34 +183,36 @@ static int user_list(struct cli *c) {
 	return e == OK ? EXIT_DONE : cli_fail(c, "%s", err_sentence(e));
 }
 
-/* -------------------------------------------------------------- user disable */
+/* ------------------------------------------------------- user disable, enable */
 
 static enum err disable(struct db *db, void *arg) {
 	struct work *w = arg;
 	int64_t owners, changed;
 	TRY(sql_owners_left(db, w->row.id, &owners));
 	w->why = "this is the last owner; make another one first";
-	if (str_is(w->row.role, "owner") && owners == 0) return ERR_CONFLICT;
+	if (w->disabled && str_is(w->row.role, "owner") && owners == 0) return ERR_CONFLICT;
 	w->why = NULL;
-	TRY(sql_person_disable(db, w->row.id, clock_now(), &changed));
-	TRY(access_end_sessions(db, w->row.id));
+	TRY(sql_person_disable(db, w->row.id, w->disabled, clock_now(), &changed));
+	if (w->disabled) TRY(access_end_sessions(db, w->row.id));
 	if (changed == 0) return OK;
-	TRY(access_audit(db, (struct person_id){0}, "person_disabled", "person", w->row.id.v, STR_NONE, STR("rialto user disable")));
-	struct event e = {.verb = "update", .object_kind = "person", .object_id = w->row.id.v, .audience = AUDIENCE_PUBLIC,
+	TRY(access_audit(db, (struct person_id){0}, w->disabled ? "person_disabled" : "person_enabled", "person", w->row.id.v, STR_NONE,
+	                 w->disabled ? STR("rialto user disable") : STR("rialto user enable")));
+	bool staff = !str_is(w->row.role, "customer"); /* every kept page may show a colleague */
+	struct event e = {.verb = "update", .object_kind = "person", .object_id = w->row.id.v, .target_kind = staff ? "business" : NULL,
+	                  .target_id = staff ? 1 : 0, .audience = staff ? AUDIENCE_PUBLIC : AUDIENCE_STAFF,
 	                  .data = STR("{\"fields\":[\"disabled\"]}")};
-	if (str_is(w->row.role, "customer")) e.audience = AUDIENCE_STAFF;
 	return event_append(db, &e, NULL);
 }
 
-static int user_disable(struct cli *c) {
+static int user_disable(struct cli *c, bool disabled) {
 	if (!cli_operands(c, 2, 2)) return EXIT_USAGE;
-	struct work w = {.c = c};
+	struct work w = {.c = c, .disabled = disabled};
 	enum err e = find(c, c->argv[2], &w.row);
 	if (e != OK) return not_found(c, c->argv[2], e);
 	e = store_write(c->store, disable, &w);
 	if (e != OK) return failed(c, &w, e);
-	if (c->json) printf("{\"id\":%lld,\"disabled\":true}\n", (long long)w.row.id.v);
-	else cli_talk(STR_FMT " can no longer log in", STR_ARG(w.row.name));
+	if (c->json) printf("{\"id\":%lld,\"disabled\":%s}\n", (long long)w.row.id.v, disabled ? "true" : "false");
+	else cli_talk(disabled ? STR_FMT " can no longer log in" : STR_FMT " can log in again", STR_ARG(w.row.name));
 	return EXIT_DONE;
 }
 
@@ -217,8 +220,9 @@ int user_command(struct cli *c) {
 	const char *what = c->argc > 1 ? c->argv[1] : "";
 	if (strcmp(what, "add") == 0) return user_add(c);
 	if (strcmp(what, "list") == 0) return user_list(c);
-	if (strcmp(what, "disable") == 0) return user_disable(c);
-	return cli_usage(c, "say what to do: add, list or disable");
+	if (strcmp(what, "disable") == 0) return user_disable(c, true);
+	if (strcmp(what, "enable") == 0) return user_disable(c, false);
+	return cli_usage(c, "say what to do: add, list, disable or enable");
 }
 
 /* ------------------------------------------------------------------- passwd */

@@ -103,8 +103,9 @@ static const struct {
 	{"logout", T("logged out")},               {"login_failed", T("could not log in")},  {"invite", T("made a claim link")},
 	{"settings", T("changed settings")},       {"export", T("exported")},                {"import", T("imported")},
 	{"email_verified", T("verified an email")}, {"mail_again", T("sent a letter again")}, {"password_set", T("set a password")},
-	{"person_disabled", T("closed a login")},  {"person_made", T("added someone")},      {"reset_asked", T("asked for a new password")},
-	{"session_ended", T("logged out a device")}, {"sessions_ended", T("logged out everywhere")},
+	{"person_made", T("added someone")},       {"person_disabled", T("closed a login")}, {"person_enabled", T("opened a login again")},
+	{"reset_asked", T("asked for a new password")}, {"session_ended", T("logged out a device")},
+	{"sessions_ended", T("logged out everywhere")},
 	{"token_made", T("made an API token")},    {"token_ended", T("ended an API token")},
 };
 
