@@ -98,7 +98,6 @@ static bool looks_like_email(struct str s) {
 static int read_options(struct cli *c, struct init *ret, bool *ret_stdin) {
 	const char *pack = cli_option(c, "--pack"), *name = cli_option(c, "--name"), *admin = cli_option(c, "--admin");
 	*ret_stdin = cli_flag(c, "--password-stdin");
-	if (!cli_operands(c, 0, 0)) return EXIT_USAGE;
 	if (pack == NULL || name == NULL || admin == NULL) return cli_usage(c, "--pack, --name and --admin are all needed");
 	struct str why;
 	if (pack_load(&why) != OK) return cli_fail(c, STR_FMT, STR_ARG(why));
@@ -131,6 +130,7 @@ int init_command(struct cli *c) {
 	int code = read_options(c, &in, &from_stdin);
 	if (code == EXIT_DONE && from_stdin) code = read_password(c, &in);
 	if (code != EXIT_DONE) return code;
+	if (!cli_operands(c, 0, 0)) return EXIT_USAGE;
 	struct str why = STR("");
 	int have, newest, done;
 	enum err e = store_version(c->store, &have, &newest);

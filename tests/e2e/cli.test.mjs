@@ -19,6 +19,21 @@ test('help, version, routes, and what is wrong usage', () => {
   home.done()
 })
 
+test('wrong usage leaves nothing behind', () => {
+  const home = new Home(), wrong = [
+    ['init', ['--pack', 'cheese', '--name', 'X', '--admin', 'a@b.example']], ['init', ['--pack', 'telecom']], ['init', ['--nonsense']],
+    ['init', ['--pack', 'telecom', '--name', 'X', '--admin', 'nobody']], ['demo', ['--pack', 'cheese']], ['restore', []], ['migrate', ['more']],
+  ]
+  for (const [verb, args] of wrong) {
+    assert.equal(home.run(verb, args).code, 2, `${verb} ${args}`)
+    assert.deepEqual(readdirSync(home.dir), [], `${verb} ${args}`)
+  }
+  const short = ['--pack', 'telecom', '--name', 'X', '--admin', 'a@b.example', '--password-stdin']
+  assert.equal(home.run('init', short, { input: 'x\n' }).code, 1)
+  assert.deepEqual(readdirSync(home.dir), [], 'a password that is too short')
+  home.done()
+})
+
 for (const engine of engines) {
   test(`init, people, tokens, passwords (${engine})`, async t => {
     const home = new Home(engine).init()
