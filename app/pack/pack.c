@@ -73,6 +73,8 @@ static enum err read_field(const struct place *p, const struct json *v, struct p
 	struct str type;
 	TRY(read_name(p, v, &ret->name));
 	TRY(read_label(p, v, &ret->label));
+	const struct json *own = json_member(v, "own");
+	if (own != NULL && !json_get_bool(own, &ret->own)) return fault(p, "own is true or false");
 	if (!json_get_str(json_member(v, "type"), &type)) return fault(p, "needs a type");
 	int found = -1;
 	for (int i = 0; i <= PACK_CHOICE; i++)
@@ -107,9 +109,8 @@ static enum err names_differ(const struct place *p, const struct pack *pack) {
 	return OK;
 }
 
-static enum err read_pack(const char *file, struct pack *ret, struct str *why) {
+enum err pack_read(const char *file, struct str text, struct pack *ret, struct str *why) {
 	struct place p = {.file = file, .path = STR(""), .why = why};
-	struct str text = embedded(str_fmt(&arena, "packs/%s/pack.json", file).p);
 	JSON_DOC(doc);
 	struct json_fault at;
 	if (str_none(text)) return fault(&p, "the file is missing");
@@ -131,13 +132,14 @@ static enum err read_pack(const char *file, struct pack *ret, struct str *why) {
 	if (json_get_str(json_member(doc.root, "worth"), &worth)) {
 		const struct pack_field *f = pack_field_find(ret, worth);
 		if (f == NULL || f->type != PACK_MONEY) return fault(&p, "worth names no money field");
+		if (f->own) return fault(&p, "worth names a field that customers fill in themselves");
 		ret->worth = f->name;
 	}
 	return OK;
 }
 
 enum err pack_load(struct str *ret_why) {
-	for (int i = 0; i < PACKS; i++) TRY(read_pack(files[i], &packs[i], ret_why));
+	for (int i = 0; i < PACKS; i++) TRY(pack_read(files[i], embedded(str_fmt(&arena, "packs/%s/pack.json", files[i]).p), &packs[i], ret_why));
 	return OK;
 }
 

@@ -20,6 +20,7 @@ struct pack_word {
 struct pack_field {
 	struct str name;
 	struct pack_label label;
+	bool own;                      /* customers fill it in themselves; all others are the firm's */
 	enum pack_type type;           /* kept as text: int and money (minor units) in digits, bool as yes/no, date YYYY-MM-DD, choice its name */
 	const struct pack_word *choice;
 	size_t choices;
@@ -41,6 +42,9 @@ struct pack {
 	const struct pack_word *topic;
 	size_t topics;
 };
+
+/* Reads and checks one from the text of its file. errors INVALID */
+MUST_USE enum err pack_read(const char *name, struct str text, struct pack *ret, struct str *ret_why);
 
 /* Reads and checks all packs; ret_why says the file, the place and the fault. errors INVALID */
 MUST_USE enum err pack_load(struct str *ret_why);

@@ -141,7 +141,7 @@ static void fill_field(struct filling *f, const struct pack *pack, const struct 
 	int64_t minor;
 	*to = (struct form_field){.name = p->name, .label = pack_say(&p->label, q->locale.lang), .value = kept_field(f, p->name),
 	                          .type = STR("text"), .aud = pick(f, str_fmt(q->a, "field." STR_FMT, STR_ARG(p->name)))};
-	if (!f->to->staff && !pack_field_is_own(pack, p->name)) {
+	if (!f->to->staff && !p->own) {
 		to->type = STR("fixed");
 		to->value = field_shown(q->a, pack, p->name, to->value, &q->locale);
 	} else if (p->type == PACK_DATE) to->type = STR("date");

@@ -216,7 +216,7 @@ static void check_field(struct checking *c, const struct pack *pack, struct str 
 	if (f == NULL) return wrong(c, "field_name", T("We do not know this field."));
 	if (c->had != NULL && !kept_shows(c->had, &q->actor, field))
 		return wrong(c, "field_value", T("They keep this to themselves, so you cannot change it."));
-	if (!c->staff && !pack_field_is_own(pack, name)) return wrong(c, "field_value", T("Only our staff may change this."));
+	if (!c->staff && !f->own) return wrong(c, "field_value", T("Only our staff may change this."));
 	bool minor = q->api && f->type == PACK_MONEY && str_find(value, '.') < 0; /* programs give money as they get it */
 	int64_t n;
 	if (minor && str_int(value, &n)) clean = value;
