@@ -222,7 +222,7 @@ enum err person_new(struct req *q, const struct person_new_in *in, struct person
 /* A program may say email instead of emails: that one comes first. */
 static void first_contact(struct req *q, const struct kept *had, enum contact_kind kind, struct str first, struct given *g) {
 	struct text_list l = {.v = NEW_ARRAY(q->a, struct str, 1 + (had ? had->contacts.n : 0))}, labels = {.v = NEW_ARRAY(q->a, struct str, 1 + (had ? had->contacts.n : 0))};
-	if (str_none(first) || g->of[kind].n > 0) return;
+	if (str_none(first) || g->of[kind].v != NULL) return;
 	size_t seen = 0;
 	labels.v[labels.n++] = STR("");
 	l.v[l.n++] = first;

@@ -65,7 +65,7 @@ static void check_texts(struct checking *c) {
 
 struct contact_inputs given_contacts(struct arena *a, const struct given *g, enum contact_kind kind) {
 	const struct text_list *of = &g->of[kind], *label = &g->label[kind], *order = &g->order[kind];
-	struct contact_inputs l = {.v = NEW_ARRAY(a, struct contact_input, of->n), .given = of->n > 0 || of->v != NULL};
+	struct contact_inputs l = {.v = NEW_ARRAY(a, struct contact_input, of->n), .given = of->v != NULL};
 	int64_t *at = NEW_ARRAY(a, int64_t, of->n);
 	for (size_t i = 0; i < of->n; i++) {
 		struct str value = str_trim(of->v[i]);
@@ -143,7 +143,7 @@ static void check_contact_person(struct checking *c) {
 static void check_tags(struct checking *c) {
 	struct text_list *to = &c->in.tags;
 	bool line = !str_none(c->g->tag_line);
-	if (!line && c->g->tags.n == 0 && c->g->tags.v == NULL) return;
+	if (!line && c->g->tags.v == NULL) return;
 	c->in.tags_given = true;
 	to->v = NEW_ARRAY(c->q->a, struct str, TAGS_MAX);
 	struct str rest = c->g->tag_line;
@@ -173,7 +173,7 @@ static void check_staff_fields(struct checking *c) {
 	if (!c->staff) {
 		staff_only(c, "customer_no", !str_none(g->customer_no));
 		staff_only(c, "contact_id", g->contact_id.has);
-		staff_only(c, "tags", !str_none(g->tag_line) || g->tags.n > 0);
+		staff_only(c, "tags", !str_none(g->tag_line) || g->tags.v != NULL);
 		staff_only(c, "staff_notes", !str_none(g->staff_notes));
 		return;
 	}
