@@ -1,9 +1,7 @@
 #ifndef ACCESS_TESTING_H
 #define ACCESS_TESTING_H
 /* For the tests of access and notice: a store with a firm and people, a server on a free port, and a client to speak to it. */
-#define role db_role          /* db_int.h has a word of its own for this */
 #include "db/test_int.h"
-#undef role
 #include "access/login.h"
 #include "crypto/password.h"
 #include "crypto/token.h"
