@@ -94,6 +94,9 @@ static void changes_of_a_login_are_told(void **state) {
 	link = link_for(f, MARTA, "claim", STR(""));
 	assert_int_equal(call(f, &s, link, "password=harbour+lantern+ten", NULL, NULL).status, 303);
 	expect(f, "Ihr Passwort bei XYZ & Sons wurde geändert", 1, "marta@home.example", NULL);
+	/* who has proved none gets it where they log in */
+	assert_int_equal(send_form(f, &s, "/me/login", "/me/login/sessions/end", "", log_in(f, RUTH)).status, 303);
+	expect(f, "You are logged out everywhere at XYZ & Sons", 1, "ruth@xyz.example", NULL);
 	serve_stop(&s);
 }
 

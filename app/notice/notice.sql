@@ -85,8 +85,11 @@ SELECT p.id, p.name, p.locale, p.kind, p.role,
 FROM person p WHERE p.id = :id;
 
 -- mail_proved(id person_id, most int) -> text :many
--- The addresses whose mail a person has shown to read.
-SELECT value FROM contact WHERE person_id = :id AND kind = 'email' AND verified_at IS NOT NULL ORDER BY rank, id LIMIT :most;
+-- The addresses whose mail a person has shown to read; while there is none, those that they log in with.
+SELECT k.value FROM contact k WHERE k.person_id = :id AND k.kind = 'email' AND k.verified_at IS NOT NULL
+UNION SELECT i.subject FROM identity i WHERE i.person_id = :id AND i.kind = 'email' AND NOT EXISTS
+	(SELECT 1 FROM contact k WHERE k.person_id = :id AND k.kind = 'email' AND k.verified_at IS NOT NULL)
+ORDER BY 1 LIMIT :most;
 
 -- mail_put(person person_id?, to_address text, to_name text, kind text, subject text, body_text text, body_html text, unique_key text?, now time) -> mail_id :maybe
 -- Into the outbox; no row when the key was mailed before.

@@ -97,7 +97,7 @@ static void fill_audiences(struct filling *f) {
 	v->see_address = sees(f, "address");
 	v->see_birthday = sees(f, "birthday");
 	v->see_channel = sees(f, "channel");
-	v->aud_name = v->customer ? pick(f, STR("name")) : NULL;
+	v->aud_name = pick(f, STR("name"));
 	v->aud_photo = pick(f, STR("photo"));
 	v->aud_title = pick(f, STR("title"));
 	v->aud_about = pick(f, STR("about"));
