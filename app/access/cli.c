@@ -74,21 +74,23 @@ static enum err write_person(struct db *db, void *arg) {
 	usec_t now = clock_now();
 	struct str words = w->name, first = str_cut(&words, ' '), last = first;
 	while (!str_empty(words)) last = str_cut(&words, ' ');
-	struct str public_name = staff || last.p == first.p ? w->name : str_fmt(a, STR_FMT " " STR_FMT ".", STR_ARG(first), STR_ARG(utf8_first(last, 1)));
+	struct str letter = utf8_first(last, 1), public_name = w->name;
+	if (!staff && last.p != first.p) public_name = str_fmt(a, STR_FMT " " STR_FMT ".", STR_ARG(first), STR_ARG(letter));
 	if (!str_none(w->customer_no)) {
 		TRY(sql_login_by_number(db, a, w->customer_no, &other, &found));
 		w->why = "somebody has this customer number already";
 		if (found) return ERR_CONFLICT;
 	}
-	TRY(sql_person_add_with_login(db, staff ? STR("staff") : STR("customer"), w->role, w->name, public_name, w->customer_no, now, &w->id));
+	TRY(sql_person_add_with_login(db, staff ? STR("staff") : STR("customer"), w->role, w->name, public_name,
+	                              w->customer_no, now, &w->id));
 	w->why = "somebody logs in with this email already";
 	TRY(access_add_login(db, a, w->id, w->email, w->password_hash));
 	w->why = NULL;
 	TRY(sql_email_add(db, w->id, w->email, access_fold_email(a, w->email), now, NULL));
 	if (str_none(w->password_hash)) TRY(access_link(db, a, w->id, "claim", w->email, CLAIM_LIVES, &w->token));
 	TRY(access_audit(db, (struct person_id){0}, "person_made", "person", w->id.v, STR_NONE, STR("rialto user add")));
-	struct event e = {.verb = "create", .object_kind = "person", .object_id = w->id.v, .audience = staff ? AUDIENCE_PUBLIC : AUDIENCE_STAFF,
-	                  .data = STR("{}")};
+	struct event e = {.verb = "create", .object_kind = "person", .object_id = w->id.v,
+	                  .audience = staff ? AUDIENCE_PUBLIC : AUDIENCE_STAFF, .data = STR("{}")};
 	return event_append(db, &e, NULL);
 }
 
@@ -122,11 +124,13 @@ static int user_add(struct cli *c) {
 	enum role r;
 	if (name == NULL || email == NULL || role == NULL) return cli_usage(c, "--name, --email and --role are needed");
 	if (!role_find(str_c(role), &r)) return cli_usage(c, "--role is one of owner, manager, agent, analyst, customer");
-	struct work w = {.c = c, .name = utf8_line(c->a, str_c(name)), .email = utf8_line(c->a, str_c(email)), .role = str_c(role)};
+	struct work w = {.c = c, .name = utf8_line(c->a, str_c(name)), .email = utf8_line(c->a, str_c(email)),
+	                 .role = str_c(role)};
 	w.customer_no = number == NULL ? STR_NONE : utf8_line(c->a, str_c(number));
 	if (w.name.n == 0 || w.name.n > 200) return cli_usage(c, "--name wants a name of at most 200 bytes");
 	if (!is_email(w.email)) return cli_usage(c, "--email wants an address such as anna@firm.example");
-	if (number != NULL && (w.customer_no.n == 0 || w.customer_no.n > 100)) return cli_usage(c, "--customer-no wants a number");
+	if (number != NULL && (w.customer_no.n == 0 || w.customer_no.n > 100))
+		return cli_usage(c, "--customer-no wants a number");
 	int code = read_password(c, from_stdin, w.email, w.name, &w.password_hash);
 	if (code != EXIT_DONE) return code;
 	enum err e = store_write(c->store, write_person, &w);
@@ -148,8 +152,8 @@ static enum err list_one(void *arg, const struct login_list_row *r) {
 	l->n++;
 	if (l->o == NULL) {
 		struct str seen = r->seen_at == 0 ? STR("never") : time_rfc3339(l->c->a, r->seen_at);
-		printf("%-6lld %-9.*s %-32.*s %-10.*s %-20.20s %.*s%s\n", (long long)r->id.v, STR_ARG(r->role), STR_ARG(r->email), STR_ARG(r->customer_no),
-		       seen.p, STR_ARG(r->name), r->disabled ? " (disabled)" : "");
+		printf("%-6lld %-9.*s %-32.*s %-10.*s %-20.20s %.*s%s\n", (long long)r->id.v, STR_ARG(r->role), STR_ARG(r->email),
+		       STR_ARG(r->customer_no), seen.p, STR_ARG(r->name), r->disabled ? " (disabled)" : "");
 		return OK;
 	}
 	buf_clear(l->o->b);
@@ -195,12 +199,13 @@ static enum err disable(struct db *db, void *arg) {
 	TRY(sql_person_disable(db, w->row.id, w->disabled, clock_now(), &changed));
 	if (w->disabled) TRY(access_end_sessions(db, w->row.id));
 	if (changed == 0) return OK;
-	TRY(access_audit(db, (struct person_id){0}, w->disabled ? "person_disabled" : "person_enabled", "person", w->row.id.v, STR_NONE,
-	                 w->disabled ? STR("rialto user disable") : STR("rialto user enable")));
+	const char *action = w->disabled ? "person_disabled" : "person_enabled";
+	struct str by = w->disabled ? STR("rialto user disable") : STR("rialto user enable");
+	TRY(access_audit(db, (struct person_id){0}, action, "person", w->row.id.v, STR_NONE, by));
 	bool staff = !str_is(w->row.role, "customer"); /* every kept page may show a colleague */
-	struct event e = {.verb = "update", .object_kind = "person", .object_id = w->row.id.v, .target_kind = staff ? "business" : NULL,
-	                  .target_id = staff ? 1 : 0, .audience = staff ? AUDIENCE_PUBLIC : AUDIENCE_STAFF,
-	                  .data = STR("{\"fields\":[\"disabled\"]}")};
+	struct event e = {.verb = "update", .object_kind = "person", .object_id = w->row.id.v,
+	                  .target_kind = staff ? "business" : NULL, .target_id = staff ? 1 : 0,
+	                  .audience = staff ? AUDIENCE_PUBLIC : AUDIENCE_STAFF, .data = STR("{\"fields\":[\"disabled\"]}")};
 	return event_append(db, &e, NULL);
 }
 
@@ -250,11 +255,17 @@ int passwd_command(struct cli *c) {
 	if (code != EXIT_DONE) return code;
 	e = store_write(c->store, set_password, &w);
 	if (e != OK) return failed(c, &w, e);
-	struct str link = str_none(w.token) ? STR_NONE : str_fmt(c->a, "%s/login/" STR_FMT, base_url ? base_url : BASE_URL, STR_ARG(w.token));
-	if (c->json) printf(str_none(link) ? "{\"id\":%lld,\"link\":null}\n" : "{\"id\":%lld,\"link\":\"%s\"}\n", (long long)w.row.id.v, link.p);
-	else if (str_none(link)) cli_talk("the password of " STR_FMT " is set, and every device is logged out", STR_ARG(w.row.name));
-	else {
-		cli_talk(STR_FMT " is logged out everywhere, and comes in here, once, within a day, to choose a new password:", STR_ARG(w.row.name));
+	struct str link = STR_NONE;
+	if (base_url == NULL) base_url = BASE_URL;
+	if (!str_none(w.token)) link = str_fmt(c->a, "%s/login/" STR_FMT, base_url, STR_ARG(w.token));
+	if (c->json) {
+		const char *form = str_none(link) ? "{\"id\":%lld,\"link\":null}\n" : "{\"id\":%lld,\"link\":\"%s\"}\n";
+		printf(form, (long long)w.row.id.v, link.p);
+	} else if (str_none(link)) {
+		cli_talk("the password of " STR_FMT " is set, and every device is logged out", STR_ARG(w.row.name));
+	} else {
+		cli_talk(STR_FMT " is logged out everywhere, and comes in here, once, within a day, to choose a new password:",
+		         STR_ARG(w.row.name));
 		printf(STR_FMT "\n", STR_ARG(link));
 	}
 	return EXIT_DONE;
@@ -266,7 +277,8 @@ static enum err make_token(struct db *db, void *arg) {
 	struct work *w = arg;
 	struct token_id id;
 	usec_t now = clock_now();
-	TRY(sql_token_put(db, STR("api"), token_hash(w->c->a, w->token), w->row.id, w->label, STR(""), now, now + API_TOKEN_LIVES, &id));
+	TRY(sql_token_put(db, STR("api"), token_hash(w->c->a, w->token), w->row.id, w->label, STR(""), now,
+	                  now + API_TOKEN_LIVES, &id));
 	return access_audit(db, (struct person_id){0}, "token_made", "person", w->row.id.v, STR_NONE, w->label);
 }
 

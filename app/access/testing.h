@@ -1,6 +1,7 @@
 #ifndef ACCESS_TESTING_H
 #define ACCESS_TESTING_H
-/* For the tests of access and notice: a store with a firm and people, a server on a free port, and a client to speak to it. */
+/* For the tests of access and notice: a store with a firm and people, a server on a free port, and a client to speak
+ * to it. */
 #include "db/test_int.h"
 #include "access/login.h"
 #include "crypto/password.h"
@@ -20,7 +21,8 @@ static inline void put_firm(struct fixture *f) {
 	              " 'en', 'Europe/Berlin', 'EUR', 6, '', '', '', '', '', 'desk@xyz.example', 0, 1)");
 }
 
-static inline void put_person(struct fixture *f, int id, const char *kind, const char *role, const char *name, int contact) {
+static inline void put_person(struct fixture *f, int id, const char *kind, const char *role, const char *name,
+                              int contact) {
 	char sql[1200], other[20];
 	snprintf(other, sizeof other, "%d", contact);
 	snprintf(sql, sizeof sql, "INSERT INTO person (id, kind, role, name, public_name, title, about, languages, hours, channel, locale, zone,"
@@ -122,7 +124,8 @@ static inline size_t keep_bytes(char *p, size_t size, size_t n, void *arg) {
 }
 
 /* post: the form, or NULL for GET. cookie and bearer may be NULL. */
-static inline struct answer call(struct fixture *f, const struct served *s, const char *path, const char *post, const char *cookie, const char *bearer) {
+static inline struct answer call(struct fixture *f, const struct served *s, const char *path, const char *post,
+                                 const char *cookie, const char *bearer) {
 	struct buf head, body;
 	struct answer r = {0};
 	CURL *c = curl_easy_init();
@@ -166,7 +169,8 @@ static inline const char *cookie_of(struct fixture *f, struct answer r) {
 }
 
 /* A form of somebody who is logged in: with the token of a page. */
-static inline struct answer send_form(struct fixture *f, const struct served *s, const char *page, const char *path, const char *fields, const char *cookie) {
+static inline struct answer send_form(struct fixture *f, const struct served *s, const char *page, const char *path,
+                                      const char *fields, const char *cookie) {
 	struct str csrf = between(f, call(f, s, page, NULL, cookie, NULL).body, "name=\"csrf\" value=\"", "\"");
 	assert_false(str_empty(csrf));
 	return call(f, s, path, str_fmt(&f->a, "csrf=" STR_FMT "&%s", STR_ARG(csrf), fields).p, cookie, NULL);

@@ -1,5 +1,5 @@
-/* The mails of one event's notices, written some at a time, so that the writer is never kept long. Done again after a crash it writes
- * no letter twice: each has a key of event and person. */
+/* The mails of one event's notices, written some at a time, so that the writer is never kept long. Done again after a
+ * crash it writes no letter twice: each has a key of event and person. */
 #include "notice/mail_int.h"
 #include "access/access.h"
 #include "text/json.h"
@@ -8,7 +8,8 @@
 
 enum { AT_ONCE = 50, QUOTE_CHARS = 1200 };
 
-struct str stop_path(struct arena *a, const struct key *key, struct person_id person, struct conversation_id conversation) {
+struct str stop_path(struct arena *a, const struct key *key, struct person_id person,
+                     struct conversation_id conversation) {
 	struct str both = str_fmt(a, "%lld:%lld", (long long)person.v, (long long)conversation.v);
 	return str_fmt(a, "/notices/stop/%lld/%lld/" STR_FMT, (long long)person.v, (long long)conversation.v,
 	               STR_ARG(token_sign(a, key, "notice-stop", both)));
@@ -44,7 +45,8 @@ static struct letter letter_for(const struct fan *f, const struct notice_reader 
 	const char *author = str_empty(by) ? firm : str_z(a, by);
 	bool answer = str_is(f->said.kind, "answer");
 	const char *title = answer ? T("{firm} answers: {subject}") : status_sentence(f->said.status);
-	const char *text = answer ? T("Hello {name},\n\n{author} of {firm} has answered you and everyone who said “me too” to “{subject}”:")
+	const char *text = answer ? T("Hello {name},\n\n{author} of {firm} has answered you "
+	                              "and everyone who said “me too” to “{subject}”:")
 	                          : T("Hello {name},\n\nthere is news on “{subject}”, which you follow at {firm}.");
 	struct str stop = stop_path(a, f->key, r->person_id, f->said.conversation_id);
 	struct str path = conversation_url(a, f->said.conversation_id).s;
@@ -54,10 +56,12 @@ static struct letter letter_for(const struct fan *f, const struct notice_reader 
 		.text = tr_fill(a, tr(lang, text), "name", name, "author", author, "firm", firm, "subject", subject, NULL),
 		.quote = markdown_text(a, f->said.body, QUOTE_CHARS), .action = str_c(tr(lang, T("Read it and answer"))),
 		.url = str_fmt(a, STR_FMT STR_FMT, STR_ARG(f->base_url), STR_ARG(path)),
-		.unique_key = str_fmt(a, "n%lld.%lld.%lld", (long long)f->seq, (long long)r->person_id.v, (long long)f->said.conversation_id.v),
+		.unique_key = str_fmt(a, "n%lld.%lld.%lld", (long long)f->seq, (long long)r->person_id.v,
+		                      (long long)f->said.conversation_id.v),
 	};
 	const char *address = str_fmt(a, STR_FMT STR_FMT, STR_ARG(f->base_url), STR_ARG(stop)).p;
-	l.after = tr_fill(a, tr(lang, T("You get this because you follow this report. No more of it: {address}")), "address", address, NULL);
+	const char *after = T("You get this because you follow this report. No more of it: {address}");
+	l.after = tr_fill(a, tr(lang, after), "address", address, NULL);
 	return l;
 }
 
@@ -72,7 +76,8 @@ static enum err write_letters(struct db *db, void *arg) {
 	return OK;
 }
 
-enum err notice_mail_job(struct store *s, struct db *db, struct arena *a, struct str data, int tries, void *ctx, struct str *ret_why) {
+enum err notice_mail_job(struct store *s, struct db *db, struct arena *a, struct str data, int tries, void *ctx,
+                         struct str *ret_why) {
 	const struct notice_ctx *c = ctx;
 	struct fan f = {.a = a, .key = c->key, .base_url = notice_base_url(c)};
 	struct message_id message = {0};

@@ -1,5 +1,6 @@
-/* What happened to somebody's login, told to every address that they have proved: if it was not they, one of these reaches them. The letters
- * do not say which address came or went, since the staff can read them in the outbox and may not know it. */
+/* What happened to somebody's login, told to every address that they have proved: if it was not they, one of these
+ * reaches them. The letters do not say which address came or went, since the staff can read them in the outbox and
+ * may not know it. */
 #include "notice/mail_int.h"
 #include "access/access.h"
 #include "text/json.h"
@@ -20,7 +21,8 @@ static const struct { const char *subject, *text; } news[] = {
 		T("Hello {name},\n\nan email address was added with which you can log in at {firm}. Your profile shows it.")},
 	[LOGIN_ADDRESS_GONE] = {T("An address of your login at {firm} is gone"),
 		T("Hello {name},\n\nan email address was taken out of your profile at {firm}. Nobody logs in with it any more.")},
-	[LOGIN_ENDED] = {T("You are logged out everywhere at {firm}"), T("Hello {name},\n\nall your devices were logged out at {firm}.")},
+	[LOGIN_ENDED] = {T("You are logged out everywhere at {firm}"),
+		T("Hello {name},\n\nall your devices were logged out at {firm}.")},
 };
 
 static enum err write_letters(struct db *db, void *arg) {
@@ -39,6 +41,7 @@ static enum err write_letters(struct db *db, void *arg) {
 	for (size_t i = 0; i < proved.n; i++) /* who adds one knows it */
 		if (!str_eq(access_fold_email(a, proved.v[i]), access_fold_email(a, t->address))) to.v[to.n++] = proved.v[i];
 	enum lang lang = letter_lang(p.locale, &firm);
+	const char *after = T("If this was you, all is well. If it was not, choose a new password at once and tell us.");
 	const char *name = str_z(a, p.name), *firm_name = str_z(a, firm.name);
 	for (size_t i = 0; i < to.n; i++) {
 		if (!mail_address_valid(to.v[i])) continue;
@@ -48,15 +51,17 @@ static enum err write_letters(struct db *db, void *arg) {
 			.text = tr_fill(a, tr(lang, news[t->what].text), "name", name, "firm", firm_name, NULL),
 			.quote = STR_NONE, .action = str_c(tr(lang, T("Choose a new password"))),
 			.url = str_fmt(a, STR_FMT "/forgot", STR_ARG(t->base_url)),
-			.after = str_c(tr(lang, T("If this was you, all is well. If it was not, choose a new password at once and tell us."))),
-			.unique_key = str_fmt(a, "login.%lld.%lld.%lld.%zu", (long long)t->person.v, (long long)t->at, (long long)t->what, i),
+			.after = str_c(tr(lang, after)),
+			.unique_key = str_fmt(a, "login.%lld.%lld.%lld.%zu", (long long)t->person.v, (long long)t->at,
+			                      (long long)t->what, i),
 		};
 		TRY(mail_queue(db, a, t->base_url, &l, NULL));
 	}
 	return OK;
 }
 
-enum err login_mail_job(struct store *s, struct db *db, struct arena *a, struct str data, int tries, void *ctx, struct str *ret_why) {
+enum err login_mail_job(struct store *s, struct db *db, struct arena *a, struct str data, int tries, void *ctx,
+                        struct str *ret_why) {
 	struct telling t = {.a = a, .address = STR(""), .base_url = notice_base_url(ctx)};
 	JSON_DOC(doc);
 	(void)db, (void)tries;

@@ -1,5 +1,5 @@
-/* What changes about somebody's login is told to their proved addresses, each time and in their language; and the outbox tells the staff no
- * address that a person keeps to themself. Spoken to over HTTP, on both engines. */
+/* What changes about somebody's login is told to their proved addresses, each time and in their language; and the
+ * outbox tells the staff no address that a person keeps to themself. Spoken to over HTTP, on both engines. */
 #include "access/testing.h"
 #include "notice/mail.h"
 

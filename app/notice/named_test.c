@@ -1,5 +1,5 @@
-/* Colleagues who are known to customers by another name, without title and photo: no page, list, notice or mail says more, to anybody
- * who is not on the staff. Spoken to over HTTP, on both engines. */
+/* Colleagues who are known to customers by another name, without title and photo: no page, list, notice or mail says
+ * more, to anybody who is not on the staff. Spoken to over HTTP, on both engines. */
 #include "access/testing.h"
 
 enum { AGENT = 2, COLLEAGUE = 3, CUSTOMER = 4, STRANGER = 5, PHOTO = 77 };
@@ -42,7 +42,8 @@ static const char *token_for(struct fixture *f, int person) {
 	return token.p;
 }
 
-static void check(struct fixture *f, const struct served *s, const char *path, const char *bearer, bool staff, bool named) {
+static void check(struct fixture *f, const struct served *s, const char *path, const char *bearer, bool staff,
+                  bool named) {
 	struct answer r = call(f, s, path, NULL, NULL, bearer);
 	assert_int_equal(r.status, 200);
 	static const char *const secret[] = {"Kellerworth", "Tracerlady", "/photo/77", "\"photo\":77"};

@@ -13,7 +13,9 @@ struct str notice_base_url(const struct notice_ctx *c) {
 	return req_base_url(&q);
 }
 
-struct url conversation_url(struct arena *a, struct conversation_id id) { return url_path(a, "/problems/%lld", (long long)id.v); }
+struct url conversation_url(struct arena *a, struct conversation_id id) {
+	return url_path(a, "/problems/%lld", (long long)id.v);
+}
 
 /* ------------------------------------------------------------- conversations */
 

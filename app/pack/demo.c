@@ -113,7 +113,9 @@ static enum err work(struct db *db, void *arg) {
 	return e;
 }
 
-static struct str demo_of(struct arena *a, const char *pack) { return embedded(str_fmt(a, "packs/%s/demo.json", pack).p); }
+static struct str demo_of(struct arena *a, const char *pack) {
+	return embedded(str_fmt(a, "packs/%s/demo.json", pack).p);
+}
 
 bool demo_there(struct arena *a, const char *pack) { return !str_none(demo_of(a, pack)); }
 

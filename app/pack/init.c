@@ -1,6 +1,5 @@
 /* An empty business for a real firm: its row, and an owner who can log in. What the command line does not ask is
- * guessed from the
- * machine and changed later under Settings. */
+ * guessed from the machine and changed later under Settings. */
 #include "access/access.h"
 #include "crypto/password.h"
 #include "event/event.h"
@@ -141,8 +140,8 @@ int init_command(struct cli *c) {
 	cli_talk(STR_FMT " is ready. Serve it with: rialto serve --home %s", STR_ARG(in.name), c->home);
 	if (str_empty(in.link)) cli_talk("Log in as " STR_FMT, STR_ARG(in.email));
 	else {
-		cli_talk(
-			"Log in with this link, once, within a day. Served at another address, the part behind the host stays the same:");
+		cli_talk("Log in with this link, once, within a day."
+		         " Served at another address, the part behind the host stays the same:");
 		printf(STR_FMT "\n", STR_ARG(in.link));
 	}
 	return EXIT_DONE;

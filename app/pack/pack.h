@@ -1,8 +1,8 @@
 #ifndef PACK_PACK_H
 #define PACK_PACK_H
-/* A pack makes Rialto fit an industry, with data only: packs/NAME/pack.json has the fields and tabs of a customer, the topics
- * of reports, and its words in every language. All packs are part of the program; each is read and checked once. Constant after
- * pack_load; any thread. */
+/* A pack makes Rialto fit an industry, with data only: packs/NAME/pack.json has the fields and tabs of a customer,
+ * the topics of reports, and its words in every language. All packs are part of the program; each is read and checked
+ * once. Constant after pack_load; any thread. */
 #include "text/locale.h"
 #include "base/err.h"
 

@@ -7,7 +7,8 @@ struct str field_label(const struct pack *p, struct str name, enum lang lang) {
 	return f == NULL ? name : pack_say(&f->label, lang);
 }
 
-struct str field_shown(struct arena *a, const struct pack *p, struct str name, struct str value, const struct locale *l) {
+struct str field_shown(struct arena *a, const struct pack *p, struct str name, struct str value,
+                       const struct locale *l) {
 	const struct pack_field *f = p == NULL ? NULL : pack_field_find(p, name);
 	return f == NULL ? value : pack_shown(a, f, value, l);
 }

@@ -1,5 +1,5 @@
-/* Who sees what of a person: each field with each audience for each kind of reader, in the view, its JSON and the search; and that
- * changes are kept. On both engines. */
+/* Who sees what of a person: each field with each audience for each kind of reader, in the view, its JSON and the
+ * search; and that changes are kept. On both engines. */
 #include "access/testing.h"
 #include "pack/pack.h"
 #include "people/audience.h"
@@ -117,7 +117,8 @@ static bool listed(struct fixture *f, struct db *db, const struct actor *who, st
 	return false;
 }
 
-static void check_reader(struct fixture *f, struct db *db, const struct reader *r, const char *field, const char *marker, enum field_audience a) {
+static void check_reader(struct fixture *f, struct db *db, const struct reader *r, const char *field,
+                         const char *marker, enum field_audience a) {
 	struct person_view v;
 	struct kept k;
 	struct person_card_list cards;
@@ -264,8 +265,8 @@ static void words(void **state) {
 	}
 }
 
-/* A store from before has words in its index that are for nobody: after the migration they are made anew; and who has a password has
- * claimed their profile. */
+/* A store from before has words in its index that are for nobody: after the migration they are made anew; and who has
+ * a password has claimed their profile. */
 static void words_of_before(void **state) {
 	FIXTURE(f);
 	int done;
@@ -283,7 +284,8 @@ static void words_of_before(void **state) {
 	assert_int_equal(admin_int(f, "SELECT count(*) FROM person WHERE claimed_at IS NOT NULL"), 1);
 }
 
-/* A list stands in the order of what its reader sees of the names, and a cursor is no way to compare with those they do not see. */
+/* A list stands in the order of what its reader sees of the names, and a cursor is no way to compare with those they
+ * do not see. */
 static void order_is_as_seen(void **state) {
 	FIXTURE(f);
 	static const int real[] = {CONTACT, ANALYST, OWNER, COLLEAGUE}, shown[] = {CONTACT, COLLEAGUE, ANALYST, OWNER};
@@ -324,7 +326,8 @@ static size_t find_count(struct fixture *f, struct db *db, struct str text) {
 	return ids.n;
 }
 
-/* A file that is imported does not write over what a person has hidden from the staff, nor tell whether it is the same. */
+/* A file that is imported does not write over what a person has hidden from the staff, nor tell whether it is the
+ * same. */
 static void imports_leave_the_hidden(void **state) {
 	FIXTURE(f);
 	static struct str field[] = {STR("payment_method")}, value[] = {STR("bank_transfer")};

@@ -11,7 +11,8 @@ struct people_asked {
 	struct person_id contact, after; /* 0: anyone's; from the start */
 	int64_t limit;
 };
-/* Whom someone may know of, found by what they may see and in the order of the names they see; one more than limit when there are more. */
+/* Whom someone may know of, found by what they may see and in the order of the names they see; one more than limit
+ * when there are more. */
 MUST_USE enum err people_find(struct db *db, struct arena *a, const struct actor *who, const struct people_asked *x,
                               struct person_id_list *ret);
 
