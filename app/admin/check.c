@@ -155,7 +155,6 @@ int check_command(struct cli *c) {
 	if (c->json) print_json(&found, &sizes);
 	else print_words(&found, &sizes);
 	if (found.n == 0) return EXIT_DONE;
-	return cli_fail(
-		c, "the store is not sound (%zu complaint%s). Keep a copy as it is, and restore the last backup that is",
-		found.n, found.n == 1 ? "" : "s");
+	return cli_fail(c, "the store is not sound (%zu complaint%s). Keep a copy as it is, and restore the last backup "
+	                   "that is", found.n, found.n == 1 ? "" : "s");
 }

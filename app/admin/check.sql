@@ -53,7 +53,7 @@ SELECT what, n FROM (
 		AND NOT EXISTS (SELECT 1 FROM conversation c WHERE c.id = t.object_id))
 	UNION ALL SELECT 'followed conversations', (SELECT count(*) FROM follow f WHERE f.object_kind = 'conversation'
 		AND NOT EXISTS (SELECT 1 FROM conversation c WHERE c.id = f.object_id))
-	UNION ALL SELECT 'search words of people', (SELECT count(*) FROM search_doc d WHERE d.object_kind = 'person'
+	UNION ALL SELECT 'search words of people', (SELECT count(*) FROM search_doc d WHERE d.object_kind IN ('person', 'person-public')
 		AND NOT EXISTS (SELECT 1 FROM person p WHERE p.id = d.object_id))
 	UNION ALL SELECT 'search words of conversations', (SELECT count(*) FROM search_doc d WHERE d.object_kind = 'conversation'
 		AND NOT EXISTS (SELECT 1 FROM conversation c WHERE c.id = d.object_id))

@@ -3,7 +3,6 @@
 -- frag is_open(c): (c.status IN ('new', 'heard', 'planned', 'in_work', 'partly_done'))
 -- frag is_counted(c): (c.visibility = 'public' AND c.hidden_at IS NULL)
 -- frag is_said(m): (m.kind IN ('comment', 'not_fixed') AND m.hidden_at IS NULL)
--- frag shown_name(p): CASE WHEN p.kind = 'staff' OR :staff THEN p.name ELSE p.public_name END
 
 -- row talk_facts: id conversation_id | kind text | board text | visibility text | status text | author_id person_id?
 --   | assignee_id person_id? | area text | lat real? | lon real? | quadkey int? | votes int | comments int | worth_minor int

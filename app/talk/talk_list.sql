@@ -53,7 +53,7 @@ FROM conversation c WHERE c.id IN {list :ids} AND {conversation_visible(c)} LIMI
 --   | photo file_id?
 -- talk_answered(me person_id?, staff bool, most int) -> talk_answered_row :many
 -- What was answered last, in the open.
-SELECT c.id, c.subject, c.answered_at, p.id, p.name, p.title, p.photo_file_id
+SELECT c.id, c.subject, c.answered_at, p.id, {shown_name(p)}, {shown_title(p)}, {shown_photo(p)}
 FROM conversation c JOIN message m ON m.id = c.answer_id LEFT JOIN person p ON p.id = m.author_id
 WHERE c.answered_at IS NOT NULL AND {is_counted(c)} AND {conversation_visible(c)}
 ORDER BY c.answered_at DESC, c.id DESC LIMIT :most;
@@ -109,16 +109,16 @@ WHERE c.id IN {list :ids} AND {conversation_visible(c)} LIMIT :most;
 
 -- talk_messages(id conversation_id, me person_id?, staff bool, after message_id, most int) -> talk_message_row :many
 -- All that was said, as far as this person may read it.
-SELECT m.id, m.kind, m.body, m.status, m.channel, m.reply_to, m.created_at, m.edited_at, m.hidden_at IS NOT NULL, p.id, {shown_name(p)}, p.title,
-	COALESCE(p.kind = 'staff', FALSE), CASE WHEN p.kind = 'staff' THEN p.photo_file_id END
+SELECT m.id, m.kind, m.body, m.status, m.channel, m.reply_to, m.created_at, m.edited_at, m.hidden_at IS NOT NULL, p.id, {shown_name(p)}, {shown_title(p)},
+	COALESCE(p.kind = 'staff', FALSE), CASE WHEN p.kind = 'staff' THEN {shown_photo(p)} END
 FROM message m JOIN conversation c ON c.id = m.conversation_id LEFT JOIN person p ON p.id = m.author_id
 WHERE m.conversation_id = :id AND m.id > :after AND {conversation_visible(c)} AND {message_visible(m)}
 ORDER BY m.id LIMIT :most;
 
 -- talk_thread(id conversation_id, me person_id?, staff bool, before message_id?, most int) -> talk_message_row :many
 -- The newest comments and notes.
-SELECT m.id, m.kind, m.body, m.status, m.channel, m.reply_to, m.created_at, m.edited_at, m.hidden_at IS NOT NULL, p.id, {shown_name(p)}, p.title,
-	COALESCE(p.kind = 'staff', FALSE), CASE WHEN p.kind = 'staff' THEN p.photo_file_id END
+SELECT m.id, m.kind, m.body, m.status, m.channel, m.reply_to, m.created_at, m.edited_at, m.hidden_at IS NOT NULL, p.id, {shown_name(p)}, {shown_title(p)},
+	COALESCE(p.kind = 'staff', FALSE), CASE WHEN p.kind = 'staff' THEN {shown_photo(p)} END
 FROM message m JOIN conversation c ON c.id = m.conversation_id LEFT JOIN person p ON p.id = m.author_id
 WHERE m.conversation_id = :id AND m.kind IN ('comment', 'note', 'not_fixed') AND {conversation_visible(c)} AND {message_visible(m)}
 --? before AND m.id < :before
@@ -126,16 +126,16 @@ ORDER BY m.id DESC LIMIT :most;
 
 -- talk_history(id conversation_id, me person_id?, staff bool, most int) -> talk_message_row :many
 -- Answers and changes of state, the newest first.
-SELECT m.id, m.kind, m.body, m.status, m.channel, m.reply_to, m.created_at, m.edited_at, m.hidden_at IS NOT NULL, p.id, {shown_name(p)}, p.title,
-	COALESCE(p.kind = 'staff', FALSE), CASE WHEN p.kind = 'staff' THEN p.photo_file_id END
+SELECT m.id, m.kind, m.body, m.status, m.channel, m.reply_to, m.created_at, m.edited_at, m.hidden_at IS NOT NULL, p.id, {shown_name(p)}, {shown_title(p)},
+	COALESCE(p.kind = 'staff', FALSE), CASE WHEN p.kind = 'staff' THEN {shown_photo(p)} END
 FROM message m JOIN conversation c ON c.id = m.conversation_id LEFT JOIN person p ON p.id = m.author_id
 WHERE m.conversation_id = :id AND m.kind IN ('answer', 'status', 'not_fixed') AND {conversation_visible(c)} AND {message_visible(m)}
 ORDER BY m.id DESC LIMIT :most;
 
 -- talk_message_get(id message_id, me person_id?, staff bool) -> talk_message_row :one
 -- One message, if this person may read it.
-SELECT m.id, m.kind, m.body, m.status, m.channel, m.reply_to, m.created_at, m.edited_at, m.hidden_at IS NOT NULL, p.id, {shown_name(p)}, p.title,
-	COALESCE(p.kind = 'staff', FALSE), CASE WHEN p.kind = 'staff' THEN p.photo_file_id END
+SELECT m.id, m.kind, m.body, m.status, m.channel, m.reply_to, m.created_at, m.edited_at, m.hidden_at IS NOT NULL, p.id, {shown_name(p)}, {shown_title(p)},
+	COALESCE(p.kind = 'staff', FALSE), CASE WHEN p.kind = 'staff' THEN {shown_photo(p)} END
 FROM message m JOIN conversation c ON c.id = m.conversation_id LEFT JOIN person p ON p.id = m.author_id
 WHERE m.id = :id AND {conversation_visible(c)} AND {message_visible(m)};
 
