@@ -6,6 +6,7 @@
 -- row check_file: id file_id | name text | bytes int | kept int | chunks int
 -- row check_contact: id contact_id | person_id person_id | kind text | value text | folded text
 -- row check_sizes: people int | staff int | conversations int | messages int | votes int | events int | files int | file_bytes int
+--   | unused_files int | unused_bytes int
 
 -- check_log_get() -> check_log :one
 -- The log's head and what the log holds.
@@ -95,4 +96,6 @@ SELECT id, name, bytes, kept, chunks FROM (
 -- How much there is.
 SELECT (SELECT count(*) FROM person WHERE kind <> 'staff'), (SELECT count(*) FROM person WHERE kind = 'staff'),
 	(SELECT count(*) FROM conversation), (SELECT count(*) FROM message), (SELECT count(*) FROM vote), (SELECT count(*) FROM event),
-	(SELECT count(*) FROM file), (SELECT CAST(COALESCE(sum(bytes), 0) AS bigint) FROM file);
+	(SELECT count(*) FROM file), (SELECT CAST(COALESCE(sum(bytes), 0) AS bigint) FROM file),
+	(SELECT count(*) FROM file f WHERE NOT {file_used(f)}),
+	(SELECT CAST(COALESCE(sum(f.bytes), 0) AS bigint) FROM file f WHERE NOT {file_used(f)});

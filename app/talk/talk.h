@@ -95,4 +95,12 @@ MUST_USE enum err talk_check(struct db *db, struct arena *a, struct text_list *r
 /* "search": keeps what can be found by words. Begin it with the first event. */
 hub_read talk_search_read;
 
+/* ------------------------------------------------------------------------------------ jobs */
+
+/* "sweep", with the hub as its context: every hour forgets uploads that were not attached within a day, and removes files that
+ * nothing points to. It queues its own next round; talk_sweep_begin, called by each server that starts, the first one. */
+hub_job talk_sweep_job;
+enum { TALK_SWEEP_TRIES = 3 };
+MUST_USE enum err talk_sweep_begin(struct store *s);
+
 #endif
