@@ -62,6 +62,8 @@ SELECT what, n FROM (
 		WHERE r.conversation_id <> m.conversation_id)
 	UNION ALL SELECT 'attachments of messages elsewhere', (SELECT count(*) FROM attachment x JOIN message m ON m.id = x.message_id
 		WHERE m.conversation_id <> x.conversation_id)
+	UNION ALL SELECT 'older words of messages elsewhere', (SELECT count(*) FROM revision v JOIN message m ON m.id = v.message_id
+		WHERE m.conversation_id <> v.conversation_id)
 	UNION ALL SELECT 'contact persons who are not on the staff', (SELECT count(*) FROM person p JOIN person s ON s.id = p.contact_id
 		WHERE s.kind <> 'staff')
 	UNION ALL SELECT 'notices of events that are not in the log', (SELECT count(*) FROM notice n WHERE NOT EXISTS

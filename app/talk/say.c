@@ -143,6 +143,14 @@ static enum err say_not_fixed(struct req *q, struct conversation_id id, struct s
 	return say(q, &m, &f, "still", ret);
 }
 
+struct object said_object(struct object o, const struct talk_said_facts *said) {
+	o.thing = str_is(said->kind, "note") ? THING_NOTE : THING_MESSAGE;
+	o.owner = said->author_id;
+	o.participant = true;          /* whoever asks has looked: the conversation is theirs to know of */
+	o.hidden |= said->hidden;
+	return o;
+}
+
 static enum err say_hide(struct req *q, struct conversation_id id, struct message_id message, bool hide) {
 	struct talk_facts f;
 	struct talk_said_facts said;
@@ -150,10 +158,7 @@ static enum err say_hide(struct req *q, struct conversation_id id, struct messag
 	bool found;
 	TRY(facts_for(q, id, ACT_SEE, &f));
 	TRY(sql_talk_said_get(q->db, q->a, message, &said));
-	struct object o = talk_object_of(&f);
-	o.thing = str_is(said.kind, "note") ? THING_NOTE : THING_MESSAGE;
-	o.owner = said.author_id;
-	o.participant = true;          /* facts_for has looked: it is theirs to know of */
+	struct object o = said_object(talk_object_of(&f), &said);
 	TRY(may_or_err(&q->actor, ACT_HIDE, &o));
 	if (said.conversation_id.v != id.v) return ERR_NOT_FOUND;
 	if (said.hidden == hide) return OK;
@@ -178,16 +183,15 @@ static enum err say_edit(struct req *q, struct conversation_id id, struct messag
 	TRY(facts_for(q, id, ACT_SEE, &f));
 	TRY(sql_talk_said_get(q->db, q->a, message, &said));
 	if (said.conversation_id.v != id.v) return ERR_NOT_FOUND;
-	struct object o = talk_object_of(&f);
-	o.thing = str_is(said.kind, "note") ? THING_NOTE : THING_MESSAGE;
-	o.owner = said.author_id;
-	o.participant = true;          /* facts_for has looked: it is theirs to know of */
-	o.hidden |= said.hidden;
+	struct object o = said_object(talk_object_of(&f), &said);
 	TRY(may_or_err(&q->actor, ACT_EDIT, &o));
 	if (clock_now() - said.created_at > EDIT_TIME) return req_fail(q, ERR_CONFLICT,
 		T("You can change your words for fifteen minutes. Please add a new comment."), NULL);
 	if (str_empty(body)) return req_invalid(q, "body", T("Please write something."));
-	TRY(sql_talk_edit_said(q->db, message, body, clock_now()));
+	if (str_eq(body, said.body)) return OK;
+	usec_t now = clock_now();
+	TRY(revision_keep(q->db, &f, &said, q->actor.id, now));
+	TRY(sql_talk_edit_said(q->db, message, body, now));
 	return talk_event(q->db, q->actor.id, "update", message, &f, o.thing == THING_NOTE
 		? AUDIENCE_STAFF : talk_audience(&f),
 	                  STR("{\"changed\":[\"body\"]}"));

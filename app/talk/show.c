@@ -30,7 +30,7 @@ enum err report_view(struct req *q, const struct talk_report_row *r, bool tags, 
 			.topic = r->topic, .area = r->area,
 		.since = r->since, .comments = r->comments, .reopened = r->reopened, .hidden = r->hidden,
 			.created_at = r->created_at,
-		.active_at = r->active_at, .answered_at = r->answered_at, .version = r->version,
+		.active_at = r->active_at, .answered_at = r->answered_at, .edited_at = r->edited_at, .version = r->version,
 		.url = url_path(q->a, "/problems/%lld", (long long)r->id.v).s,
 	};
 	ret->place.label = !str_empty(r->place) ? r->place : placed ? r->area : STR_NONE;

@@ -19,6 +19,7 @@
  *   update  conversation N                    {"assignee":P} (0: nobody)                        staff
  *   update  conversation N                    {"hidden":true}                                   the conversation's
  *   update  message M           conversation  {"changed":["body"]} or {"hidden":true}           the conversation's
+ *   update  conversation N                    {"changed":["revisions"]}                         the conversation's
  *
  * "reply_to" is there when the comment answers another; "status" and "was" are equal when an answer changed no status.
  * Whoever said "me too" also follows (a row of follow), so followers are all who are to be told. */

@@ -88,6 +88,8 @@ MUST_USE enum err search_alike(struct req *q, struct conversation_id id, int mos
 
 struct object talk_object(const struct talk_report_row *r);
 struct object talk_object_of(const struct talk_facts *f);   /* who takes part is not known */
+/* Something said in a conversation that the actor is known to see. */
+struct object said_object(struct object conversation, const struct talk_said_facts *said);
 /* The report as its JSON and pages show it. */
 MUST_USE enum err report_view(struct req *q, const struct talk_report_row *row, bool tags, struct talk_report *ret);
 MUST_USE enum err report_get(struct req *q, struct conversation_id id, struct talk_report_row *ret);
@@ -111,6 +113,12 @@ struct talk_choice_list topic_choices(struct req *q, struct str chosen);
 /* -------------------------------------------------------------------- home.c */
 
 struct talk_map map_view(struct req *q, const char *board);   /* a map of the firm's part of the world */
+
+/* ---------------------------------------------------------------- revision.c: what was written before it was changed */
+
+/* Keeps the words of a report (said NULL) or message as they are, before `editor` changes them at `now`. */
+MUST_USE enum err revision_keep(struct db *db, const struct talk_facts *f, const struct talk_said_facts *said,
+	struct person_id editor, usec_t now);
 
 /* ------------------------------------------------------------------- files.c */
 
