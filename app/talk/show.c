@@ -134,6 +134,8 @@ static enum err fill_files(struct req *q, struct conversation_id id, struct talk
 		list->v[list->n++] = file_view(&rows.v[i]);
 	}
 	hand_out_files(q, &rows, &ret->thread);
+	hand_out_files(q, &rows, &ret->old_answers);
+	if (ret->answer != NULL) hand_out_files(q, &rows, &(struct talk_message_list){.v = ret->answer, .n = 1});
 	return OK;
 }
 
@@ -230,8 +232,12 @@ static enum err fill_acts(struct req *q, const struct talk_report_row *r, const 
 	ret->may_edit = may(a, ACT_EDIT, &o);
 	ret->may_say_still = r->voted && (!s->open || strcmp(s->name, "partly_done") == 0) && may(a, ACT_COMMENT, &o);
 	ret->act = str_empty(in->act) ? STR("comment") : in->act;
+	ret->file_name = STR("{name}");      /* filled in by the browser */
+	ret->file_size = STR("{size}");
+	ret->file_most = STR("{most}");
 	ret->draft = str_none(in->body) ? STR("") : in->body;
 	ret->still = str_none(in->still) ? STR("") : in->still;
+	TRY(photos_again(q, FILE_IDS(in->files), &ret->kept));
 	if (a->is_staff) ret->worth = r->worth_minor;
 	ret->shown_as = q->actor.is_staff ? q->actor.name : q->actor.public_name;
 	if (ret->may_answer) offer_states(q, r->status, in->status, ret);

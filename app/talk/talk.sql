@@ -204,10 +204,11 @@ SELECT COUNT(*) FROM attachment WHERE conversation_id = :id;
 INSERT INTO upload (person_id, file_id, width, height, created_at) VALUES (:who, :file, :width, :height, :at)
 ON CONFLICT (person_id, file_id) DO UPDATE SET created_at = excluded.created_at;
 
--- row talk_upload_row: width int | height int
+-- row talk_upload_row: width int | height int | name text | type text | bytes int
 -- talk_upload_get(who person_id, file file_id) -> talk_upload_row :maybe
 -- A file that this person sent.
-SELECT width, height FROM upload WHERE person_id = :who AND file_id = :file;
+SELECT u.width, u.height, f.name, f.type, f.bytes FROM upload u JOIN file f ON f.id = u.file_id
+WHERE u.person_id = :who AND u.file_id = :file;
 
 -- talk_upload_done(who person_id, file file_id) :exec
 -- It is attached now.
