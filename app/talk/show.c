@@ -5,7 +5,7 @@
 #include <math.h>
 #include <stdio.h>
 
-enum { THREAD_MOST = 50, HISTORY_MOST = 40, FILES_MOST = 200, SIMILAR_MOST = 3, COLLEAGUES_MOST = 200, PLACE_ZOOM = 13,
+enum { THREAD_MOST = 50, HISTORY_MOST = 40, FILES_MOST = 200, SIMILAR_MOST = 3, COLLEAGUES_MOST = 200, PLACE_ZOOM = 13, NEAR_KM = 10, NEAR_LEAST = 20,
 	PLACE_ZOOM_PLAIN = 9 /* the map of our own has no streets */ };
 
 /* ------------------------------------------------------------------------ JSON */
@@ -274,6 +274,19 @@ static void fill_links(struct req *q, const struct talk_report_row *r, struct ta
 	ret->map.zoom = str_empty(ret->map.tiles) ? PLACE_ZOOM_PLAIN : PLACE_ZOOM;
 }
 
+/* Of the customers who live around it: for the team only, and not when they are few (README.md). */
+static enum err fill_near(struct req *q, const struct talk_report_row *r, struct talk_report_page *ret) {
+	if (!q->actor.is_staff || isnan(r->lat)) return OK;
+	double lat = NEAR_KM / 111.2, lon = lat / fmax(0.05, cos(r->lat * M_PI / 180));
+	struct talk_near_row near;
+	TRY(sql_talk_near(q->db, r->id, r->lat - lat, r->lat + lat, r->lon - lon, r->lon + lon, &near));
+	if (near.people < NEAR_LEAST) return OK;
+	ret->near_people = near.people;
+	ret->near_voices = near.voices;
+	ret->near_share = (near.voices * 200 + near.people) / (2 * near.people);
+	return OK;
+}
+
 static enum err fill_similar(struct req *q, const struct talk_report_row *r, struct talk_report_page *ret) {
 	if (!str_none(q->fragment)) return OK;
 	TRY(search_alike(q, r->id, SIMILAR_MOST, &ret->similar));
@@ -298,5 +311,6 @@ enum err talk_report_show(struct req *q, const struct talk_report_show_in *in, s
 	TRY(fill_history(q, &row, ret));
 	TRY(fill_files(q, in->id, ret));
 	TRY(fill_acts(q, &row, in, ret));
+	TRY(fill_near(q, &row, ret));
 	return fill_similar(q, &row, ret);
 }

@@ -157,6 +157,13 @@ SELECT day, votes FROM vote_day WHERE conversation_id = :id AND day >= :since OR
 -- Tags of a conversation.
 SELECT t.name FROM tagging g JOIN tag t ON t.id = g.tag_id WHERE g.object_kind = 'conversation' AND g.object_id = :id ORDER BY t.name LIMIT 20;
 
+-- row talk_near_row: people int | voices int
+-- talk_near(id conversation_id, south real, north real, west real, east real) -> talk_near_row :one
+-- Customers with an address in the box that the staff may see, and how many of them say "me too".
+SELECT COUNT(*), COUNT(v.person_id) FROM person p LEFT JOIN vote v ON v.conversation_id = :id AND v.person_id = p.id
+WHERE p.lat BETWEEN :south AND :north AND p.lon BETWEEN :west AND :east AND p.kind = 'customer' AND p.disabled_at IS NULL
+	AND NOT EXISTS (SELECT 1 FROM person_audience w WHERE w.person_id = p.id AND w.field = 'address' AND w.audience IN ('me', 'contact'));
+
 -- row talk_colleague_row: id person_id | name text
 -- talk_colleagues(most int) -> talk_colleague_row :many
 -- Who can be asked to answer.

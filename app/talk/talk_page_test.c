@@ -323,12 +323,65 @@ static void lists_go_on_without_gap_or_double(void **state) {
 	serve_stop(&s);
 }
 
+/* ------------------------------------------------------------------------- nearby */
+
+struct made_one {
+	struct new_report report;
+	struct arena *a;
+};
+
+static enum err make_one(struct db *db, void *arg) {
+	struct made_one *m = arg;
+	struct conversation_id id;
+	return talk_create(db, m->a, &m->report, &id);
+}
+
+/* The report's page as a person has it in the browser. */
+static struct answer page_as(struct fixture *f, const struct served *s, int person) {
+	struct str token = token_new(&f->a), hash = token_hash(&f->a, token);
+	admin_exec(f, str_fmt(&f->a, "INSERT INTO token (kind, hash, person_id, label, peer, created_at, seen_at, expires_at) VALUES"
+	                      " ('session', '" STR_FMT "', %d, '', '', %lld, %lld, %lld)", STR_ARG(hash), person,
+		(long long)clock_now(), (long long)clock_now(), (long long)(clock_now() + DAYS(1))).p);
+	return call(f, s, "/problems/1", NULL, str_fmt(&f->a, "rialto=" STR_FMT, STR_ARG(token)).p, NULL);
+}
+
+static void the_team_reads_how_many_of_those_nearby(void **state) {
+	FIXTURE(f);
+	struct served s;
+	struct made_one m = {.a = &f->a, .report = {.kind = STR("problem"), .subject = STR("No light"), .lat = 53.27, .lon = -9.05,
+		.author = {STEVE}}};
+	assert_int_equal(store_write(f->s, make_one, &m), OK);
+	for (int i = 0; i < 21; i++) {
+		put_person(f, 100 + i, "customer", "customer", "Near N.", 0);
+		admin_exec(f, str_fmt(&f->a, "UPDATE person SET lat = %f, lon = -9.05 WHERE id = %d", 53.20 + 0.005 * i, 100 + i).p);
+	}
+	put_person(f, 200, "customer", "customer", "Far F.", 0);
+	admin_exec(f, "UPDATE person SET lat = 53.45, lon = -9.05 WHERE id = 200");
+	put_person(f, 201, "customer", "customer", "Shy S.", 0);
+	admin_exec(f, "UPDATE person SET lat = 53.27, lon = -9.05 WHERE id = 201");
+	admin_exec(f, "INSERT INTO person_audience (person_id, field, audience) VALUES (201, 'address', 'me')");
+	serve_start(f, &s);
+	const char *agent = token_for(f, AGENT), *steve = token_for(f, STEVE);
+	static const int voters[] = {100, 101, 200, 201};
+	assert_has(page_as(f, &s, AGENT).body, "None of the 21 customers we know within 10 km");
+	for (int i = 0; i < 4; i++)
+		assert_int_equal(ask(f, &s, "PUT", "/api/v1/conversations/1/vote", NULL, token_for(f, voters[i])).status, 200);
+	assert_has(page_as(f, &s, AGENT).body, "from 2 of the 21 customers we know within 10 km: 10 %");
+	assert_has_not(page_as(f, &s, STEVE).body, "within 10 km");
+	assert_has_not(call(f, &s, "/problems/1", NULL, NULL, NULL).body, "within 10 km");
+	assert_has_not(ask(f, &s, "GET", "/api/v1/conversations/1", NULL, agent).body, "near_");
+	assert_has_not(ask(f, &s, "GET", "/api/v1/conversations/1", NULL, steve).body, "near_");
+	admin_exec(f, "UPDATE person SET disabled_at = 1 WHERE id IN (103, 104)");
+	assert_has_not(page_as(f, &s, AGENT).body, "within 10 km");          /* 19 are too few */
+	serve_stop(&s);
+}
+
 int main(int argc, char **argv) {
 	(void)argc, (void)argv;
 	const struct CMUnitTest tests[] = {
 		TALK_BOTH(nobody_sees_what_is_not_theirs), TALK_BOTH(nobody_does_what_is_not_theirs),
 			TALK_BOTH(a_report_from_the_form_to_its_end),
-		TALK_BOTH(lists_go_on_without_gap_or_double),
+		TALK_BOTH(lists_go_on_without_gap_or_double), TALK_BOTH(the_team_reads_how_many_of_those_nearby),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

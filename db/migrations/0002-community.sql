@@ -23,3 +23,6 @@ ALTER TABLE conversation ADD COLUMN edited_at TIME;
 CREATE INDEX person_photo ON person (photo_file_id);
 CREATE INDEX upload_file ON upload (file_id);
 CREATE INDEX import_run_file ON import_run (file_id);
+
+-- How many customers live near a place.
+CREATE INDEX person_place ON person (lat, lon);
