@@ -338,11 +338,7 @@ static enum err make_one(struct db *db, void *arg) {
 
 /* The report's page as a person has it in the browser. */
 static struct answer page_as(struct fixture *f, const struct served *s, int person) {
-	struct str token = token_new(&f->a), hash = token_hash(&f->a, token);
-	admin_exec(f, str_fmt(&f->a, "INSERT INTO token (kind, hash, person_id, label, peer, created_at, seen_at, expires_at) VALUES"
-	                      " ('session', '" STR_FMT "', %d, '', '', %lld, %lld, %lld)", STR_ARG(hash), person,
-		(long long)clock_now(), (long long)clock_now(), (long long)(clock_now() + DAYS(1))).p);
-	return call(f, s, "/problems/1", NULL, str_fmt(&f->a, "rialto=" STR_FMT, STR_ARG(token)).p, NULL);
+	return call(f, s, "/problems/1", NULL, session_for(f, person), NULL);
 }
 
 static void the_team_reads_how_many_of_those_nearby(void **state) {

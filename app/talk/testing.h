@@ -17,6 +17,15 @@ static inline const char *token_for(struct fixture *f, int person) {
 	return token.p;
 }
 
+/* The cookie of somebody who is logged in. */
+static inline const char *session_for(struct fixture *f, int person) {
+	struct str token = token_new(&f->a), hash = token_hash(&f->a, token);
+	admin_exec(f, str_fmt(&f->a, "INSERT INTO token (kind, hash, person_id, label, peer, created_at, seen_at, expires_at) VALUES"
+	                      " ('session', '" STR_FMT "', %d, '', '', %lld, %lld, %lld)", STR_ARG(hash), person,
+		(long long)clock_now(), (long long)clock_now(), (long long)(clock_now() + DAYS(1))).p);
+	return str_fmt(&f->a, "rialto=" STR_FMT, STR_ARG(token)).p;
+}
+
 static inline struct fixture *talk_new(enum db_engine engine) {
 	struct fixture *f = firm_new(engine);
 	put_person(f, OLGA, "customer", "customer", "Olga O.", 0);
