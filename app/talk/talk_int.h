@@ -63,7 +63,7 @@ struct int_list box_tiles(struct arena *a, const struct box *b, int *ret_level);
 /* --------------------------------------------------------------------- place.c: towns */
 
 struct town {
-	struct str name, country;
+	struct str name, region, country;         /* region: MO, or empty */
 	double lat, lon;
 	int64_t people;
 };
