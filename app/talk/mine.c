@@ -13,7 +13,8 @@ static struct talk_link_list choices(struct req *q, struct str show) {
 	return l;
 }
 
-static enum err find(struct req *q, struct str show, struct conversation_id before, int64_t most, struct int_list *ret) {
+static enum err find(struct req *q, struct str show, struct conversation_id before, int64_t most,
+	struct int_list *ret) {
 	if (str_is(show, "voted")) return sql_mine_voted(q->db, q->a, q->actor.id, q->actor.is_staff, before, most, ret);
 	if (str_is(show, "followed")) return sql_mine_followed(q->db, q->a, q->actor.id, q->actor.is_staff, before, most, ret);
 	return sql_mine_told(q->db, q->a, q->actor.id, q->actor.is_staff, before, most, ret);

@@ -1,4 +1,5 @@
-/* A person finds all they told us, say "me too" to and follow; and who says so is nobody else's business. On both engines. */
+/* A person finds all they told us, say "me too" to and follow; and who says so is nobody else's business. On both
+ * engines. */
 #include "talk/testing.h"
 
 static void begin(struct fixture *f, const struct served *s, const char *subject, int who) {
@@ -61,7 +62,8 @@ static void me_too_is_nobody_elses_business(void **state) {
 	begin(f, &s, "bobolink", STEVE);
 	begin(f, &s, "capybara", STEVE);
 	assert_int_equal(ask(f, &s, "PUT", "/api/v1/conversations/1/vote", NULL, token_for(f, OLGA)).status, 200);
-	assert_int_equal(ask(f, &s, "POST", "/api/v1/conversations/2/messages", "{\"body\":\"I think so\"}", token_for(f, OLGA)).status,
+	assert_int_equal(ask(f, &s, "POST", "/api/v1/conversations/2/messages", "{\"body\":\"I think so\"}", token_for(f,
+		OLGA)).status,
 		201);
 	const char *who[] = {NULL, session_for(f, STEVE), session_for(f, OLGA), session_for(f, AGENT)};
 	for (int i = 0; i < 4; i++) {

@@ -1,4 +1,5 @@
-/* The photos of a form: made smaller before anything is written, attached when it is taken, and kept for the sender when it is not. */
+/* The photos of a form: made smaller before anything is written, attached when it is taken, and kept for the
+ * sender when it is not. */
 #include "base/log.h"
 #include "db/files.h"
 #include "os/image.h"
@@ -14,7 +15,8 @@ static enum err say_wrong(struct req *q, const char *field, enum err e) {
 	return e;
 }
 
-enum err photos_convert(struct req *q, struct upload_list files, const char *field, struct picture *ret, size_t *ret_n) {
+enum err photos_convert(struct req *q, struct upload_list files, const char *field, struct picture *ret,
+	size_t *ret_n) {
 	enum err worst = OK;
 	*ret_n = 0;
 	for (size_t i = 0; i < files.n; i++) {
@@ -56,7 +58,8 @@ enum err photos_take(struct req *q, struct upload_list fresh, struct int_list ke
 	size_t room = PHOTOS_MAX - ret->kept;
 	if (fresh.n > room) {
 		fresh.n = room;
-		e = req_invalid(q, "photos", T("Six photos are the most. Here are the first six; send it again if they are the right ones."));
+		e = req_invalid(q, "photos",
+			T("Six photos are the most. Here are the first six; send it again if they are the right ones."));
 	}
 	enum err converted = photos_convert(q, fresh, "photos", ret->picture, &ret->fresh);
 	return converted != OK ? converted : e;

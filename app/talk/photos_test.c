@@ -1,10 +1,12 @@
-/* Photos of a form that was not taken are kept for the one who sent them, shown again, and go with the next try. On both engines. */
+/* Photos of a form that was not taken are kept for the one who sent them, shown again, and go with the next try.
+ * On both engines. */
 #include "os/child.h"
 #include "talk/testing.h"
 
 /* A picture of one dot of that colour, as GIF. */
 static struct str picture(struct fixture *f, int colour) {
-	unsigned char gif[] = {'G', 'I', 'F', '8', '9', 'a', 1, 0, 1, 0, 0x80, 0, 0, (unsigned char)colour, 40, 90, 0, 0, 0, ',', 0, 0, 0, 0, 1, 0,
+	unsigned char gif[] = {'G', 'I', 'F', '8', '9', 'a', 1, 0, 1, 0, 0x80, 0, 0, (unsigned char)colour, 40, 90, 0, 0, 0,
+		',', 0, 0, 0, 0, 1, 0,
 		1, 0, 0, 2, 2, 0x44, 1, 0, ';'};
 	return str_copy(&f->a, str_n((const char *)gif, sizeof gif));
 }
@@ -12,7 +14,8 @@ static struct str picture(struct fixture *f, int colour) {
 struct field { const char *name, *value; };
 
 /* A form with photos in these colours, far enough from each other to differ as WebP; 0 is no picture at all. */
-static struct answer send_photos(struct fixture *f, const struct served *s, const char *path, const struct field *fields,
+static struct answer send_photos(struct fixture *f, const struct served *s, const char *path,
+	const struct field *fields,
 	const int *colours, int n, const char *cookie) {
 	struct str csrf = between(f, call(f, s, "/report", NULL, cookie, NULL).body, "name=\"csrf\" value=\"", "\"");
 	struct buf body, head;
@@ -76,7 +79,8 @@ static const char *login_as(struct fixture *f, const struct served *s, int perso
 	struct str hash;
 	assert_int_equal(password_hash(&f->a, STR(WORD), &hash), OK);
 	put_login(f, person, email, hash.p);
-	const char *cookie = cookie_of(f, call(f, s, "/login", str_fmt(&f->a, "login=%s&password=harbour+lantern+seven", email).p,
+	const char *cookie = cookie_of(f, call(f, s, "/login", str_fmt(&f->a, "login=%s&password=harbour+lantern+seven",
+		email).p,
 		NULL, NULL));
 	assert_non_null(cookie);
 	return cookie;
@@ -89,7 +93,8 @@ static void a_report_keeps_its_photos(void **state) {
 	struct served s;
 	serve_start(f, &s);
 	const char *olga = login_as(f, &s, OLGA, "olga@x.example"), *steve = login_as(f, &s, STEVE, "steve@x.example");
-	struct answer r = send_photos(f, &s, "/report", FIELDS({"subject", ""}, {"body", "Kept words"}), COLOURS(10, 80), olga);
+	struct answer r = send_photos(f, &s, "/report", FIELDS({"subject", ""}, {"body", "Kept words"}), COLOURS(10, 80),
+		olga);
 	assert_int_equal(r.status, 422);
 	assert_has(r.body, "Kept words");
 	assert_int_equal(boxes(r), 2);
@@ -103,7 +108,8 @@ static void a_report_keeps_its_photos(void **state) {
 	/* wrong once more, with one more photo: the page has all three */
 	struct str two = between(f, str_from(r.body, (size_t)((const char *)memmem(r.body.p, r.body.n, box, sizeof box - 1)
 		- r.body.p) + sizeof box), box, "\"");
-	r = send_photos(f, &s, "/report", FIELDS({"subject", "No light"}, {"since", "yesterday"}, {"files", one.p}, {"files", two.p}),
+	r = send_photos(f, &s, "/report", FIELDS({"subject", "No light"}, {"since", "yesterday"}, {"files", one.p}, {"files",
+		two.p}),
 		COLOURS(150), olga);
 	assert_int_equal(r.status, 422);
 	assert_has(r.body, "error-since");
@@ -117,12 +123,14 @@ static void a_report_keeps_its_photos(void **state) {
 	assert_int_equal(admin_int(f, "SELECT count(*) FROM conversation"), 0);
 
 	/* one is taken out, another comes with it */
-	r = send_photos(f, &s, "/report", FIELDS({"subject", "No light"}, {"files", one.p}, {"files", one.p}), COLOURS(220), olga);
+	r = send_photos(f, &s, "/report", FIELDS({"subject", "No light"}, {"files", one.p}, {"files", one.p}), COLOURS(220),
+		olga);
 	assert_int_equal(r.status, 422);                      /* the same twice is one that is not there a second time */
 	r = send_photos(f, &s, "/report", FIELDS({"subject", "No light"}, {"files", one.p}), COLOURS(220), olga);
 	assert_int_equal(r.status, 303);
 	assert_int_equal(admin_int(f, "SELECT count(*) FROM attachment WHERE width = 1"), 2);
-	assert_int_equal(admin_int(f, str_fmt(&f->a, "SELECT count(*) FROM attachment WHERE file_id = " STR_FMT, STR_ARG(two)).p), 0);
+	assert_int_equal(admin_int(f, str_fmt(&f->a, "SELECT count(*) FROM attachment WHERE file_id = " STR_FMT,
+		STR_ARG(two)).p), 0);
 	assert_int_equal(call(f, &s, file, NULL, NULL, NULL).status, 200);
 	assert_true(str_has(call(f, &s, "/problems/1", NULL, NULL, NULL).body, str_c(file)));
 	serve_stop(&s);
@@ -153,7 +161,8 @@ static void nothing_else_that_is_wrong_loses_them(void **state) {
 	assert_int_equal(r.status, 422);
 	assert_has(r.body, "Six photos are the most");
 	assert_int_equal(boxes(r), 6);
-	assert_int_equal(send_photos(f, &s, "/report", FIELDS({"subject", "Lamp at the pier"}), COLOURS(50), olga).status, 303);
+	assert_int_equal(send_photos(f, &s, "/report", FIELDS({"subject", "Lamp at the pier"}), COLOURS(50), olga).status,
+		303);
 	struct hub *h = hub_new(f->s);
 	hub_add_reader(h, "search", talk_search_read, NULL, true);
 	assert_int_equal(hub_drain(h), OK);
@@ -175,16 +184,19 @@ static void comments_and_answers_take_photos(void **state) {
 	assert_has(r.body, "Please write something");
 	assert_int_equal(boxes(r), 1);
 	struct str one = between(f, r.body, box, "\"");
-	r = send_photos(f, &s, "/problems/1", FIELDS({"act", "comment"}, {"body", "Look"}, {"files", one.p}), COLOURS(120), olga);
+	r = send_photos(f, &s, "/problems/1", FIELDS({"act", "comment"}, {"body", "Look"}, {"files", one.p}), COLOURS(120),
+		olga);
 	assert_int_equal(r.status, 303);
 	assert_int_equal(admin_int(f, "SELECT count(*) FROM attachment WHERE message_id = 1"), 2);
 	assert_int_equal(uploads(f), 0);
-	assert_true(str_has(call(f, &s, "/problems/1", NULL, NULL, NULL).body, str_fmt(&f->a, "/files/" STR_FMT, STR_ARG(one))));
+	assert_true(str_has(call(f, &s, "/problems/1", NULL, NULL, NULL).body, str_fmt(&f->a, "/files/" STR_FMT,
+		STR_ARG(one))));
 
 	/* a note's photo is the team's, an answer's everybody's */
 	r = send_photos(f, &s, "/problems/1", FIELDS({"act", "note"}, {"body", "Inside"}), COLOURS(30), agatha);
 	assert_int_equal(r.status, 303);
-	r = send_photos(f, &s, "/problems/1", FIELDS({"act", "answer"}, {"body", "Outside"}, {"status", "heard"}), COLOURS(40), agatha);
+	r = send_photos(f, &s, "/problems/1", FIELDS({"act", "answer"}, {"body", "Outside"}, {"status", "heard"}),
+		COLOURS(40), agatha);
 	assert_int_equal(r.status, 303);
 	for (int m = 2; m <= 3; m++) {
 		int64_t file = admin_int(f, str_fmt(&f->a, "SELECT file_id FROM attachment WHERE message_id = %d", m).p);

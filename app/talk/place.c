@@ -175,7 +175,8 @@ enum err talk_places(struct req *q, const struct talk_places_in *in, struct talk
 
 struct talk_place place_view(struct arena *a, const struct town *t) {
 	const struct town *near = landmark(t);
-	return (struct talk_place){.name = t->name, .country = t->country, .region = t->region, .near = near ? near->name : STR(""),
+	return (struct talk_place){.name = t->name, .country = t->country, .region = t->region,
+		.near = near ? near->name : STR(""),
 		.lat = t->lat, .lon = t->lon,
 		.at = str_fmt(a, "%.5f,%.5f," STR_FMT, t->lat, t->lon, STR_ARG(t->name))};
 }

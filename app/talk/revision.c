@@ -1,4 +1,5 @@
-/* What was written before it was changed: kept with every change, shown to whoever may read it, taken down by the team. */
+/* What was written before it was changed: kept with every change, shown to whoever may read it, taken down by the
+ * team. */
 #include "sql/revision.h"
 #include "talk/talk_int.h"
 #include "text/markdown.h"

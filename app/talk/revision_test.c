@@ -1,5 +1,5 @@
-/* What was written before a change: kept, told to whoever may read it, and to nobody else. One secret word stands in each older
- * version, and everybody looks for it on the page and in the API. On both engines. */
+/* What was written before a change: kept, told to whoever may read it, and to nobody else. One secret word stands
+ * in each older version, and everybody looks for it on the page and in the API. On both engines. */
 #include "talk/testing.h"
 #include <math.h>
 
@@ -111,10 +111,12 @@ static void changes_keep_what_was_there(void **state) {
 	put_login(f, OLGA, "olga@x.example", hash.p);
 	put_login(f, AGENT, "agatha@x.example", hash.p);
 	serve_start(f, &s);
-	const char *olga = cookie_of(f, call(f, &s, "/login", "login=olga%40x.example&password=harbour+lantern+seven", NULL, NULL));
-	const char *agatha = cookie_of(f, call(f, &s, "/login", "login=agatha%40x.example&password=harbour+lantern+seven", NULL,
-		NULL));
-	assert_int_equal(send_form(f, &s, "/report", "/report", "kind=problem&subject=No+light+at+pier&body=Account+4711", olga).status,
+	const char *olga = cookie_of(f, call(f, &s, "/login", "login=olga%40x.example&password=harbour+lantern+seven",
+		NULL, NULL));
+	const char *agatha = cookie_of(f, call(f, &s, "/login", "login=agatha%40x.example&password=harbour+lantern+seven",
+		NULL, NULL));
+	assert_int_equal(send_form(f, &s, "/report", "/report", "kind=problem&subject=No+light+at+pier&body=Account+4711",
+		olga).status,
 		303);
 	assert_has_not(call(f, &s, "/problems/1", NULL, NULL, NULL).body, "/revisions");
 	assert_has(call(f, &s, "/problems/1/revisions", NULL, NULL, NULL).body, "There are no older words");
@@ -123,7 +125,8 @@ static void changes_keep_what_was_there(void **state) {
 	static const char same[] = "subject=No+light+at+pier&body=Account+4711";
 	assert_int_equal(send_form(f, &s, "/problems/1/edit", "/problems/1/edit", same, olga).status, 303);
 	assert_int_equal(admin_int(f, "SELECT count(*) FROM revision"), 0);
-	assert_int_equal(send_form(f, &s, "/problems/1/edit", "/problems/1/edit", "subject=No+light+at+pier&body=Dark", olga).status,
+	assert_int_equal(send_form(f, &s, "/problems/1/edit", "/problems/1/edit", "subject=No+light+at+pier&body=Dark",
+		olga).status,
 		303);
 	struct answer r = call(f, &s, "/problems/1", NULL, NULL, NULL);
 	assert_has(r.body, "/problems/1/revisions");
@@ -140,9 +143,11 @@ static void changes_keep_what_was_there(void **state) {
 		olga).status, 303);
 	assert_has(call(f, &s, "/problems/1/revisions?message=1", NULL, NULL, NULL).body, "First thought");
 	assert_has(call(f, &s, "/problems/1", NULL, NULL, NULL).body, "/problems/1/revisions?message=1");
-	assert_int_equal(send_form(f, &s, "/problems/1", "/problems/1", "act=answer&body=We+lok&status=heard", agatha).status, 303);
+	assert_int_equal(send_form(f, &s, "/problems/1", "/problems/1", "act=answer&body=We+lok&status=heard", agatha).status,
+		303);
 	assert_has(call(f, &s, "/problems/1", NULL, agatha, NULL).body, "name=\"message\" value=\"2\"");
-	assert_int_equal(send_form(f, &s, "/problems/1", "/problems/1", "act=edit_message&message=2&body=We+look", agatha).status,
+	assert_int_equal(send_form(f, &s, "/problems/1", "/problems/1", "act=edit_message&message=2&body=We+look",
+		agatha).status,
 		303);
 	assert_has(call(f, &s, "/problems/1/revisions?message=2", NULL, NULL, NULL).body, "We lok");
 
@@ -165,7 +170,8 @@ static void many_versions_go_on(void **state) {
 	struct served s;
 	serve_start(f, &s);
 	const char *olga = token_for(f, OLGA);
-	assert_int_equal(ask(f, &s, "POST", "/api/v1/conversations", "{\"kind\":\"idea\",\"subject\":\"Version 0\"}", olga).status,
+	assert_int_equal(ask(f, &s, "POST", "/api/v1/conversations", "{\"kind\":\"idea\",\"subject\":\"Version 0\"}",
+		olga).status,
 		201);
 	for (int i = 1; i <= 7; i++)
 		assert_int_equal(ask(f, &s, "PATCH", "/api/v1/conversations/1",
@@ -176,14 +182,16 @@ static void many_versions_go_on(void **state) {
 	assert_has_not(r.body, "Version 2");
 	assert_has(r.head, "rel=\"next\"");
 	struct str next = between(f, r.body, "\"next\":\"", "\"");
-	r = ask(f, &s, "GET", str_fmt(&f->a, "/api/v1/conversations/1/revisions?limit=4&cursor=" STR_FMT, STR_ARG(next)).p, NULL,
+	r = ask(f, &s, "GET", str_fmt(&f->a, "/api/v1/conversations/1/revisions?limit=4&cursor=" STR_FMT, STR_ARG(next)).p,
+		NULL,
 		olga);
 	assert_has_not(r.body, "Version 3");
 	assert_has(r.body, "Version 2");
 	assert_has(r.body, "Version 0");
 	assert_has(call(f, &s, "/problems/1/revisions?limit=4", NULL, NULL, NULL).body, "Show older ones");
 	/* each stood from the change before it to its own */
-	assert_int_equal(admin_int(f, "SELECT count(*) FROM revision a JOIN revision b ON b.id = a.id + 1 WHERE a.until_at <> b.since_at"),
+	assert_int_equal(admin_int(f,
+		"SELECT count(*) FROM revision a JOIN revision b ON b.id = a.id + 1 WHERE a.until_at <> b.since_at"),
 		0);
 	serve_stop(&s);
 }

@@ -1,4 +1,5 @@
-/* From time to time: uploads that were never attached are forgotten, and files that nothing points to any more are removed. */
+/* From time to time: uploads that were never attached are forgotten, and files that nothing points to any more are
+ * removed. */
 #include "base/log.h"
 #include "db/files.h"
 #include "sql/sweep.h"

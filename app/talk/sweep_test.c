@@ -55,7 +55,8 @@ static bool there(struct fixture *f, int64_t id) {
 static void only_what_nobody_uses_goes(void **state) {
 	FIXTURE(f);
 	struct made m = {.f = f};
-	static const char upload[] = "INSERT INTO upload (person_id, file_id, width, height, created_at) VALUES (1, %lld, 0, 0, %lld)";
+	static const char upload[] = "INSERT INTO upload (person_id, file_id, width, height, created_at)"
+		" VALUES (1, %lld, 0, 0, %lld)";
 	put_person(f, ANNA, "customer", "customer", "Anna A.", 0);
 	assert_int_equal(store_write(f->s, put_files, &m), OK);
 	usec_t now = clock_now();
@@ -64,9 +65,11 @@ static void only_what_nobody_uses_goes(void **state) {
 	sql(f, upload, m.gone[0], now - HOURS(25));
 	sql(f, "UPDATE person SET photo_file_id = %lld", m.kept[2], 0);
 	sql(f, "UPDATE business SET logo_file_id = %lld", m.kept[3], 0);
-	sql(f, "INSERT INTO import_run (kind, source, file_name, file_id, mapping, state, done_bytes, all_bytes, created, updated, unchanged,"
-	    " rejected, why, created_at) VALUES ('people', 's', 'f', %lld, '{}', 'done', 0, 0, 0, 0, 0, 0, '', %lld)", m.kept[4], 0);
-	sql(f, "INSERT INTO attachment (conversation_id, file_id, rank, width, height, caption) VALUES (%lld, %lld, 9, 0, 0, '')",
+	sql(f, "INSERT INTO import_run (kind, source, file_name, file_id, mapping, state, done_bytes, all_bytes, created, updated,"
+	    " unchanged, rejected, why, created_at) VALUES ('people', 's', 'f', %lld, '{}', 'done', 0, 0, 0, 0, 0, 0, '', %lld)",
+		m.kept[4], 0);
+	sql(f, "INSERT INTO attachment (conversation_id, file_id, rank, width, height, caption)"
+	    " VALUES (%lld, %lld, 9, 0, 0, '')",
 	    m.id.v, m.kept[5]);
 	assert_int_equal(talk_sweep_begin(f->s), OK);
 	sweep(f);
@@ -120,8 +123,10 @@ static void many_go_in_one_round(void **state) {
 /* A new table that points to files must be known to the fragment file_used; whoever adds one changes both. */
 static void all_that_points_to_files_is_known(void **state) {
 	FIXTURE(f);
-	const char *lite = "SELECT count(*) FROM sqlite_master m, pragma_table_info(m.name) c WHERE m.type = 'table' AND c.name LIKE '%file_id'";
-	const char *pg = "SELECT count(*) FROM information_schema.columns WHERE table_schema = current_schema() AND column_name LIKE '%file_id'";
+	const char *lite = "SELECT count(*) FROM sqlite_master m, pragma_table_info(m.name) c"
+		" WHERE m.type = 'table' AND c.name LIKE '%file_id'";
+	const char *pg = "SELECT count(*) FROM information_schema.columns"
+		" WHERE table_schema = current_schema() AND column_name LIKE '%file_id'";
 	assert_int_equal(admin_int(f, f->engine == DB_SQLITE ? lite : pg), 6);    /* the five of file_used, and the chunks */
 }
 

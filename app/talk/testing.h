@@ -10,7 +10,8 @@ enum { OLGA = 1, STEVE, PAT, AGENT, ANALYST };   /* whose it is, a stranger, who
 
 static inline const char *token_for(struct fixture *f, int person) {
 	struct str token = token_new(&f->a), hash = token_hash(&f->a, token);
-	admin_exec(f, str_fmt(&f->a, "INSERT INTO token (kind, hash, person_id, label, peer, created_at, seen_at, expires_at) VALUES ('api', '" STR_FMT
+	admin_exec(f, str_fmt(&f->a,
+		"INSERT INTO token (kind, hash, person_id, label, peer, created_at, seen_at, expires_at) VALUES ('api', '" STR_FMT
 	                      "', %d, '', '', %lld, %lld, %lld)", STR_ARG(hash), person, (long long)clock_now(),
 		(long long)clock_now(),
 	                      (long long)(clock_now() + DAYS(1))).p);
@@ -20,7 +21,8 @@ static inline const char *token_for(struct fixture *f, int person) {
 /* The cookie of somebody who is logged in. */
 static inline const char *session_for(struct fixture *f, int person) {
 	struct str token = token_new(&f->a), hash = token_hash(&f->a, token);
-	admin_exec(f, str_fmt(&f->a, "INSERT INTO token (kind, hash, person_id, label, peer, created_at, seen_at, expires_at) VALUES"
+	admin_exec(f, str_fmt(&f->a,
+		"INSERT INTO token (kind, hash, person_id, label, peer, created_at, seen_at, expires_at) VALUES"
 	                      " ('session', '" STR_FMT "', %d, '', '', %lld, %lld, %lld)", STR_ARG(hash), person,
 		(long long)clock_now(), (long long)clock_now(), (long long)(clock_now() + DAYS(1))).p);
 	return str_fmt(&f->a, "rialto=" STR_FMT, STR_ARG(token)).p;
@@ -38,7 +40,8 @@ static inline struct fixture *talk_new(enum db_engine engine) {
 }
 static inline int talk_sqlite(void **state) { *state = talk_new(DB_SQLITE); return 0; }
 static inline int talk_pg(void **state) { *state = getenv("RIALTO_TEST_PG") ? talk_new(DB_PG) : NULL; return 0; }
-#define TALK_BOTH(test) {#test " (SQLite)", test, talk_sqlite, down, NULL}, {#test " (PostgreSQL)", test, talk_pg, down, NULL}
+#define TALK_BOTH(test) \
+	{#test " (SQLite)", test, talk_sqlite, down, NULL}, {#test " (PostgreSQL)", test, talk_pg, down, NULL}
 
 /* A request with a method and a JSON body. */
 static inline struct answer ask(struct fixture *f, const struct served *s, const char *method, const char *path,

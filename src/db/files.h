@@ -1,8 +1,10 @@
 #ifndef DB_FILES_H
 #define DB_FILES_H
 /* Bytes kept in the database in chunks of 256 KiB. A file is written once and never changed; who may read it is decided by
- * whoever points to it. The bytes are named by their BLAKE2b hash: the same bytes are kept once. What nothing points to any more
- * is removed by file_drop_unused; a new column that points to files belongs into the fragment file_used of files.sql. */
+ * whoever points to it. The bytes are named by their BLAKE2b hash: the same bytes are kept once. What nothing
+ * points to any more
+ * is removed by file_drop_unused; a new column that points to files belongs into the fragment file_used of
+ * files.sql. */
 #include "base/ids.h"
 #include "db/db.h"
 
