@@ -7,6 +7,10 @@
 -- frag conversation_visible_to(c, p): (p.role <> 'customer' OR (c.hidden_at IS NULL AND (c.visibility IN ('public', 'members') OR
 --   (c.visibility = 'private' AND (c.author_id = p.id OR EXISTS
 --   (SELECT 1 FROM participant seat WHERE seat.conversation_id = c.id AND seat.person_id = p.id))))))
+-- Older words are seen by whoever sees those of today, but no wider than they were when they were changed.
+-- frag revision_visible(v, c): (:staff OR (v.hidden_at IS NULL AND (v.visibility = 'public' OR (:me IS NOT NULL AND
+--   (v.visibility = 'members' OR (v.visibility = 'private' AND (c.author_id = :me OR EXISTS
+--   (SELECT 1 FROM participant seat WHERE seat.conversation_id = c.id AND seat.person_id = :me))))))))
 -- frag message_visible(m): (:staff OR (m.hidden_at IS NULL AND m.kind <> 'note'))
 -- frag person_visible(p): (:staff OR p.id = :me OR (p.disabled_at IS NULL AND (p.kind = 'staff'
 --   OR EXISTS (SELECT 1 FROM person_audience shown WHERE shown.person_id = p.id AND shown.audience = 'public'))))

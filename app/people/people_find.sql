@@ -100,9 +100,9 @@ WHERE c.author_id = :person AND {conversation_visible(c)}
 ORDER BY c.id DESC LIMIT :most;
 
 -- person_joined(person person_id, staff bool, me person_id?, most int) -> person_said_row :many
--- Where a person said "me too" or took part in words, as far as :me may see it, newest first.
+-- Where a person said "me too" (for them and the staff) or took part in words, as far as :me may see it, newest first.
 SELECT c.id, c.kind, c.subject, c.status, c.visibility, c.votes, c.comments, c.created_at FROM conversation c
-WHERE c.id IN (SELECT v.conversation_id FROM vote v WHERE v.person_id = :person
+WHERE c.id IN (SELECT v.conversation_id FROM vote v WHERE v.person_id = :person AND (:staff OR :person = :me)
 	UNION SELECT m.conversation_id FROM message m WHERE m.author_id = :person AND m.kind <> 'note')
 	AND (c.author_id IS NULL OR c.author_id <> :person) AND {conversation_visible(c)}
 ORDER BY c.id DESC LIMIT :most;

@@ -79,7 +79,7 @@ ORDER BY g.object_id DESC LIMIT :most;
 --   | since date? | lat real? | lon real? | place text | area text | votes int | comments int | worth_minor int | reopened int
 --   | channel text | created_at time | active_at time | answered_at time? | hidden bool | version int | author_id person_id?
 --   | author_name text? | author_staff bool | assignee_id person_id? | assignee_name text? | answer_id message_id?
---   | voted bool | follows bool | participant bool
+--   | voted bool | follows bool | participant bool | edited_at time?
 
 -- talk_report_get(id conversation_id, me person_id?, staff bool) -> talk_report_row :one
 -- One conversation, if this person may know of it.
@@ -88,7 +88,7 @@ SELECT c.id, c.kind, c.subject, c.body, c.visibility, c.status, c.topic, c.since
 	{shown_name(a)}, COALESCE(a.kind = 'staff', FALSE), s.id, s.name, c.answer_id,
 	EXISTS (SELECT 1 FROM vote v WHERE v.conversation_id = c.id AND v.person_id = :me),
 	EXISTS (SELECT 1 FROM follow f WHERE f.object_kind = 'conversation' AND f.object_id = c.id AND f.person_id = :me),
-	EXISTS (SELECT 1 FROM participant t WHERE t.conversation_id = c.id AND t.person_id = :me)
+	EXISTS (SELECT 1 FROM participant t WHERE t.conversation_id = c.id AND t.person_id = :me), c.edited_at
 FROM conversation c LEFT JOIN person a ON a.id = c.author_id LEFT JOIN person s ON s.id = c.assignee_id
 WHERE c.id = :id AND {conversation_visible(c)};
 
@@ -99,7 +99,7 @@ SELECT c.id, c.kind, c.subject, c.body, c.visibility, c.status, c.topic, c.since
 	{shown_name(a)}, COALESCE(a.kind = 'staff', FALSE), s.id, s.name, c.answer_id,
 	EXISTS (SELECT 1 FROM vote v WHERE v.conversation_id = c.id AND v.person_id = :me),
 	EXISTS (SELECT 1 FROM follow f WHERE f.object_kind = 'conversation' AND f.object_id = c.id AND f.person_id = :me),
-	EXISTS (SELECT 1 FROM participant t WHERE t.conversation_id = c.id AND t.person_id = :me)
+	EXISTS (SELECT 1 FROM participant t WHERE t.conversation_id = c.id AND t.person_id = :me), c.edited_at
 FROM conversation c LEFT JOIN person a ON a.id = c.author_id LEFT JOIN person s ON s.id = c.assignee_id
 WHERE c.id IN {list :ids} AND {conversation_visible(c)} LIMIT :most;
 
@@ -156,6 +156,13 @@ SELECT day, votes FROM vote_day WHERE conversation_id = :id AND day >= :since OR
 -- talk_tags(id int) -> text :many
 -- Tags of a conversation.
 SELECT t.name FROM tagging g JOIN tag t ON t.id = g.tag_id WHERE g.object_kind = 'conversation' AND g.object_id = :id ORDER BY t.name LIMIT 20;
+
+-- row talk_near_row: people int | voices int
+-- talk_near(id conversation_id, south real, north real, west real, east real) -> talk_near_row :one
+-- Customers with an address in the box that the staff may see, and how many of them say "me too".
+SELECT COUNT(*), COUNT(v.person_id) FROM person p LEFT JOIN vote v ON v.conversation_id = :id AND v.person_id = p.id
+WHERE p.lat BETWEEN :south AND :north AND p.lon BETWEEN :west AND :east AND p.kind = 'customer' AND p.disabled_at IS NULL
+	AND NOT EXISTS (SELECT 1 FROM person_audience w WHERE w.person_id = p.id AND w.field = 'address' AND w.audience IN ('me', 'contact'));
 
 -- row talk_colleague_row: id person_id | name text
 -- talk_colleagues(most int) -> talk_colleague_row :many

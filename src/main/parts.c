@@ -20,4 +20,7 @@ void parts_join(struct parts *p) {
 
 	/* talk: the words by which reports are found */
 	hub_add_reader(p->hub, "search", talk_search_read, NULL, true);
+	hub_add_job(p->hub, "sweep", TALK_SWEEP_TRIES, talk_sweep_job, p->hub);
 }
+
+enum err parts_begin(struct parts *p) { return talk_sweep_begin(p->store); }
