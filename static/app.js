@@ -41,8 +41,8 @@
     start(fresh);
   }
 
-  /** Someone is writing in it: swapping would take the words away. */
-  const inUse = (el) => all("input:not([type=hidden]), textarea, select", el).some((field) =>
+  /** Someone is writing in it, or a form in it came back unsent: swapping would take the words away. */
+  const inUse = (el) => el.querySelector("[data-unsent]") !== null || all("input:not([type=hidden]), textarea, select", el).some((field) =>
     field === document.activeElement || (field.defaultValue !== undefined && field.type !== "checkbox"
       && field.type !== "radio" && field.value !== field.defaultValue));
 

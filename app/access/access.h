@@ -15,30 +15,40 @@ MUST_USE enum err business_read(struct db *db, struct arena *a, struct business 
 #define VERIFY_LIVES DAYS(7)
 #define LOGIN_LIVES HOURS(24)
 
-/* Inside the writer's transaction: makes a one-time link of a kind ("claim", "reset", "verify", "login") for a person and returns its token,
- * which is not kept anywhere. label: the address it is sent to, or "": who opens the link
- * has shown that they read its mail. The page is /KIND/TOKEN. */
-MUST_USE enum err access_link(struct db *db, struct arena *a, struct person_id person, const char *kind, struct str label,
-                              usec_t lives, struct str *ret_token);
+/* Inside the writer's transaction: makes a one-time link of a kind ("claim", "reset", "verify", "login") for a person
+ * and returns its token, which is not kept anywhere. label: the address it is sent to, or "": who opens the link has
+ * shown that they read its mail. The page is /KIND/TOKEN. */
+MUST_USE enum err access_link(struct db *db, struct arena *a, struct person_id person, const char *kind,
+                              struct str label, usec_t lives, struct str *ret_token);
 
-/* Makes a person one who can log in. password_hash STR_NONE: none yet. errors CONFLICT (the email has another person's login) */
-MUST_USE enum err access_add_login(struct db *db, struct arena *a, struct person_id person, struct str email, struct str password_hash);
+/* Makes a person one who can log in. password_hash STR_NONE: none yet. errors CONFLICT (the email has another
+ * person's login) */
+MUST_USE enum err access_add_login(struct db *db, struct arena *a, struct person_id person, struct str email,
+                                   struct str password_hash);
 
 /* The address left the person's profile: they no longer log in with it. */
 MUST_USE enum err access_drop_email(struct db *db, struct arena *a, struct person_id person, struct str email);
 
-/* An address as logins are compared: ASCII letters in lower case, nothing else changed, so that no two mailboxes become one. */
+/* An address as logins are compared: ASCII letters in lower case, nothing else changed, so that no two mailboxes
+ * become one. */
 struct str access_fold_email(struct arena *a, struct str email);
 
 /* A password as forms give it (utf8_line), for what does not come from a form. */
 struct str access_password_text(struct arena *a, struct str password);
 
+/* Writer: what happened to a person's login is mailed to the addresses that they have proved. address: the one in
+ * question, or "". */
+enum login_news { LOGIN_PASSWORD, LOGIN_ADDRESS_NEW, LOGIN_ADDRESS_GONE, LOGIN_ENDED };
+MUST_USE enum err access_tell(struct db *db, struct arena *a, struct person_id person, enum login_news what,
+                              struct str address);
+
 /* Ends a person's sessions and API tokens. */
 MUST_USE enum err access_end_sessions(struct db *db, struct person_id person);
 
-/* Writes into the audit who did what, in the writer's transaction. actor 0: the program or a visitor. detail: words, never secrets. */
-MUST_USE enum err access_audit(struct db *db, struct person_id actor, const char *action, const char *object_kind, int64_t object_id,
-                               struct str peer, struct str detail);
+/* Writes into the audit who did what, in the writer's transaction. actor 0: the program or a visitor. detail: words,
+ * never secrets. */
+MUST_USE enum err access_audit(struct db *db, struct person_id actor, const char *action, const char *object_kind,
+                               int64_t object_id, struct str peer, struct str detail);
 
 int user_command(struct cli *c);
 int passwd_command(struct cli *c);

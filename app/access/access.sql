@@ -7,6 +7,10 @@
 -- frag conversation_visible_to(c, p): (p.role <> 'customer' OR (c.hidden_at IS NULL AND (c.visibility IN ('public', 'members') OR
 --   (c.visibility = 'private' AND (c.author_id = p.id OR EXISTS
 --   (SELECT 1 FROM participant seat WHERE seat.conversation_id = c.id AND seat.person_id = p.id))))))
+-- Older words are seen by whoever sees those of today, but no wider than they were when they were changed.
+-- frag revision_visible(v, c): (:staff OR (v.hidden_at IS NULL AND (v.visibility = 'public' OR (:me IS NOT NULL AND
+--   (v.visibility = 'members' OR (v.visibility = 'private' AND (c.author_id = :me OR EXISTS
+--   (SELECT 1 FROM participant seat WHERE seat.conversation_id = c.id AND seat.person_id = :me))))))))
 -- frag message_visible(m): (:staff OR (m.hidden_at IS NULL AND m.kind <> 'note'))
 -- frag record_visible(r): (:staff OR EXISTS
 --   (SELECT 1 FROM record_person seat WHERE seat.record_id = COALESCE(r.root_id, r.id) AND seat.person_id = :me))
@@ -22,7 +26,7 @@
 --   | claimed_at time? | locale text
 -- row login_list_row: id person_id | name text | role text | email text? | customer_no text? | disabled bool | seen_at time?
 -- row failure_row: fails int | first_at time | locked_until time?
--- row link_row: person_id person_id | label text | name text | customer_no text? | email text? | disabled_at time?
+-- row link_row: person_id person_id | label text | name text | customer_no text? | email text? | claimed_at time?
 -- row session_row: id token_id | label text | peer text | created_at time | seen_at time
 -- row api_token: id token_id | label text | created_at time | seen_at time | expires_at time
 
@@ -123,9 +127,10 @@ UPDATE identity SET used_at = :now WHERE person_id = :person AND kind = 'passwor
 -- From now on the person looks after their own profile.
 UPDATE person SET claimed_at = :now, version = version + 1, updated_at = :now WHERE id = :id AND claimed_at IS NULL;
 
--- person_disable(id person_id, now time) :exec
--- The person may no longer log in.
-UPDATE person SET disabled_at = :now, version = version + 1, updated_at = :now WHERE id = :id AND disabled_at IS NULL;
+-- person_disable(id person_id, disabled bool, now time) :exec
+-- The person may no longer log in, or may again.
+UPDATE person SET disabled_at = CASE WHEN :disabled THEN :now END, version = version + 1, updated_at = :now
+WHERE id = :id AND (disabled_at IS NULL) = :disabled;
 
 -- owners_left(id person_id) -> int :one
 -- How many owners can log in besides this person.
@@ -189,7 +194,7 @@ VALUES (:kind, :hash, :person, :label, :peer, :now, :now, :expires_at, NULL) RET
 -- link_get(hash text, kind text, now time) -> link_row :maybe
 -- Whose one-time link this is, while it is good.
 SELECT p.id, t.label, p.name, p.customer_no,
-	(SELECT i.subject FROM identity i WHERE i.person_id = p.id AND i.kind = 'email' ORDER BY i.id LIMIT 1), p.disabled_at
+	(SELECT i.subject FROM identity i WHERE i.person_id = p.id AND i.kind = 'email' ORDER BY i.id LIMIT 1), p.claimed_at
 FROM token t JOIN person p ON p.id = t.person_id
 WHERE t.hash = :hash AND t.kind = :kind AND t.used_at IS NULL AND t.expires_at > :now AND p.disabled_at IS NULL;
 

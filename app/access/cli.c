@@ -19,6 +19,7 @@ struct work {
 	const char *kind;          /* of the link that is made when there is no password */
 	struct str token;
 	struct person_id id;
+	bool disabled;
 	const char *why;
 };
 
@@ -73,22 +74,23 @@ static enum err write_person(struct db *db, void *arg) {
 	usec_t now = clock_now();
 	struct str words = w->name, first = str_cut(&words, ' '), last = first;
 	while (!str_empty(words)) last = str_cut(&words, ' ');
-	struct str public_name = staff || last.p == first.p ? w->name : str_fmt(a, STR_FMT " " STR_FMT ".", STR_ARG(first), STR_ARG(utf8_first(last, 1)));
+	struct str letter = utf8_first(last, 1), public_name = w->name;
+	if (!staff && last.p != first.p) public_name = str_fmt(a, STR_FMT " " STR_FMT ".", STR_ARG(first), STR_ARG(letter));
 	if (!str_none(w->customer_no)) {
 		TRY(sql_login_by_number(db, a, w->customer_no, &other, &found));
 		w->why = "somebody has this customer number already";
 		if (found) return ERR_CONFLICT;
 	}
-	TRY(sql_person_add_with_login(db, staff ? STR("staff") : STR("customer"), w->role, w->name, public_name, w->customer_no, now, &w->id));
+	TRY(sql_person_add_with_login(db, staff ? STR("staff") : STR("customer"), w->role, w->name, public_name,
+	                              w->customer_no, now, &w->id));
 	w->why = "somebody logs in with this email already";
 	TRY(access_add_login(db, a, w->id, w->email, w->password_hash));
 	w->why = NULL;
 	TRY(sql_email_add(db, w->id, w->email, access_fold_email(a, w->email), now, NULL));
 	if (str_none(w->password_hash)) TRY(access_link(db, a, w->id, "claim", w->email, CLAIM_LIVES, &w->token));
-	else TRY(sql_person_claim(db, w->id, now, NULL));
 	TRY(access_audit(db, (struct person_id){0}, "person_made", "person", w->id.v, STR_NONE, STR("rialto user add")));
-	struct event e = {.verb = "create", .object_kind = "person", .object_id = w->id.v, .audience = staff ? AUDIENCE_PUBLIC : AUDIENCE_STAFF,
-	                  .data = STR("{}")};
+	struct event e = {.verb = "create", .object_kind = "person", .object_id = w->id.v,
+	                  .audience = staff ? AUDIENCE_PUBLIC : AUDIENCE_STAFF, .data = STR("{}")};
 	return event_append(db, &e, NULL);
 }
 
@@ -122,11 +124,13 @@ static int user_add(struct cli *c) {
 	enum role r;
 	if (name == NULL || email == NULL || role == NULL) return cli_usage(c, "--name, --email and --role are needed");
 	if (!role_find(str_c(role), &r)) return cli_usage(c, "--role is one of owner, manager, agent, analyst, customer");
-	struct work w = {.c = c, .name = utf8_line(c->a, str_c(name)), .email = utf8_line(c->a, str_c(email)), .role = str_c(role)};
+	struct work w = {.c = c, .name = utf8_line(c->a, str_c(name)), .email = utf8_line(c->a, str_c(email)),
+	                 .role = str_c(role)};
 	w.customer_no = number == NULL ? STR_NONE : utf8_line(c->a, str_c(number));
 	if (w.name.n == 0 || w.name.n > 200) return cli_usage(c, "--name wants a name of at most 200 bytes");
 	if (!is_email(w.email)) return cli_usage(c, "--email wants an address such as anna@firm.example");
-	if (number != NULL && (w.customer_no.n == 0 || w.customer_no.n > 100)) return cli_usage(c, "--customer-no wants a number");
+	if (number != NULL && (w.customer_no.n == 0 || w.customer_no.n > 100))
+		return cli_usage(c, "--customer-no wants a number");
 	int code = read_password(c, from_stdin, w.email, w.name, &w.password_hash);
 	if (code != EXIT_DONE) return code;
 	enum err e = store_write(c->store, write_person, &w);
@@ -148,8 +152,8 @@ static enum err list_one(void *arg, const struct login_list_row *r) {
 	l->n++;
 	if (l->o == NULL) {
 		struct str seen = r->seen_at == 0 ? STR("never") : time_rfc3339(l->c->a, r->seen_at);
-		printf("%-6lld %-9.*s %-32.*s %-10.*s %-20.20s %.*s%s\n", (long long)r->id.v, STR_ARG(r->role), STR_ARG(r->email), STR_ARG(r->customer_no),
-		       seen.p, STR_ARG(r->name), r->disabled ? " (disabled)" : "");
+		printf("%-6lld %-9.*s %-32.*s %-10.*s %-20.20s %.*s%s\n", (long long)r->id.v, STR_ARG(r->role), STR_ARG(r->email),
+		       STR_ARG(r->customer_no), seen.p, STR_ARG(r->name), r->disabled ? " (disabled)" : "");
 		return OK;
 	}
 	buf_clear(l->o->b);
@@ -183,34 +187,37 @@ static int user_list(struct cli *c) {
 	return e == OK ? EXIT_DONE : cli_fail(c, "%s", err_sentence(e));
 }
 
-/* -------------------------------------------------------------- user disable */
+/* ------------------------------------------------------- user disable, enable */
 
 static enum err disable(struct db *db, void *arg) {
 	struct work *w = arg;
 	int64_t owners, changed;
 	TRY(sql_owners_left(db, w->row.id, &owners));
 	w->why = "this is the last owner; make another one first";
-	if (str_is(w->row.role, "owner") && owners == 0) return ERR_CONFLICT;
+	if (w->disabled && str_is(w->row.role, "owner") && owners == 0) return ERR_CONFLICT;
 	w->why = NULL;
-	TRY(sql_person_disable(db, w->row.id, clock_now(), &changed));
-	TRY(access_end_sessions(db, w->row.id));
+	TRY(sql_person_disable(db, w->row.id, w->disabled, clock_now(), &changed));
+	if (w->disabled) TRY(access_end_sessions(db, w->row.id));
 	if (changed == 0) return OK;
-	TRY(access_audit(db, (struct person_id){0}, "person_disabled", "person", w->row.id.v, STR_NONE, STR("rialto user disable")));
-	struct event e = {.verb = "update", .object_kind = "person", .object_id = w->row.id.v, .audience = AUDIENCE_PUBLIC,
-	                  .data = STR("{\"fields\":[\"disabled\"]}")};
-	if (str_is(w->row.role, "customer")) e.audience = AUDIENCE_STAFF;
+	const char *action = w->disabled ? "person_disabled" : "person_enabled";
+	struct str by = w->disabled ? STR("rialto user disable") : STR("rialto user enable");
+	TRY(access_audit(db, (struct person_id){0}, action, "person", w->row.id.v, STR_NONE, by));
+	bool staff = !str_is(w->row.role, "customer"); /* every kept page may show a colleague */
+	struct event e = {.verb = "update", .object_kind = "person", .object_id = w->row.id.v,
+	                  .target_kind = staff ? "business" : NULL, .target_id = staff ? 1 : 0,
+	                  .audience = staff ? AUDIENCE_PUBLIC : AUDIENCE_STAFF, .data = STR("{\"fields\":[\"disabled\"]}")};
 	return event_append(db, &e, NULL);
 }
 
-static int user_disable(struct cli *c) {
+static int user_disable(struct cli *c, bool disabled) {
 	if (!cli_operands(c, 2, 2)) return EXIT_USAGE;
-	struct work w = {.c = c};
+	struct work w = {.c = c, .disabled = disabled};
 	enum err e = find(c, c->argv[2], &w.row);
 	if (e != OK) return not_found(c, c->argv[2], e);
 	e = store_write(c->store, disable, &w);
 	if (e != OK) return failed(c, &w, e);
-	if (c->json) printf("{\"id\":%lld,\"disabled\":true}\n", (long long)w.row.id.v);
-	else cli_talk(STR_FMT " can no longer log in", STR_ARG(w.row.name));
+	if (c->json) printf("{\"id\":%lld,\"disabled\":%s}\n", (long long)w.row.id.v, disabled ? "true" : "false");
+	else cli_talk(disabled ? STR_FMT " can no longer log in" : STR_FMT " can log in again", STR_ARG(w.row.name));
 	return EXIT_DONE;
 }
 
@@ -218,8 +225,9 @@ int user_command(struct cli *c) {
 	const char *what = c->argc > 1 ? c->argv[1] : "";
 	if (strcmp(what, "add") == 0) return user_add(c);
 	if (strcmp(what, "list") == 0) return user_list(c);
-	if (strcmp(what, "disable") == 0) return user_disable(c);
-	return cli_usage(c, "say what to do: add, list or disable");
+	if (strcmp(what, "disable") == 0) return user_disable(c, true);
+	if (strcmp(what, "enable") == 0) return user_disable(c, false);
+	return cli_usage(c, "say what to do: add, list, disable or enable");
 }
 
 /* ------------------------------------------------------------------- passwd */
@@ -228,6 +236,7 @@ static enum err set_password(struct db *db, void *arg) {
 	struct work *w = arg;
 	TRY(access_audit(db, (struct person_id){0}, "password_set", "person", w->row.id.v, STR_NONE, STR("rialto passwd")));
 	TRY(access_end_sessions(db, w->row.id));
+	TRY(access_tell(db, w->c->a, w->row.id, str_none(w->password_hash) ? LOGIN_ENDED : LOGIN_PASSWORD, STR("")));
 	TRY(sql_failure_forget(db, login_account_key(w->c->a, true, w->row.id, STR("")), NULL));
 	if (str_none(w->password_hash)) return access_link(db, w->c->a, w->row.id, "login", STR_NONE, LOGIN_LIVES, &w->token);
 	TRY(sql_links_end(db, w->row.id, STR("reset"), NULL));
@@ -246,11 +255,17 @@ int passwd_command(struct cli *c) {
 	if (code != EXIT_DONE) return code;
 	e = store_write(c->store, set_password, &w);
 	if (e != OK) return failed(c, &w, e);
-	struct str link = str_none(w.token) ? STR_NONE : str_fmt(c->a, "%s/login/" STR_FMT, base_url ? base_url : BASE_URL, STR_ARG(w.token));
-	if (c->json) printf(str_none(link) ? "{\"id\":%lld,\"link\":null}\n" : "{\"id\":%lld,\"link\":\"%s\"}\n", (long long)w.row.id.v, link.p);
-	else if (str_none(link)) cli_talk("the password of " STR_FMT " is set, and every device is logged out", STR_ARG(w.row.name));
-	else {
-		cli_talk(STR_FMT " is logged out everywhere, and comes in here, once, within a day, to choose a new password:", STR_ARG(w.row.name));
+	struct str link = STR_NONE;
+	if (base_url == NULL) base_url = BASE_URL;
+	if (!str_none(w.token)) link = str_fmt(c->a, "%s/login/" STR_FMT, base_url, STR_ARG(w.token));
+	if (c->json) {
+		const char *form = str_none(link) ? "{\"id\":%lld,\"link\":null}\n" : "{\"id\":%lld,\"link\":\"%s\"}\n";
+		printf(form, (long long)w.row.id.v, link.p);
+	} else if (str_none(link)) {
+		cli_talk("the password of " STR_FMT " is set, and every device is logged out", STR_ARG(w.row.name));
+	} else {
+		cli_talk(STR_FMT " is logged out everywhere, and comes in here, once, within a day, to choose a new password:",
+		         STR_ARG(w.row.name));
 		printf(STR_FMT "\n", STR_ARG(link));
 	}
 	return EXIT_DONE;
@@ -262,7 +277,8 @@ static enum err make_token(struct db *db, void *arg) {
 	struct work *w = arg;
 	struct token_id id;
 	usec_t now = clock_now();
-	TRY(sql_token_put(db, STR("api"), token_hash(w->c->a, w->token), w->row.id, w->label, STR(""), now, now + API_TOKEN_LIVES, &id));
+	TRY(sql_token_put(db, STR("api"), token_hash(w->c->a, w->token), w->row.id, w->label, STR(""), now,
+	                  now + API_TOKEN_LIVES, &id));
 	return access_audit(db, (struct person_id){0}, "token_made", "person", w->row.id.v, STR_NONE, w->label);
 }
 

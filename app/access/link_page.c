@@ -1,5 +1,5 @@
-/* One-time links: /claim (one's profile), /reset (a new password), /login/TOKEN (in without a password), /verify (an address).
- * Opening a link only shows a page, since mail programs open links, too; its button takes it. */
+/* One-time links: /claim (one's profile), /reset (a new password), /login/TOKEN (in without a password), /verify (an
+ * address). Opening a link only shows a page, since mail programs open links, too; its button takes it. */
 #include "access/login.h"
 #include "crypto/password.h"
 #include "crypto/token.h"
@@ -26,7 +26,8 @@ static enum err read_link(struct req *q, const char *kind, struct str token, str
 
 static enum err open_link(struct req *q, const char *kind, struct str token, struct link *ret) {
 	bool good;
-	*ret = (struct link){.a = q->a, .kind = kind, .hash = token_hash(q->a, token), .by = login_caller(q), .session = token_new(q->a)};
+	*ret = (struct link){.a = q->a, .kind = kind, .hash = token_hash(q->a, token), .by = login_caller(q),
+	                     .session = token_new(q->a)};
 	TRY(read_link(q, kind, token, &ret->row, &good));
 	return good ? OK : req_fail(q, ERR_CONFLICT, GONE, NULL);
 }
@@ -39,15 +40,14 @@ static enum err take_link(struct db *db, const struct link *l) {
 
 static enum err come_in(struct db *db, const struct link *l, const char *action) {
 	struct person_id id = l->row.person_id;
-	int64_t first;
 	TRY(email_proved(db, l->a, id, l->row.label));
-	TRY(sql_person_claim(db, id, clock_now(), &first));
+	TRY(sql_person_claim(db, id, clock_now(), NULL));
 	TRY(sql_failure_forget(db, login_account_key(l->a, true, id, STR("")), NULL));
 	TRY(session_begin(db, l->a, id, l->session, l->by));
 	TRY(access_audit(db, id, action, "person", id.v, l->by.peer, l->by.agent));
-	if (first == 0) return OK;
-	struct event e = {.actor = id, .verb = "accept", .object_kind = "person", .object_id = id.v, .audience = AUDIENCE_STAFF,
-	                  .data = STR("{\"what\":\"claim\"}")};
+	if (l->row.claimed_at != 0) return OK;
+	struct event e = {.actor = id, .verb = "accept", .object_kind = "person", .object_id = id.v,
+	                  .audience = AUDIENCE_STAFF, .data = STR("{\"what\":\"claim\"}")};
 	return event_append(db, &e, NULL);
 }
 
@@ -56,6 +56,7 @@ static enum err take_password_link(struct db *db, void *arg) {
 	struct person_id id = l->row.person_id;
 	TRY(take_link(db, l));
 	TRY(password_set(db, l->a, id, l->password_hash));
+	if (l->row.claimed_at != 0) TRY(access_tell(db, l->a, id, LOGIN_PASSWORD, STR("")));
 	TRY(sql_links_end(db, id, STR("reset"), NULL));
 	TRY(sql_links_end(db, id, STR("claim"), NULL));
 	TRY(sql_links_end(db, id, STR("login"), NULL));
@@ -169,9 +170,9 @@ static enum err take_verify_link(struct db *db, void *arg) {
 	struct person_id id = l->row.person_id;
 	TRY(take_link(db, l));
 	TRY(email_proved(db, l->a, id, l->row.label));
-	TRY(access_audit(db, id, "email_verified", "person", id.v, l->by.peer, l->row.label));
-	struct event e = {.actor = id, .verb = "update", .object_kind = "person", .object_id = id.v, .audience = AUDIENCE_STAFF,
-	                  .data = STR("{\"fields\":[\"email\"]}")};
+	TRY(access_audit(db, id, "email_verified", "person", id.v, l->by.peer, STR("")));
+	struct event e = {.actor = id, .verb = "update", .object_kind = "person", .object_id = id.v,
+	                  .audience = AUDIENCE_STAFF, .data = STR("{\"fields\":[\"email\"]}")};
 	return event_append(db, &e, NULL);
 }
 

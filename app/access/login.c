@@ -1,6 +1,8 @@
 /* Accounts, tries, sessions and passwords. */
 #include "access/login.h"
 #include "crypto/token.h"
+#include "event/event.h"
+#include "text/json.h"
 #include "text/url.h"
 #include "text/utf8.h"
 #include <arpa/inet.h>
@@ -73,36 +75,59 @@ enum err session_begin(struct db *db, struct arena *a, struct person_id person, 
 	usec_t now = clock_now();
 	struct token_id id;
 	TRY(sql_tokens_forget(db, person, now - DAYS(30), NULL));
-	return sql_token_put(db, STR("session"), token_hash(a, token), person, by.agent, by.peer, now, now + SESSION_LIVES, &id);
+	return sql_token_put(db, STR("session"), token_hash(a, token), person, by.agent, by.peer, now, now + SESSION_LIVES,
+	                     &id);
 }
 
 void session_cookie(struct req *q, struct str token) { req_cookie(q, "rialto", token, COOKIE_SECONDS); }
 
 enum err access_end_sessions(struct db *db, struct person_id person) { return sql_tokens_end_all(db, person, NULL); }
 
-enum err access_link(struct db *db, struct arena *a, struct person_id person, const char *kind, struct str label, usec_t lives,
-                     struct str *ret_token) {
+enum err access_link(struct db *db, struct arena *a, struct person_id person, const char *kind, struct str label,
+                     usec_t lives, struct str *ret_token) {
 	struct str token = token_new(a);
 	struct token_id id;
 	usec_t now = clock_now();
-	TRY(sql_token_put(db, str_c(kind), token_hash(a, token), person, str_none(label) ? STR("") : label, STR(""), now, now + lives, &id));
+	if (str_none(label)) label = STR("");
+	TRY(sql_token_put(db, str_c(kind), token_hash(a, token), person, label, STR(""), now, now + lives, &id));
 	*ret_token = token;
 	return OK;
 }
 
-enum err access_audit(struct db *db, struct person_id actor, const char *action, const char *object_kind, int64_t object_id,
-                      struct str peer, struct str detail) {
-	return sql_audit_put(db, clock_now(), actor, str_c(action), str_c(object_kind), object_id, str_none(peer) ? STR("") : peer,
-	                     str_none(detail) ? STR("") : detail);
+enum err access_audit(struct db *db, struct person_id actor, const char *action, const char *object_kind,
+                      int64_t object_id, struct str peer, struct str detail) {
+	if (str_none(peer)) peer = STR("");
+	if (str_none(detail)) detail = STR("");
+	return sql_audit_put(db, clock_now(), actor, str_c(action), str_c(object_kind), object_id, peer, detail);
 }
 
 /* ---------------------------------------------------------------- identities */
 
+/* Told by a job, not by an event: what an event says others may read. */
+enum err access_tell(struct db *db, struct arena *a, struct person_id person, enum login_news what,
+                     struct str address) {
+	struct buf b;
+	buf_init(&b, 4096);
+	struct json_out o = json_out(&b);
+	json_put_object(&o);
+	json_put_key(&o, "person"), json_put_int(&o, person.v);
+	json_put_key(&o, "what"), json_put_int(&o, what);
+	json_put_key(&o, "address"), json_put_str(&o, address);
+	json_put_key(&o, "at"), json_put_int(&o, clock_now());
+	json_put_end(&o);
+	struct str data = str_copy(a, buf_str(&b));
+	buf_done(&b);
+	return job_add(db, "login_mail", data, 0);
+}
+
+/* Who can log in has the profile in their own hands. */
 enum err password_set(struct db *db, struct arena *a, struct person_id person, struct str hash) {
+	TRY(sql_person_claim(db, person, clock_now(), NULL));
 	return sql_password_put(db, person, str_fmt(a, "%lld", (long long)person.v), hash, clock_now(), NULL);
 }
 
-enum err access_add_login(struct db *db, struct arena *a, struct person_id person, struct str email, struct str password_hash) {
+enum err access_add_login(struct db *db, struct arena *a, struct person_id person, struct str email,
+                          struct str password_hash) {
 	if (!str_empty(email)) {
 		struct str folded = access_fold_email(a, email);
 		struct person_id owner;
@@ -115,18 +140,24 @@ enum err access_add_login(struct db *db, struct arena *a, struct person_id perso
 }
 
 enum err access_drop_email(struct db *db, struct arena *a, struct person_id person, struct str email) {
-	return sql_identity_end(db, person, STR("email"), access_fold_email(a, email), NULL);
+	int64_t ended;
+	TRY(sql_identity_end(db, person, STR("email"), access_fold_email(a, email), &ended));
+	return ended ? access_tell(db, a, person, LOGIN_ADDRESS_GONE, email) : OK;
 }
 
 enum err email_proved(struct db *db, struct arena *a, struct person_id person, struct str email) {
 	if (str_empty(email)) return OK;
 	struct str folded = access_fold_email(a, email);
 	int64_t known;
+	struct person_id owner;
+	bool had;
 	TRY(sql_email_known(db, person, email, folded, &known));
 	if (known == 0) return OK; /* taken out of the profile since */
 	TRY(sql_email_verified(db, person, email, folded, clock_now(), NULL));
-	enum err e = access_add_login(db, a, person, email, STR_NONE);
-	return e == ERR_CONFLICT ? OK : e;
+	TRY(sql_identity_owner(db, STR("email"), folded, &owner, &had));
+	if (had) return OK; /* theirs already, or another's */
+	TRY(access_add_login(db, a, person, email, STR_NONE));
+	return access_tell(db, a, person, LOGIN_ADDRESS_NEW, email);
 }
 
 /* --------------------------------------------------------------------- words */
@@ -152,10 +183,14 @@ static const char *first_of(struct str agent, const struct mark *m) {
 }
 
 struct str login_device(struct arena *a, const struct locale *l, struct str agent) {
-	static const struct mark browsers[] = {{"Edg/", "Edge"}, {"OPR/", "Opera"}, {"Firefox/", "Firefox"}, {"FxiOS/", "Firefox"},
-		{"Chrome/", "Chrome"}, {"CriOS/", "Chrome"}, {"Safari/", "Safari"}, {NULL, NULL}};
-	static const struct mark systems[] = {{"iPhone", "iPhone"}, {"iPad", "iPad"}, {"Android", "Android"}, {"Windows", "Windows"},
-		{"Mac OS X", "Mac"}, {"Linux", "Linux"}, {NULL, NULL}};
+	static const struct mark browsers[] = {
+		{"Edg/", "Edge"},     {"OPR/", "Opera"},    {"Firefox/", "Firefox"}, {"FxiOS/", "Firefox"},
+		{"Chrome/", "Chrome"}, {"CriOS/", "Chrome"}, {"Safari/", "Safari"},   {NULL, NULL},
+	};
+	static const struct mark systems[] = {
+		{"iPhone", "iPhone"}, {"iPad", "iPad"},   {"Android", "Android"}, {"Windows", "Windows"},
+		{"Mac OS X", "Mac"},  {"Linux", "Linux"}, {NULL, NULL},
+	};
 	const char *browser = first_of(agent, browsers), *system = first_of(agent, systems);
 	if (browser != NULL && system != NULL)
 		return tr_fill(a, tr(l->lang, T("{browser} on {system}")), "browser", browser, "system", system, NULL);

@@ -55,7 +55,8 @@ static enum err say_locked(struct req *q, usec_t until) {
 	return req_fail(q, ERR_TOO_MANY, tr_fill(q->a, TRQ(q, LOCKED), "when", str_z(q->a, when), NULL).p, NULL);
 }
 
-/* The same time and the same answer whoever it is: no account, one without a password, a disabled one, a wrong password. */
+/* The same time and the same answer whoever it is: no account, one without a password, a disabled one, a wrong
+ * password. */
 static bool is_right(struct attempt *t, struct str password) {
 	if (!t->found || str_empty(t->row.secret)) {
 		password_pretend(password);

@@ -57,6 +57,7 @@ static enum err change_password(struct db *db, void *arg) {
 	const struct change *c = arg;
 	TRY(login_try_was_right(db, &c->try));
 	TRY(password_set(db, c->a, c->person, c->new_hash));
+	TRY(access_tell(db, c->a, c->person, LOGIN_PASSWORD, STR("")));
 	TRY(sql_links_end(db, c->person, STR("reset"), NULL));
 	TRY(sql_sessions_end_but(db, c->person, c->session, NULL));
 	return access_audit(db, c->person, "password_set", "person", c->person.v, c->by.peer, STR(""));
@@ -84,7 +85,8 @@ enum err me_password_do(struct req *q, const struct me_password_do_in *in) {
 	if (!found) return ERR_NOT_FOUND;
 	const char *fault = password_fault(in->password, r.email, r.name);
 	if (fault != NULL) return req_invalid(q, "password", fault);
-	*c = (struct change){.a = q->a, .person = q->actor.id, .session = q->actor.by_token ? STR("") : q->actor.session, .by = login_caller(q)};
+	*c = (struct change){.a = q->a, .person = q->actor.id, .by = login_caller(q),
+	                     .session = q->actor.by_token ? STR("") : q->actor.session};
 	c->try.account = c->try.address = STR("");
 	TRY(check_old(q, c, in->old, r.secret));
 	TRY(password_hash(q->a, in->password, &c->new_hash));
@@ -103,6 +105,7 @@ enum err session_end(struct req *q, const struct session_end_in *in) {
 
 enum err sessions_end(struct req *q) {
 	TRY(sql_sessions_end_but(q->db, q->actor.id, STR(""), NULL));
+	TRY(access_tell(q->db, q->a, q->actor.id, LOGIN_ENDED, STR("")));
 	TRY(access_audit(q->db, q->actor.id, "sessions_ended", "person", q->actor.id.v, q->http->peer, STR("")));
 	req_cookie(q, "rialto", STR(""), 0);
 	req_say(q, T("You are logged out on every device."));
@@ -115,9 +118,12 @@ static enum err make_token(struct req *q, struct str label, struct token_made *r
 	struct api_token_list have;
 	usec_t now = clock_now();
 	TRY(sql_api_token_list(q->db, q->a, q->actor.id, now, &have));
-	if (have.n >= API_TOKENS_MAX) return req_fail(q, ERR_CONFLICT, T("You have many tokens already. Please end one first."), NULL);
-	*ret = (struct token_made){.label = label, .token = token_new(q->a), .created_at = now, .expires_at = now + API_TOKEN_LIVES};
-	TRY(sql_token_put(q->db, STR("api"), token_hash(q->a, ret->token), q->actor.id, label, q->http->peer, now, ret->expires_at, &ret->id));
+	if (have.n >= API_TOKENS_MAX)
+		return req_fail(q, ERR_CONFLICT, T("You have many tokens already. Please end one first."), NULL);
+	*ret = (struct token_made){.label = label, .token = token_new(q->a), .created_at = now,
+	                           .expires_at = now + API_TOKEN_LIVES};
+	TRY(sql_token_put(q->db, STR("api"), token_hash(q->a, ret->token), q->actor.id, label, q->http->peer, now,
+	                  ret->expires_at, &ret->id));
 	return access_audit(q->db, q->actor.id, "token_made", "person", q->actor.id.v, q->http->peer, label);
 }
 

@@ -122,7 +122,8 @@ enum err may_or_err(const struct actor *a, enum act act, const struct object *o)
 	return a->id.v == 0 ? ERR_LOGIN : ERR_DENIED;
 }
 
-bool may_see_field(const struct actor *a, struct person_id owner, struct person_id contact, enum field_audience audience) {
+bool may_see_field(const struct actor *a, struct person_id owner, struct person_id contact,
+                   enum field_audience audience) {
 	if (a->id.v != 0 && a->id.v == owner.v) return true;
 	switch (audience) {
 	case FOR_ME: return false;

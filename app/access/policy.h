@@ -1,8 +1,9 @@
 #ifndef ACCESS_POLICY_H
 #define ACCESS_POLICY_H
 /* The one policy: who may do what to which thing. Handlers ask may(); statements that list rows use the fragments of
- * access.sql (conversation_visible, person_visible, …), which say the same in SQL; policy_test.c holds both against one matrix
- * of roles x objects x actions. A thing that may not even be known of is answered with NOT_FOUND, never DENIED. */
+ * access.sql (conversation_visible, person_visible, …), which say the same in SQL; policy_test.c holds both against
+ * one matrix of roles x objects x actions. A thing that may not even be known of is answered with NOT_FOUND, never
+ * DENIED. */
 #include "base/err.h"
 #include "web/page.h"
 
@@ -42,7 +43,8 @@ struct object {
 	struct person_id contact;
 	enum person_kind { PERSON_STAFF, PERSON_CUSTOMER, PERSON_OTHER } person_kind;
 	enum role role;      /* of a person; ROLE_NONE: not known. For ACT_SET_ROLE ask twice: with the old role and with the new one */
-	/* narrowest first; a customer who shows some field to everyone is SEEN_PUBLIC: their page has those fields and no others */
+	/* narrowest first; a customer who shows some field to everyone is SEEN_PUBLIC: their page has those fields and no
+	 * others */
 	enum { SEEN_STAFF, SEEN_PRIVATE, SEEN_MEMBERS, SEEN_PUBLIC } visibility;
 	bool participant;    /* the actor takes part in it; of a message: in its conversation, as its author does */
 	bool hidden;         /* taken down by staff; of a person: disabled */
@@ -50,12 +52,13 @@ struct object {
 
 bool may(const struct actor *a, enum act act, const struct object *o);
 
-/* OK when may() says yes. Else what a handler returns: NOT_FOUND when the actor may not know of the thing (but for making one); else
- * LOGIN for a visitor, DENIED for everyone else. */
+/* OK when may() says yes. Else what a handler returns: NOT_FOUND when the actor may not know of the thing (but for
+ * making one); else LOGIN for a visitor, DENIED for everyone else. */
 MUST_USE enum err may_or_err(const struct actor *a, enum act act, const struct object *o);
 
 /* A field's audience: only me, my contact person and me, all staff and me, everyone. */
 enum field_audience { FOR_ME, FOR_CONTACT, FOR_STAFF, FOR_PUBLIC };
-bool may_see_field(const struct actor *a, struct person_id owner, struct person_id contact, enum field_audience audience);
+bool may_see_field(const struct actor *a, struct person_id owner, struct person_id contact,
+                   enum field_audience audience);
 
 #endif

@@ -1,5 +1,5 @@
-/* The policy, written out a second time by hand: who may, as letters, for each thing and act. And the fragments of access.sql, compared
- * with may() on real rows. */
+/* The policy, written out a second time by hand: who may, as letters, for each thing and act. And the fragments of
+ * access.sql, compared with may() on real rows. */
 #include "access/testing.h"
 #include "sql/access.h"
 
@@ -214,7 +214,8 @@ static void make_rows(struct fixture *f) {
 		}
 }
 
-static void compare_conversation(struct fixture *f, struct db *db, const struct actor *a, int id, const char *visibility, bool hidden) {
+static void compare_conversation(struct fixture *f, struct db *db, const struct actor *a, int id,
+                                 const char *visibility, bool hidden) {
 	struct object o = conversation_object(visibility, hidden, 3, a->id.v == 4);
 	struct conversation_id got;
 	bool sees, told;

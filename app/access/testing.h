@@ -1,9 +1,8 @@
 #ifndef ACCESS_TESTING_H
 #define ACCESS_TESTING_H
-/* For the tests of access and notice: a store with a firm and people, a server on a free port, and a client to speak to it. */
-#define role db_role          /* db_int.h has a word of its own for this */
+/* For the tests of access and notice: a store with a firm and people, a server on a free port, and a client to speak
+ * to it. */
 #include "db/test_int.h"
-#undef role
 #include "access/login.h"
 #include "crypto/password.h"
 #include "crypto/token.h"
@@ -22,7 +21,8 @@ static inline void put_firm(struct fixture *f) {
 	              " 'en', 'Europe/Berlin', 'EUR', 6, '', '', '', '', '', 'desk@xyz.example', 0, 1)");
 }
 
-static inline void put_person(struct fixture *f, int id, const char *kind, const char *role, const char *name, int contact) {
+static inline void put_person(struct fixture *f, int id, const char *kind, const char *role, const char *name,
+                              int contact) {
 	char sql[1200], other[20];
 	snprintf(other, sizeof other, "%d", contact);
 	snprintf(sql, sizeof sql, "INSERT INTO person (id, kind, role, name, public_name, title, about, languages, hours, channel, locale, zone,"
@@ -98,6 +98,7 @@ static inline void serve_start(struct fixture *f, struct served *s) {
 	hub_add_job(s->hub, "mail", MAIL_TRIES, mail_job, &s->notice);
 	hub_add_job(s->hub, "mail_waiting", NOTICE_MAIL_TRIES, mail_waiting_job, &s->notice);
 	hub_add_job(s->hub, "notice_mail", NOTICE_MAIL_TRIES, notice_mail_job, &s->notice);
+	hub_add_job(s->hub, "login_mail", NOTICE_MAIL_TRIES, login_mail_job, &s->notice);
 	assert_int_equal(web_prepare(&s->o, &hooks, &s->web), OK);
 	assert_int_equal(hub_start(s->hub), OK);
 	assert_int_equal(web_start(s->web, &f->a, &why), OK);
@@ -123,7 +124,8 @@ static inline size_t keep_bytes(char *p, size_t size, size_t n, void *arg) {
 }
 
 /* post: the form, or NULL for GET. cookie and bearer may be NULL. */
-static inline struct answer call(struct fixture *f, const struct served *s, const char *path, const char *post, const char *cookie, const char *bearer) {
+static inline struct answer call(struct fixture *f, const struct served *s, const char *path, const char *post,
+                                 const char *cookie, const char *bearer) {
 	struct buf head, body;
 	struct answer r = {0};
 	CURL *c = curl_easy_init();
@@ -167,7 +169,8 @@ static inline const char *cookie_of(struct fixture *f, struct answer r) {
 }
 
 /* A form of somebody who is logged in: with the token of a page. */
-static inline struct answer send_form(struct fixture *f, const struct served *s, const char *page, const char *path, const char *fields, const char *cookie) {
+static inline struct answer send_form(struct fixture *f, const struct served *s, const char *page, const char *path,
+                                      const char *fields, const char *cookie) {
 	struct str csrf = between(f, call(f, s, page, NULL, cookie, NULL).body, "name=\"csrf\" value=\"", "\"");
 	assert_false(str_empty(csrf));
 	return call(f, s, path, str_fmt(&f->a, "csrf=" STR_FMT "&%s", STR_ARG(csrf), fields).p, cookie, NULL);

@@ -124,7 +124,8 @@ static void print_json(const struct text_list *l, const struct check_sizes *s) {
 	const struct { const char *name; int64_t n; } sizes[] = {
 		{"people", s->people}, {"staff", s->staff}, {"conversations", s->conversations}, {"messages", s->messages},
 		{"votes", s->votes},
-		{"events", s->events}, {"files", s->files}, {"file_bytes", s->file_bytes}};
+		{"events", s->events}, {"files", s->files}, {"file_bytes", s->file_bytes},
+		{"unused_files", s->unused_files}, {"unused_bytes", s->unused_bytes}};
 	json_put_key(&o, "sizes"), json_put_object(&o);
 	for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++)
 		json_put_key(&o, sizes[i].name), json_put_int(&o, sizes[i].n);
@@ -139,6 +140,9 @@ static void print_words(const struct text_list *l, const struct check_sizes *s) 
 	printf("%" PRId64 " people, %" PRId64 " colleagues, %" PRId64 " conversations, %" PRId64 " messages, %" PRId64
 	       " votes, %" PRId64 " events, %" PRId64 " files of %" PRId64 " bytes\n",
 	       s->people, s->staff, s->conversations, s->messages, s->votes, s->events, s->files, s->file_bytes);
+	if (s->unused_files > 0)
+		printf("%" PRId64 " files of %" PRId64 " bytes are used by nothing; a running server removes them within the hour\n",
+		       s->unused_files, s->unused_bytes);
 	if (l->n == 0) printf("the store is sound\n");
 }
 
@@ -155,7 +159,6 @@ int check_command(struct cli *c) {
 	if (c->json) print_json(&found, &sizes);
 	else print_words(&found, &sizes);
 	if (found.n == 0) return EXIT_DONE;
-	return cli_fail(
-		c, "the store is not sound (%zu complaint%s). Keep a copy as it is, and restore the last backup that is",
-		found.n, found.n == 1 ? "" : "s");
+	return cli_fail(c, "the store is not sound (%zu complaint%s). Keep a copy as it is, and restore the last backup "
+	                   "that is", found.n, found.n == 1 ? "" : "s");
 }

@@ -6,6 +6,7 @@
 -- row check_file: id file_id | name text | bytes int | kept int | chunks int
 -- row check_contact: id contact_id | person_id person_id | kind text | value text | folded text
 -- row check_sizes: people int | staff int | conversations int | messages int | votes int | events int | files int | file_bytes int
+--   | unused_files int | unused_bytes int
 
 -- check_log_get() -> check_log :one
 -- The log's head and what the log holds.
@@ -53,7 +54,7 @@ SELECT what, n FROM (
 		AND NOT EXISTS (SELECT 1 FROM conversation c WHERE c.id = t.object_id))
 	UNION ALL SELECT 'followed conversations', (SELECT count(*) FROM follow f WHERE f.object_kind = 'conversation'
 		AND NOT EXISTS (SELECT 1 FROM conversation c WHERE c.id = f.object_id))
-	UNION ALL SELECT 'search words of people', (SELECT count(*) FROM search_doc d WHERE d.object_kind = 'person'
+	UNION ALL SELECT 'search words of people', (SELECT count(*) FROM search_doc d WHERE d.object_kind IN ('person', 'person-public')
 		AND NOT EXISTS (SELECT 1 FROM person p WHERE p.id = d.object_id))
 	UNION ALL SELECT 'search words of conversations', (SELECT count(*) FROM search_doc d WHERE d.object_kind = 'conversation'
 		AND NOT EXISTS (SELECT 1 FROM conversation c WHERE c.id = d.object_id))
@@ -61,6 +62,8 @@ SELECT what, n FROM (
 		WHERE r.conversation_id <> m.conversation_id)
 	UNION ALL SELECT 'attachments of messages elsewhere', (SELECT count(*) FROM attachment x JOIN message m ON m.id = x.message_id
 		WHERE m.conversation_id <> x.conversation_id)
+	UNION ALL SELECT 'older words of messages elsewhere', (SELECT count(*) FROM revision v JOIN message m ON m.id = v.message_id
+		WHERE m.conversation_id <> v.conversation_id)
 	UNION ALL SELECT 'contact persons who are not on the staff', (SELECT count(*) FROM person p JOIN person s ON s.id = p.contact_id
 		WHERE s.kind <> 'staff')
 	UNION ALL SELECT 'notices of events that are not in the log', (SELECT count(*) FROM notice n WHERE NOT EXISTS
@@ -95,4 +98,6 @@ SELECT id, name, bytes, kept, chunks FROM (
 -- How much there is.
 SELECT (SELECT count(*) FROM person WHERE kind <> 'staff'), (SELECT count(*) FROM person WHERE kind = 'staff'),
 	(SELECT count(*) FROM conversation), (SELECT count(*) FROM message), (SELECT count(*) FROM vote), (SELECT count(*) FROM event),
-	(SELECT count(*) FROM file), (SELECT CAST(COALESCE(sum(bytes), 0) AS bigint) FROM file);
+	(SELECT count(*) FROM file), (SELECT CAST(COALESCE(sum(bytes), 0) AS bigint) FROM file),
+	(SELECT count(*) FROM file f WHERE NOT {file_used(f)}),
+	(SELECT CAST(COALESCE(sum(f.bytes), 0) AS bigint) FROM file f WHERE NOT {file_used(f)});

@@ -92,12 +92,10 @@ static void test_export(void **state) {
 	FIXTURE(f);
 	char *out = (char *)str_fmt(&f->a, "%s/out", f->home).p, *argv[] = {"export", out, NULL};
 	struct cli c = {.verb = "export", .argc = 2, .argv = argv, .home = f->home, .a = &f->a, .store = f->s};
-	admin_exec(
-		f,
-		"INSERT INTO person_audience (person_id, field, audience) SELECT id, 'address', 'me' FROM person WHERE kind = 'customer'");
-	admin_exec(
-		f,
-		"INSERT INTO person_audience (person_id, field, audience) SELECT id, 'phone', 'contact' FROM person WHERE kind = 'customer'");
+	admin_exec(f, "INSERT INTO person_audience (person_id, field, audience)"
+	              " SELECT id, 'address', 'me' FROM person WHERE kind = 'customer'");
+	admin_exec(f, "INSERT INTO person_audience (person_id, field, audience)"
+	              " SELECT id, 'phone', 'contact' FROM person WHERE kind = 'customer'");
 	admin_exec(f, "UPDATE business SET smtp_secret = 'sealed-thing'");
 	assert_int_equal(export_command(&c), EXIT_DONE);
 	same_count(f, "people", "SELECT count(*) FROM person");

@@ -37,7 +37,7 @@ static enum err put(struct export *x, const struct type_def *t, const void *row)
 #define LINE(thing) \
 	static enum err put_##thing(void *x, const struct export_##thing *row) { return put(x, &type_export_##thing, row); }
 LINE(business)
-LINE(conversation) LINE(message) LINE(vote) LINE(follow) LINE(participant) LINE(attachment) LINE(tag) LINE(file)
+LINE(conversation) LINE(message) LINE(vote) LINE(follow) LINE(participant) LINE(attachment) LINE(tag) LINE(file) LINE(revision)
 	LINE(import) LINE(source) LINE(audit)
 #undef LINE
 
@@ -153,6 +153,7 @@ static enum err resource(struct export *x, int i) {
 	case 11: return sql_export_imports(x->db, put_import, x);
 	case 12: return sql_export_sources(x->db, put_source, x);
 	case 13: return sql_export_audits(x->db, put_audit, x);
+	case 14: return sql_export_revisions(x->db, put_revision, x);
 	default: return ERR_BUG;
 	}
 }
@@ -160,7 +161,7 @@ static enum err resource(struct export *x, int i) {
 static enum err write_all(struct export *x) {
 	static const char *const names[] = {"business", "people",       "conversations", "messages", "votes",
 	                                    "follows",  "participants", "attachments",   "tags",     "files",
-	                                    "events",   "imports",      "sources",       "audit"};
+	                                    "events",   "imports",      "sources",       "audit",    "revisions"};
 	for (int i = 0; i < (int)(sizeof names / sizeof *names); i++) {
 		const char *name = str_fmt(x->cli->a, "%s/%s.jsonl", x->dir, names[i]).p;
 		x->lines = 0;

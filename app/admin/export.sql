@@ -9,6 +9,8 @@
 --   | version int
 -- row export_message: id message_id | conversation_id conversation_id | kind text | author?.id person_id? | channel text | body text
 --   | status text | reply_to message_id? | created_at time | edited_at time? | hidden_at time?
+-- row export_revision: id revision_id | conversation_id conversation_id | message_id message_id? | subject text | body text
+--   | visibility text | editor?.id person_id? | since_at time | until_at time | hidden_at time?
 -- row export_vote: conversation_id conversation_id | person_id person_id | created_at time
 -- row export_follow: person_id person_id | object_kind text | object_id int | created_at time
 -- row export_participant: conversation_id conversation_id | person_id person_id
@@ -44,6 +46,10 @@ SELECT id, kind, subject, body, visibility, status, author_id, assignee_id, topi
 -- export_messages() -> export_message :each
 -- What was said.
 SELECT id, conversation_id, kind, author_id, channel, body, status, reply_to, created_at, edited_at, hidden_at FROM message ORDER BY id;
+
+-- export_revisions() -> export_revision :each
+-- What it said before it was changed.
+SELECT id, conversation_id, message_id, subject, body, visibility, editor_id, since_at, until_at, hidden_at FROM revision ORDER BY id;
 
 -- export_votes() -> export_vote :each
 -- Who said "me too".

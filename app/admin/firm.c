@@ -23,7 +23,8 @@ static struct url link_to(struct arena *a, const char *scheme, struct str s) {
 	struct str value = str_is(str_c(scheme), "tel:") ? contact_fold(a, CONTACT_PHONE, s) : s;
 	bool plus = str_is(str_c(scheme), "tel:") && str_starts(s, STR("+"));
 	if (str_empty(value)) return u;
-	return url_check(a, str_fmt(a, "%s%s" STR_FMT, scheme, plus ? "+" : "", STR_ARG(value)), &u) ? u : (struct url){STR_NONE};
+	struct str to = str_fmt(a, "%s%s" STR_FMT, scheme, plus ? "+" : "", STR_ARG(value));
+	return url_check(a, to, &u) ? u : (struct url){STR_NONE};
 }
 
 /* The profile as it stands in the database, which a tx handler may just have changed. */
@@ -32,8 +33,8 @@ static enum err fill_firm(struct req *q, struct firm_page *ret) {
 	TRY(business_read(q->db, q->a, &b));
 	*ret = (struct firm_page){
 		.name = b.name, .claim = b.claim, .pack = b.pack, .street_address = b.street_address, .mail_address = b.mail_address,
-		.phone = b.phone, .email = b.email, .web = b.web, .hours = b.hours, .colour = b.colour, .locale = b.locale, .zone = b.zone,
-		.currency = b.currency, .place = {.lat = b.lat, .lon = b.lon}, .map_zoom = b.map_zoom, .map_link = b.map_link,
+		.phone = b.phone, .email = b.email, .web = b.web, .hours = b.hours, .colour = b.colour, .locale = b.locale,
+		.zone = b.zone, .currency = b.currency, .place = {.lat = b.lat, .lon = b.lon}, .map_zoom = b.map_zoom, .map_link = b.map_link,
 		.tile_url = b.tile_url, .version = b.version};
 	ret->logo = url_path(q->a, "/logo?v=%" PRId64, b.version);
 	ret->url = url_path(q->a, "/firm");
@@ -47,13 +48,14 @@ static enum err fill_firm(struct req *q, struct firm_page *ret) {
 static enum err fill_staff(struct req *q, struct firm_page *ret) {
 	struct person_id_list ids;
 	struct person_view_list views;
-	TRY(people_staff(q->db, q->a, false, &ids));
+	TRY(people_staff(q->db, q->a, &q->actor, false, &ids));
 	TRY(people_views(q->db, q->a, &q->actor, q->business, &q->locale, ids, &views));
 	ret->staff.v = NEW_ARRAY(q->a, struct firm_colleague, views.n);
 	for (size_t i = 0; i < views.n; i++) {
 		const struct person_view *v = &views.v[i];
-		struct firm_colleague c = {.id = v->id, .name = v->name, .title = v->title, .hours = v->hours, .languages = v->languages,
-		                           .phone = v->phones.n ? v->phones.v[0] : STR_NONE, .email = v->email, .photo = v->photo, .url = v->url};
+		struct firm_colleague c = {.id = v->id, .name = v->name, .title = v->title, .hours = v->hours,
+		                           .languages = v->languages, .phone = v->phones.n ? v->phones.v[0] : STR_NONE,
+		                           .email = v->email, .photo = v->photo, .url = v->url};
 		c.call = str_none(c.phone) ? (struct url){STR_NONE} : link_to(q->a, "tel:", c.phone);
 		c.write = str_none(c.email) ? (struct url){STR_NONE} : link_to(q->a, "mailto:", c.email);
 		ret->staff.v[ret->staff.n++] = c;
@@ -123,14 +125,19 @@ static bool template_valid(struct arena *a, struct str s, const char *const *wor
 }
 
 static void check(struct req *q, const struct firm_save_in *in) {
-	static const char *const link_words[] = {"q", "lat", "lon", NULL}, *const tile_words[] = {"z", "x", "y", "s", "r", NULL};
+	static const char *const link_words[] = {"q", "lat", "lon", NULL};
+	static const char *const tile_words[] = {"z", "x", "y", "s", "r", NULL};
 	if (!str_none(in->name) && str_empty(in->name)) (void)req_invalid(q, "name", T("Please fill this in."));
-	if (!str_empty(in->email) && !mail_address_valid(in->email)) (void)req_invalid(q, "email", T("This does not look like an email address."));
-	if (!str_empty(in->web) && str_none(outside(q->a, in->web).s)) (void)req_invalid(q, "web", T("This does not look like an address of the web."));
-	if (!str_none(in->colour) && !colour_valid(in->colour)) (void)req_invalid(q, "colour", T("A colour is written like #1f6f78."));
+	if (!str_empty(in->email) && !mail_address_valid(in->email))
+		(void)req_invalid(q, "email", T("This does not look like an email address."));
+	if (!str_empty(in->web) && str_none(outside(q->a, in->web).s))
+		(void)req_invalid(q, "web", T("This does not look like an address of the web."));
+	if (!str_none(in->colour) && !colour_valid(in->colour))
+		(void)req_invalid(q, "colour", T("A colour is written like #1f6f78."));
 	if (!str_none(in->zone) && (str_empty(in->zone) || zone_find(in->zone) == NULL))
 		(void)req_invalid(q, "zone", T("We do not know this time zone; it is written like Europe/Berlin."));
-	if (!str_none(in->currency) && !currency_valid(in->currency)) (void)req_invalid(q, "currency", T("A currency is three capital letters, such as EUR."));
+	if (!str_none(in->currency) && !currency_valid(in->currency))
+		(void)req_invalid(q, "currency", T("A currency is three capital letters, such as EUR."));
 	if (!str_none(in->locale) && str_empty(in->locale)) (void)req_invalid(q, "locale", T("Please fill this in."));
 	if (isnan(in->place.lat) != isnan(in->place.lon))
 		(void)req_invalid(q, isnan(in->place.lat) ? "place.lat" : "place.lon", T("A place needs both numbers."));
@@ -148,8 +155,10 @@ static void check(struct req *q, const struct firm_save_in *in) {
 static struct str or(struct str typed, struct str kept) { return str_none(typed) ? kept : typed; }
 
 enum err firm_form(struct req *q, const struct firm_form_in *in, struct firm_form_page *ret) {
-	static const char *const zones[] = {"Europe/Berlin", "Europe/Vienna", "Europe/Zurich", "Europe/London", "Europe/Paris", "Europe/Madrid",
-	                                    "Europe/Warsaw", "America/New_York", "America/Chicago", "America/Los_Angeles", "Asia/Tokyo", "UTC"};
+	static const char *const zones[] = {
+		"Europe/Berlin", "Europe/Vienna",    "Europe/Zurich",   "Europe/London",       "Europe/Paris", "Europe/Madrid",
+		"Europe/Warsaw", "America/New_York", "America/Chicago", "America/Los_Angeles", "Asia/Tokyo",   "UTC",
+	};
 	enum { ZONES = sizeof zones / sizeof *zones };
 	const struct business *b = q->business;
 	double lat = in->given ? in->place.lat : b->lat, lon = in->given ? in->place.lon : b->lon;
@@ -178,15 +187,18 @@ enum err firm_save(struct req *q, const struct firm_save_in *in, struct firm_pag
 	TRY(business_read(q->db, q->a, &b));
 	TRY(req_version(q, b.version));
 	if (!q->api && in->version.has && in->version.v != b.version)
-		return req_fail(q, ERR_CONFLICT, T("Someone else changed this profile while you wrote. Your words are still here; send them again to keep them."), NULL);
+		return req_fail(q, ERR_CONFLICT, T("Someone else changed this profile while you wrote. "
+		                                   "Your words are still here; send them again to keep them."), NULL);
 	check(q, in);
 	if (q->errors.n > 0) return ERR_INVALID;
 	bool place = in->given || !isnan(in->place.lat);
-	TRY(sql_firm_update(q->db, b.version, or(in->name, b.name), or(in->claim, b.claim), or(in->street_address, b.street_address),
-	                    or(in->mail_address, b.mail_address), or(in->phone, b.phone), or(in->email, b.email), or(in->web, b.web),
-	                    or(in->hours, b.hours), str_lower(q->a, or(in->colour, b.colour)), or(in->locale, b.locale), or(in->zone, b.zone),
+	TRY(sql_firm_update(q->db, b.version, or(in->name, b.name), or(in->claim, b.claim),
+	                    or(in->street_address, b.street_address), or(in->mail_address, b.mail_address),
+	                    or(in->phone, b.phone), or(in->email, b.email), or(in->web, b.web), or(in->hours, b.hours),
+	                    str_lower(q->a, or(in->colour, b.colour)), or(in->locale, b.locale), or(in->zone, b.zone),
 	                    or(in->currency, b.currency), place ? in->place.lat : b.lat, place ? in->place.lon : b.lon,
-	                    in->map_zoom.has ? in->map_zoom.v : b.map_zoom, or(in->map_link, b.map_link), or(in->tile_url, b.tile_url), clock_now()));
+	                    in->map_zoom.has ? in->map_zoom.v : b.map_zoom, or(in->map_link, b.map_link),
+	                    or(in->tile_url, b.tile_url), clock_now()));
 	TRY(req_event(q, "update", "business", 1, NULL, 0, AUDIENCE_PUBLIC, STR("{}")));
 	TRY(access_audit(q->db, q->actor.id, "settings", "business", 1, q->http->peer, STR("")));
 	req_say(q, T("Saved."));

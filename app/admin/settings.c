@@ -18,12 +18,13 @@ static const char *role_label(struct str role) {
 enum err admin_show(struct req *q, struct admin_page *ret) {
 	struct person_id_list ids;
 	struct person_view_list views;
-	TRY(people_staff(q->db, q->a, true, &ids));
+	TRY(people_staff(q->db, q->a, &q->actor, true, &ids));
 	TRY(people_views(q->db, q->a, &q->actor, q->business, &q->locale, ids, &views));
 	ret->staff.v = NEW_ARRAY(q->a, struct admin_colleague, views.n);
 	for (size_t i = 0; i < views.n; i++)
 		ret->staff.v[ret->staff.n++] = (struct admin_colleague){
-			.name = views.v[i].name, .role = str_c(role_label(views.v[i].role)), .url = views.v[i].url, .left = views.v[i].disabled};
+			.name = views.v[i].name, .role = str_c(role_label(views.v[i].role)), .url = views.v[i].url,
+			.left = views.v[i].disabled};
 	ret->mail_set = !str_empty(q->business->smtp_url);
 	TRY(sql_mail_waiting_count(q->db, &ret->waiting));
 	return OK;
@@ -50,7 +51,9 @@ enum err mail_form(struct req *q, const struct mail_form_in *in, struct mail_for
 
 /* smtp://host:port or smtps://host:port, and nothing behind it: no path, no name or password. */
 static bool server_valid(struct str s) {
-	struct str rest = str_starts(s, STR("smtps://")) ? str_from(s, 8) : str_starts(s, STR("smtp://")) ? str_from(s, 7) : STR("");
+	struct str rest = STR("");
+	if (str_starts(s, STR("smtps://"))) rest = str_from(s, 8);
+	else if (str_starts(s, STR("smtp://"))) rest = str_from(s, 7);
 	int64_t port = 25;
 	if (str_empty(rest) || rest.n > 260) return false;
 	for (size_t i = 0; i < rest.n; i++)
@@ -69,11 +72,15 @@ static bool server_valid(struct str s) {
 enum err mail_save(struct req *q, const struct mail_save_in *in) {
 	struct business b;
 	TRY(business_read(q->db, q->a, &b));
-	struct str url = str_none(in->smtp_url) ? b.smtp_url : in->smtp_url, user = str_none(in->smtp_user) ? b.smtp_user : in->smtp_user;
+	struct str url = str_none(in->smtp_url) ? b.smtp_url : in->smtp_url;
+	struct str user = str_none(in->smtp_user) ? b.smtp_user : in->smtp_user;
 	struct str from = str_none(in->mail_from) ? b.mail_from : in->mail_from, secret = b.smtp_secret;
-	if (!str_empty(url) && !server_valid(url)) (void)req_invalid(q, "smtp_url", T("A mail server is written like smtp://mail.example:587."));
-	if (!str_empty(from) && !mail_address_valid(from)) (void)req_invalid(q, "mail_from", T("This does not look like an email address."));
-	if (!str_empty(url) && str_empty(from)) (void)req_invalid(q, "mail_from", T("Letters need an address that they come from."));
+	if (!str_empty(url) && !server_valid(url))
+		(void)req_invalid(q, "smtp_url", T("A mail server is written like smtp://mail.example:587."));
+	if (!str_empty(from) && !mail_address_valid(from))
+		(void)req_invalid(q, "mail_from", T("This does not look like an email address."));
+	if (!str_empty(url) && str_empty(from))
+		(void)req_invalid(q, "mail_from", T("Letters need an address that they come from."));
 	if (q->errors.n > 0) return ERR_INVALID;
 	/* The password kept is for the server it was given for: with another server it must be given anew. */
 	if (in->forget || !str_eq(url, b.smtp_url)) secret = STR("");
@@ -87,9 +94,11 @@ enum err mail_save(struct req *q, const struct mail_save_in *in) {
 
 enum err mail_try(struct req *q) {
 	struct str to = own_address(q);
-	if (str_empty(to)) return req_fail(q, ERR_CONFLICT, T("Your profile has no email that a test letter could go to."), NULL);
+	if (str_empty(to))
+		return req_fail(q, ERR_CONFLICT, T("Your profile has no email that a test letter could go to."), NULL);
 	TRY(mail_test(q->db, q->a, req_base_url(q), q->actor.id, to));
-	if (str_empty(q->business->smtp_url)) req_say(q, T("The letter waits in the outbox, because there is no mail server yet."));
+	if (str_empty(q->business->smtp_url))
+		req_say(q, T("The letter waits in the outbox, because there is no mail server yet."));
 	else req_say(q, T("The letter is on its way. The outbox says whether the mail server took it."));
 	return OK;
 }
@@ -99,13 +108,16 @@ enum err mail_try(struct req *q) {
 static const struct {
 	const char *action, *say;
 } acts[] = {
-	{"look", T("looked at the profile")},      {"search", T("searched for people")},     {"login", T("logged in")},
-	{"logout", T("logged out")},               {"login_failed", T("could not log in")},  {"invite", T("made a claim link")},
-	{"settings", T("changed settings")},       {"export", T("exported")},                {"import", T("imported")},
-	{"email_verified", T("verified an email")}, {"mail_again", T("sent a letter again")}, {"password_set", T("set a password")},
-	{"person_disabled", T("closed a login")},  {"person_made", T("added someone")},      {"reset_asked", T("asked for a new password")},
-	{"session_ended", T("logged out a device")}, {"sessions_ended", T("logged out everywhere")},
-	{"token_made", T("made an API token")},    {"token_ended", T("ended an API token")},
+	{"look", T("looked at the profile")},               {"search", T("searched for people")},
+	{"login", T("logged in")},                          {"logout", T("logged out")},
+	{"login_failed", T("could not log in")},            {"invite", T("made a claim link")},
+	{"settings", T("changed settings")},                {"export", T("exported")},
+	{"import", T("imported")},                          {"email_verified", T("verified an email")},
+	{"mail_again", T("sent a letter again")},           {"password_set", T("set a password")},
+	{"person_made", T("added someone")},                {"person_disabled", T("closed a login")},
+	{"person_enabled", T("opened a login again")},      {"reset_asked", T("asked for a new password")},
+	{"session_ended", T("logged out a device")},        {"sessions_ended", T("logged out everywhere")},
+	{"token_made", T("made an API token")},             {"token_ended", T("ended an API token")},
 };
 
 static struct str say_act(struct req *q, struct str action) {
@@ -130,8 +142,8 @@ static enum err fill_lines(struct req *q, const struct audit_row_list *rows, str
 		const struct audit_row *r = &rows->v[i];
 		bool person = about.v[i].id.v != 0;
 		ret->data.v[ret->data.n++] = (struct audit_line){
-			.id = r->id, .at = r->at, .actor = {.id = r->actor_id, .name = who.v[i].name}, .action = r->action, .object_kind = r->object_kind,
-			.object_id = r->object_id, .peer = r->peer, .detail = r->detail, .say = say_act(q, r->action),
+			.id = r->id, .at = r->at, .actor = {.id = r->actor_id, .name = who.v[i].name}, .action = r->action,
+			.object_kind = r->object_kind, .object_id = r->object_id, .peer = r->peer, .detail = r->detail, .say = say_act(q, r->action),
 			.note = utf8_count(r->detail) > 40 ? str_fmt(q->a, STR_FMT "…", STR_ARG(utf8_first(r->detail, 40))) : r->detail,
 			.about = person ? about.v[i].name : STR_NONE, .url = person ? about.v[i].url : (struct url){STR_NONE}};
 	}
@@ -140,7 +152,7 @@ static enum err fill_lines(struct req *q, const struct audit_row_list *rows, str
 
 static enum err fill_choice(struct req *q, struct person_id person, struct audit_page *ret) {
 	struct person_id_list staff;
-	TRY(people_staff(q->db, q->a, true, &staff));
+	TRY(people_staff(q->db, q->a, &q->actor, true, &staff));
 	TRY(people_cards(q->db, q->a, &q->actor, staff, &ret->staff));
 	if (person.v == 0) return OK;
 	struct person_card_list one;

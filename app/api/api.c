@@ -1,4 +1,5 @@
-/* The interface for programs, told from the generated tables: OpenAPI 3.1, a page to read, and what operators' programs ask. */
+/* The interface for programs, told from the generated tables: OpenAPI 3.1, a page to read, and what operators'
+ * programs ask. */
 #include "base/check.h"
 #include "db/db.h"
 #include "routes.h"

@@ -221,12 +221,12 @@ static int open_input(struct command *c) {
 
 int import_command(struct cli *cli) {
 	struct command c = {.cli = cli, .fd = -1, .progress = isatty(STDERR_FILENO)};
-	struct run r = {
-		.store = cli->store, .lang = LANG_EN, .reject = reject, .remark = remark, .progress = progress, .ctx = &c};
+	struct run r = {.lang = LANG_EN, .reject = reject, .remark = remark, .progress = progress, .ctx = &c};
 	c.source = cli_option(cli, "--source");
 	c.map_file = cli_option(cli, "--map");
 	r.dry = cli_flag(cli, "--dry-run");
 	if (!cli_operands(cli, 2, 2)) return EXIT_USAGE;
+	r.store = cli->store;
 	c.kind = import_kind_find(str_c(cli->argv[1]));
 	c.file = cli->argv[2];
 	r.source = utf8_line(cli->a, str_c(c.source));

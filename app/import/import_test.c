@@ -101,9 +101,8 @@ static void test_mappings(void **state) {
 	buf_add_char(&b, 0);
 	wrong_mapping(&a, b.p, "set: too many rules");
 	buf_clear(&b);
-	buf_add(
-		&b,
-		STR("{\"kind\":\"people\",\"set\":[{\"to\":\"external_id\",\"from\":\"id\"},{\"to\":\"name\",\"from\":\"n\",\"words\":{"));
+	buf_add(&b, STR("{\"kind\":\"people\",\"set\":[{\"to\":\"external_id\",\"from\":\"id\"},"
+	                "{\"to\":\"name\",\"from\":\"n\",\"words\":{"));
 	for (int i = 0; i < 10001; i++) buf_fmt(&b, "%s\"w%d\":\"x\"", i ? "," : "", i);
 	buf_add(&b, STR("}}]}"));
 	buf_add_char(&b, 0);
@@ -219,15 +218,10 @@ static void test_people(void **state) {
 	came_to(take(f, "people", three, list), 3, 0, 0, 0);
 	assert_int_equal(kept.remarks, 1);
 	assert_int_equal(admin_int(f, "SELECT count(*) FROM contact"), 3);
-	assert_int_equal(
-		admin_int(
-			f,
-			"SELECT count(*) FROM person WHERE worth_minor = 35820 AND birthday = '1970-01-02' AND public_name = 'Ann F.'"),
-		1);
-	assert_int_equal(
-		admin_int(
-			f, "SELECT count(*) FROM person WHERE name = 'Carl the Great' AND role = 'customer' AND kind = 'customer'"),
-		1);
+	assert_int_equal(admin_int(f, "SELECT count(*) FROM person"
+	                           " WHERE worth_minor = 35820 AND birthday = '1970-01-02' AND public_name = 'Ann F.'"), 1);
+	assert_int_equal(admin_int(f, "SELECT count(*) FROM person"
+	                           " WHERE name = 'Carl the Great' AND role = 'customer' AND kind = 'customer'"), 1);
 	assert_int_equal(admin_int(f, "SELECT count(*) FROM person_field WHERE name = 'contract' AND value = 'monthly'"), 1);
 	int64_t events = admin_int(f, "SELECT seq FROM event_head");
 	assert_int_equal(events, 3);
@@ -326,16 +320,10 @@ static void test_conversations(void **state) {
 	rejected_as(1, 8, "What is not done needs an answer that says why.");
 	rejected_as(2, 9, "Nobody has the customer number of who wrote it.");
 	rejected_as(3, 10, "kind: This is not one of the words that the field knows.");
-	assert_int_equal(
-		admin_int(
-			f,
-			"SELECT count(*) FROM conversation WHERE status = 'heard' AND votes = 1 AND created_at = 1709287200000000"),
-		1);
-	assert_int_equal(
-		admin_int(
-			f,
-			"SELECT count(*) FROM conversation WHERE status = 'done' AND answered_at = 1714557600000000 AND author_id IS NULL"),
-		1);
+	assert_int_equal(admin_int(f, "SELECT count(*) FROM conversation"
+	                           " WHERE status = 'heard' AND votes = 1 AND created_at = 1709287200000000"), 1);
+	assert_int_equal(admin_int(f, "SELECT count(*) FROM conversation"
+	                           " WHERE status = 'done' AND answered_at = 1714557600000000 AND author_id IS NULL"), 1);
 	assert_int_equal(admin_int(f, "SELECT count(*) FROM conversation WHERE lat IS NOT NULL"), 1);
 	talk_is_sound(f);
 	int64_t events = admin_int(f, "SELECT seq FROM event_head");
@@ -346,8 +334,8 @@ static void test_conversations(void **state) {
 		"1,problem,No signal,ab,signal,done,2024-06-01T10:00:00Z,Mended.,52.8,-8.9,Mill,2024-03-01T10:00:00Z,A1,x\n2,idea,Longer hours still,,shops,done,2024-05-01T10:00:00Z,Done it.,,,,2024-04-01T10:00:00Z,,\n";
 	text = str_fmt(&f->a, "%s%s", head, rows).p;
 	came_to(take(f, "conversations", text, NULL), 0, 2, 0, 0);
-	assert_int_equal(
-		admin_int(f, "SELECT count(*) FROM conversation WHERE status = 'done' AND place = 'Mill' AND body = 'ab'"), 1);
+	assert_int_equal(admin_int(f, "SELECT count(*) FROM conversation"
+	                           " WHERE status = 'done' AND place = 'Mill' AND body = 'ab'"), 1);
 	assert_int_equal(admin_int(f, "SELECT count(*) FROM message WHERE kind = 'answer'"), 2);
 	talk_is_sound(f);
 	came_to(take(f, "conversations", text, NULL), 0, 0, 2, 0);
@@ -359,8 +347,8 @@ static struct fixture *now;
 
 /* Every cell of the set goes into a body and comes out as the set's JSON has it. */
 static void one_of_set(struct arena *a, const char *name, struct str text) {
-	struct str json = shared_text(
-		a, str_fmt(a, "csv-spectrum/json/" STR_FMT ".json", STR_ARG(str_first(str_c(name), strlen(name) - 4))).p);
+	struct str base = str_first(str_c(name), strlen(name) - 4);
+	struct str json = shared_text(a, str_fmt(a, "csv-spectrum/json/" STR_FMT ".json", STR_ARG(base)).p);
 	JSON_DOC(doc);
 	assert_int_equal(json_parse(&doc, json, NULL), OK);
 	struct json_members m = json_members(json_item(doc.root, 0));
@@ -429,15 +417,12 @@ static void test_nyc(void **state) {
 	came_to(take_as(f, "conversations", text, NULL, false), 1000, 0, 0, 0);
 	assert_int_equal(admin_int(f, "SELECT count(*) FROM conversation WHERE lat IS NOT NULL AND quadkey IS NOT NULL"), 893);
 	assert_int_equal(admin_int(f, "SELECT count(*) FROM conversation WHERE status = 'done'"), 969);
-	assert_int_equal(
-		admin_int(f, "SELECT count(*) FROM conversation WHERE answer_id IS NOT NULL AND answered_at IS NOT NULL"), 907);
+	assert_int_equal(admin_int(f, "SELECT count(*) FROM conversation"
+	                           " WHERE answer_id IS NOT NULL AND answered_at IS NOT NULL"), 907);
 	assert_int_equal(admin_int(f, "SELECT count(*) FROM conversation WHERE area = ''"), 21);
 	/* 26 June 2018, 10:58:54 in New York */
-	assert_int_equal(
-		admin_int(
-			f,
-			"SELECT c.created_at FROM conversation c JOIN source_ref r ON r.object_id = c.id WHERE r.external_id = '39573567'"),
-		1530025134000000);
+	assert_int_equal(admin_int(f, "SELECT c.created_at FROM conversation c JOIN source_ref r ON r.object_id = c.id"
+	                           " WHERE r.external_id = '39573567'"), 1530025134000000);
 	talk_is_sound(f);
 	int64_t events = admin_int(f, "SELECT seq FROM event_head");
 	came_to(take_as(f, "conversations", text, NULL, false), 0, 0, 1000, 0);
@@ -464,11 +449,8 @@ static void test_job(void **state) {
 	assert_int_equal(store_write(f->s, put_upload, &id), OK);
 	assert_int_equal(hub_drain(h), OK);
 	hub_stop(h);
-	assert_int_equal(
-		admin_int(
-			f,
-			"SELECT count(*) FROM import_run WHERE state = 'done' AND created = 1 AND rejected = 1 AND done_bytes = all_bytes"),
-		1);
+	assert_int_equal(admin_int(f, "SELECT count(*) FROM import_run"
+	                           " WHERE state = 'done' AND created = 1 AND rejected = 1 AND done_bytes = all_bytes"), 1);
 	assert_int_equal(admin_int(f, "SELECT line FROM import_reject"), 3);
 	assert_int_equal(admin_int(f, "SELECT count(*) FROM person"), 1);
 }
@@ -523,8 +505,8 @@ static void test_command(void **state) {
 	mkdir(str_fmt(&f->a, "%s/in", f->home).p, 0700);
 	const char *map = write_text(f, "map.json", list),
 			   *file = write_text(f, "in/a.csv", HEAD "1,Ann,,,,,M\n2,Ben,nope,,,,\n");
-	assert_int_equal(
-		end_of(start(f, (const char *[]){"import", "people", file, "--source", "s", "--map", map, "--json", NULL})), 0);
+	const char *as_people[] = {"import", "people", file, "--source", "s", "--map", map, "--json", NULL};
+	assert_int_equal(end_of(start(f, as_people)), 0);
 	assert_has(said(f), "{\"created\":1,\"updated\":0,\"unchanged\":0,\"rejected\":1}");
 	assert_has(said(f), "line 3: mail: This is no email address.");
 	struct str aside = file_text(&f->a, str_fmt(&f->a, "%s/a.csv.rejected", f->home).p);
@@ -542,19 +524,17 @@ static void test_command(void **state) {
 	assert_int_equal(end_of(start(f, (const char *[]){"import", "people", other, "--source", "s", "--map", map, NULL})),
 	                 1);
 	assert_has(said(f), "has no column \"mail\" and others");
-	assert_int_equal(
-		end_of(start(f, (const char *[]){"import", "conversations", file, "--source", "s", "--map", map, NULL})), 1);
+	const char *as_said[] = {"import", "conversations", file, "--source", "s", "--map", map, NULL};
+	assert_int_equal(end_of(start(f, as_said)), 1);
 	assert_int_equal(end_of(start(f, (const char *[]){"import", "people", f->home, "--source", "s", NULL})), 1);
 	assert_int_equal(end_of(start(f, (const char *[]){"import", "people", "/does/not/exist", "--source", "s", NULL})), 1);
-	assert_int_equal(
-		end_of(start(f, (const char *[]){"import", "people", write_text(f, "in/e.csv", ""), "--source", "s", NULL})),
-		1);
+	const char *empty = write_text(f, "in/e.csv", "");
+	assert_int_equal(end_of(start(f, (const char *[]){"import", "people", empty, "--source", "s", NULL})), 1);
 	assert_int_equal(end_of(start(f, (const char *[]){"import", "cows", file, "--source", "s", NULL})), 2);
 	assert_int_equal(end_of(start(f, (const char *[]){"import", "people", file, NULL})), 2);
 	/* what was wrong is mended: the old list goes */
 	write_text(f, "in/a.csv", HEAD "1,Ann,,,,1,M\n2,Ben,b@x.example,,,1,\n");
-	assert_int_equal(
-		end_of(start(f, (const char *[]){"import", "people", file, "--source", "s", "--map", map, "--json", NULL})), 0);
+	assert_int_equal(end_of(start(f, as_people)), 0);
 	assert_has(said(f), "{\"created\":1,\"updated\":1,\"unchanged\":0,\"rejected\":0}");
 	assert_int_equal(access(str_fmt(&f->a, "%s/a.csv.rejected", f->home).p, F_OK), -1);
 }
@@ -583,9 +563,9 @@ static void test_killed(void **state) {
 	assert_int_equal(have, admin_int(f, "SELECT count(*) FROM source_ref"));
 	assert_int_equal(have, admin_int(f, "SELECT seq FROM event_head"));
 	assert_int_equal(end_of(start(f, words)), 0);
-	assert_true(str_has(
-		said(f), str_fmt(&f->a, "{\"created\":%" PRId64 ",\"updated\":0,\"unchanged\":%" PRId64 ",\"rejected\":0}",
-	                     MANY - have, have)));
+	struct str counts = str_fmt(&f->a, "{\"created\":%" PRId64 ",\"updated\":0,\"unchanged\":%" PRId64 ",\"rejected\":0}",
+	                            MANY - have, have);
+	assert_true(str_has(said(f), counts));
 	assert_int_equal(admin_int(f, "SELECT count(*) FROM person"), MANY);
 	assert_int_equal(admin_int(f, "SELECT count(*) FROM contact"), MANY);
 	assert_int_equal(admin_int(f, "SELECT count(DISTINCT object_id) FROM source_ref"), MANY);

@@ -217,6 +217,7 @@ static enum err change(struct applying *x, const struct mapped *row, int64_t of)
 	struct person_id id = {of};
 	bool changed;
 	TRY(read_input(x, row, &in));
+	in.only_seen = true;
 	TRY(people_change(x->db, x->a, x->actor, id, 0, &in, &changed));
 	return set_since(x, row, id);
 }

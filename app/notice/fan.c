@@ -1,5 +1,5 @@
-/* The mails of one event's notices, written some at a time, so that the writer is never kept long. Done again after a crash it writes
- * no letter twice: each has a key of event and person. */
+/* The mails of one event's notices, written some at a time, so that the writer is never kept long. Done again after a
+ * crash it writes no letter twice: each has a key of event and person. */
 #include "notice/mail_int.h"
 #include "access/access.h"
 #include "text/json.h"
@@ -8,7 +8,8 @@
 
 enum { AT_ONCE = 50, QUOTE_CHARS = 1200 };
 
-struct str stop_path(struct arena *a, const struct key *key, struct person_id person, struct conversation_id conversation) {
+struct str stop_path(struct arena *a, const struct key *key, struct person_id person,
+                     struct conversation_id conversation) {
 	struct str both = str_fmt(a, "%lld:%lld", (long long)person.v, (long long)conversation.v);
 	return str_fmt(a, "/notices/stop/%lld/%lld/" STR_FMT, (long long)person.v, (long long)conversation.v,
 	               STR_ARG(token_sign(a, key, "notice-stop", both)));
@@ -21,6 +22,7 @@ struct fan {
 	const struct key *key;
 	int64_t seq;
 	struct notice_said said;
+	struct str author_to_staff; /* said.author is the name that customers know */
 	struct notice_reader_list readers;
 };
 
@@ -39,10 +41,12 @@ static struct letter letter_for(const struct fan *f, const struct notice_reader 
 	struct arena *a = f->a;
 	enum lang lang = letter_lang(r->locale, &f->firm);
 	const char *subject = str_z(a, f->said.subject), *name = str_z(a, r->name), *firm = str_z(a, f->firm.name);
-	const char *author = str_empty(f->said.author) ? firm : str_z(a, f->said.author);
+	struct str by = r->staff ? f->author_to_staff : f->said.author;
+	const char *author = str_empty(by) ? firm : str_z(a, by);
 	bool answer = str_is(f->said.kind, "answer");
 	const char *title = answer ? T("{firm} answers: {subject}") : status_sentence(f->said.status);
-	const char *text = answer ? T("Hello {name},\n\n{author} of {firm} has answered you and everyone who said “me too” to “{subject}”:")
+	const char *text = answer ? T("Hello {name},\n\n{author} of {firm} has answered you "
+	                              "and everyone who said “me too” to “{subject}”:")
 	                          : T("Hello {name},\n\nthere is news on “{subject}”, which you follow at {firm}.");
 	struct str stop = stop_path(a, f->key, r->person_id, f->said.conversation_id);
 	struct str path = conversation_url(a, f->said.conversation_id).s;
@@ -52,10 +56,12 @@ static struct letter letter_for(const struct fan *f, const struct notice_reader 
 		.text = tr_fill(a, tr(lang, text), "name", name, "author", author, "firm", firm, "subject", subject, NULL),
 		.quote = markdown_text(a, f->said.body, QUOTE_CHARS), .action = str_c(tr(lang, T("Read it and answer"))),
 		.url = str_fmt(a, STR_FMT STR_FMT, STR_ARG(f->base_url), STR_ARG(path)),
-		.unique_key = str_fmt(a, "n%lld.%lld.%lld", (long long)f->seq, (long long)r->person_id.v, (long long)f->said.conversation_id.v),
+		.unique_key = str_fmt(a, "n%lld.%lld.%lld", (long long)f->seq, (long long)r->person_id.v,
+		                      (long long)f->said.conversation_id.v),
 	};
 	const char *address = str_fmt(a, STR_FMT STR_FMT, STR_ARG(f->base_url), STR_ARG(stop)).p;
-	l.after = tr_fill(a, tr(lang, T("You get this because you follow this report. No more of it: {address}")), "address", address, NULL);
+	const char *after = T("You get this because you follow this report. No more of it: {address}");
+	l.after = tr_fill(a, tr(lang, after), "address", address, NULL);
 	return l;
 }
 
@@ -70,7 +76,8 @@ static enum err write_letters(struct db *db, void *arg) {
 	return OK;
 }
 
-enum err notice_mail_job(struct store *s, struct db *db, struct arena *a, struct str data, int tries, void *ctx, struct str *ret_why) {
+enum err notice_mail_job(struct store *s, struct db *db, struct arena *a, struct str data, int tries, void *ctx,
+                         struct str *ret_why) {
 	const struct notice_ctx *c = ctx;
 	struct fan f = {.a = a, .key = c->key, .base_url = notice_base_url(c)};
 	struct message_id message = {0};
@@ -84,8 +91,11 @@ enum err notice_mail_job(struct store *s, struct db *db, struct arena *a, struct
 		return ERR_BUG;
 	}
 	TRY(business_read(db, a, &f.firm));
-	TRY(sql_notice_said(db, a, message, &f.said, &found));
+	TRY(sql_notice_said(db, a, message, true, &f.said, &found));
 	if (!found) return OK; /* taken down meanwhile */
+	f.author_to_staff = f.said.author;
+	TRY(sql_notice_said(db, a, message, false, &f.said, &found));
+	if (!found) return OK;
 	do {
 		struct arena_mark mark = arena_mark(a);
 		TRY(sql_notice_readers(db, a, f.seq, after, AT_ONCE, &f.readers));

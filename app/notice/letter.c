@@ -1,4 +1,5 @@
-/* How a mail looks: the logo, what is said, one button, and who we are. Mail programs know little CSS, so styles stand at the elements. */
+/* How a mail looks: the logo, what is said, one button, and who we are. Mail programs know little CSS, so styles
+ * stand at the elements. */
 #include "notice/mail_int.h"
 #include "text/escape.h"
 
@@ -75,28 +76,31 @@ static void html_paragraphs(struct buf *b, struct str s, const char *style) {
 static int hex_pair(const char *p) {
 	int v = 0;
 	for (int i = 0; i < 2; i++) {
-		int d = p[i] >= '0' && p[i] <= '9' ? p[i] - '0' : (p[i] | 32) >= 'a' && (p[i] | 32) <= 'f' ? (p[i] | 32) - 'a' + 10 : -1;
-		if (d < 0) return -1;
-		v = v * 16 + d;
+		int c = p[i] | 32;
+		if (c >= '0' && c <= '9') v = v * 16 + c - '0';
+		else if (c >= 'a' && c <= 'f') v = v * 16 + c - 'a' + 10;
+		else return -1;
 	}
 	return v;
 }
 
 /* The firm's colour, and black or white on it, whichever reads better; a quiet dark one when it is no colour. */
 static const char *button_colours(struct arena *a, struct str colour) {
-	int r = -1, g = -1, blue = -1;
-	if (colour.n == 7 && colour.p[0] == '#') r = hex_pair(colour.p + 1), g = hex_pair(colour.p + 3), blue = hex_pair(colour.p + 5);
+	bool hex = colour.n == 7 && colour.p[0] == '#';
+	int r = hex ? hex_pair(colour.p + 1) : -1, g = hex ? hex_pair(colour.p + 3) : -1;
+	int blue = hex ? hex_pair(colour.p + 5) : -1;
 	if (r < 0 || g < 0 || blue < 0) return "background:#333333;color:#ffffff";
 	bool light = 299 * r + 587 * g + 114 * blue > 140000;
-	return str_fmt(a, "background:#%02x%02x%02x;color:%s", (unsigned)r, (unsigned)g, (unsigned)blue, light ? "#1a1a1a" : "#ffffff").p;
+	const char *on_it = light ? "#1a1a1a" : "#ffffff";
+	return str_fmt(a, "background:#%02x%02x%02x;color:%s", (unsigned)r, (unsigned)g, (unsigned)blue, on_it).p;
 }
 
 static void html_button(struct arena *a, struct buf *b, const struct business *firm, const struct letter *l) {
 	if (str_empty(l->url)) return;
 	buf_fmt(b, "<p style=\"margin:24px 0\"><a href=\"");
 	html_escape(b, l->url);
-	buf_fmt(b, "\" style=\"display:inline-block;padding:12px 20px;border-radius:8px;text-decoration:none;font-weight:600;%s\">",
-	        button_colours(a, firm->colour));
+	buf_fmt(b, "\" style=\"display:inline-block;padding:12px 20px;border-radius:8px;text-decoration:none;"
+	        "font-weight:600;%s\">", button_colours(a, firm->colour));
 	html_escape(b, l->action);
 	buf_add(b, STR("</a></p>\n<p style=\"margin:0 0 16px;font-size:13px;color:#6b6863;word-break:break-all\">"));
 	html_escape(b, l->url);
@@ -105,7 +109,8 @@ static void html_button(struct arena *a, struct buf *b, const struct business *f
 
 static void html_firm(struct buf *b, const struct business *firm) {
 	const struct str facts[] = {firm->street_address, firm->phone, firm->email, firm->web};
-	buf_add(b, STR("<p style=\"margin:24px 0 0;padding-top:16px;border-top:1px solid #e3e0da;font-size:13px;color:#6b6863\"><strong>"));
+	buf_add(b, STR("<p style=\"margin:24px 0 0;padding-top:16px;border-top:1px solid #e3e0da;font-size:13px;"
+	               "color:#6b6863\"><strong>"));
 	html_escape(b, firm->name);
 	buf_add(b, STR("</strong>"));
 	for (size_t i = 0; i < sizeof facts / sizeof *facts; i++) {

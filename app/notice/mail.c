@@ -20,8 +20,8 @@ enum lang letter_lang(struct str own, const struct business *firm) {
 	return l;
 }
 
-static enum err queue(struct db *tx, struct arena *a, const struct business *firm, struct str base_url, const struct letter *l,
-                      struct mail_id *ret_id) {
+static enum err queue(struct db *tx, struct arena *a, const struct business *firm, struct str base_url,
+                      const struct letter *l, struct mail_id *ret_id) {
 	struct mail_id id = {0};
 	bool put;
 	struct str subject = utf8_fit(utf8_line(a, l->subject), 300);
@@ -33,7 +33,8 @@ static enum err queue(struct db *tx, struct arena *a, const struct business *fir
 	return job_add(tx, "mail", str_fmt(a, "{\"mail\":%lld}", (long long)id.v), 0);
 }
 
-enum err mail_queue(struct db *tx, struct arena *a, struct str base_url, const struct letter *l, struct mail_id *ret_id) {
+enum err mail_queue(struct db *tx, struct arena *a, struct str base_url, const struct letter *l,
+                    struct mail_id *ret_id) {
 	struct business firm;
 	TRY(business_read(tx, a, &firm));
 	return queue(tx, a, &firm, base_url, l, ret_id);
@@ -65,15 +66,17 @@ static struct str fill(struct arena *a, const struct recipient *r, const char *s
 }
 
 static struct letter letter_to(const struct recipient *r, struct str address, const char *kind) {
-	return (struct letter){.person = r->person.id, .to_address = address, .to_name = r->person.name, .kind = kind, .lang = r->lang,
-	                       .quote = STR_NONE, .action = STR_NONE, .url = STR_NONE, .after = STR_NONE, .unique_key = STR_NONE};
+	return (struct letter){.person = r->person.id, .to_address = address, .to_name = r->person.name, .kind = kind,
+	                       .lang = r->lang, .quote = STR_NONE, .action = STR_NONE, .url = STR_NONE, .after = STR_NONE,
+	                       .unique_key = STR_NONE};
 }
 
 static struct str link_url(struct arena *a, struct str base_url, const char *kind, struct str token) {
 	return str_fmt(a, STR_FMT "/%s/" STR_FMT, STR_ARG(base_url), kind, STR_ARG(token));
 }
 
-enum err mail_claim(struct db *tx, struct arena *a, struct str base_url, struct person_id person, struct str address, struct str *ret_url) {
+enum err mail_claim(struct db *tx, struct arena *a, struct str base_url, struct person_id person, struct str address,
+                    struct str *ret_url) {
 	struct recipient r;
 	struct str token;
 	TRY(find_recipient(tx, a, person, &r));
@@ -82,11 +85,13 @@ enum err mail_claim(struct db *tx, struct arena *a, struct str base_url, struct 
 	if (!str_empty(address)) {
 		struct letter l = letter_to(&r, address, "claim");
 		l.subject = fill(a, &r, T("Your place at {firm}"));
-		l.text = fill(a, &r, T("Hello {name},\n\n{firm} has a place for you: there you see what we know about you, change it yourself, "
-		                       "tell us what is wrong or missing, and read what we do about it.\n\nChoose a password, and it is yours."));
+		l.text = fill(a, &r, T("Hello {name},\n\n{firm} has a place for you: there you see what we know about you, "
+		                       "change it yourself, tell us what is wrong or missing, and read what we do about it."
+		                       "\n\nChoose a password, and it is yours."));
 		l.action = fill(a, &r, T("Take my profile"));
 		l.url = url;
-		l.after = fill(a, &r, T("The link is good for 30 days and works once. Please keep it to yourself: whoever opens it takes your profile."));
+		l.after = fill(a, &r, T("The link is good for 30 days and works once. "
+		                        "Please keep it to yourself: whoever opens it takes your profile."));
 		TRY(queue(tx, a, &r.firm, base_url, &l, NULL));
 	}
 	*ret_url = url;
@@ -100,11 +105,12 @@ enum err mail_verify(struct db *tx, struct arena *a, struct str base_url, struct
 	TRY(access_link(tx, a, person, "verify", address, VERIFY_LIVES, &token));
 	struct letter l = letter_to(&r, address, "verify");
 	l.subject = fill(a, &r, T("Is this your address?"));
-	l.text = fill(a, &r, T("Hello {name},\n\nthis address was added to your profile at {firm}. Please say that it is yours; "
-	                       "then you can also log in with it."));
+	l.text = fill(a, &r, T("Hello {name},\n\nthis address was added to your profile at {firm}. "
+	                       "Please say that it is yours; then you can also log in with it."));
 	l.action = fill(a, &r, T("Yes, this is my address"));
 	l.url = link_url(a, base_url, "verify", token);
-	l.after = fill(a, &r, T("The link is good for a week. If you do not know about this, do nothing; nothing happens then."));
+	l.after = fill(a, &r, T("The link is good for a week. "
+	                        "If you do not know about this, do nothing; nothing happens then."));
 	return queue(tx, a, &r.firm, base_url, &l, NULL);
 }
 
@@ -119,7 +125,8 @@ enum err mail_reset(struct db *tx, struct arena *a, struct str base_url, struct 
 	l.text = fill(a, &r, T("Hello {name},\n\nsomebody, we think you, asked for a new password at {firm}."));
 	l.action = fill(a, &r, T("Choose a new password"));
 	l.url = link_url(a, base_url, "reset", token);
-	l.after = fill(a, &r, T("The link is good for two hours and works once. If it was not you, do nothing: your password stays as it is."));
+	l.after = fill(a, &r, T("The link is good for two hours and works once. "
+	                        "If it was not you, do nothing: your password stays as it is."));
 	return queue(tx, a, &r.firm, base_url, &l, NULL);
 }
 

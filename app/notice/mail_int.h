@@ -16,7 +16,8 @@ struct str letter_without_links(struct arena *a, struct str text);
 struct url conversation_url(struct arena *a, struct conversation_id id);
 
 /* "12:34" signed: who holds it may stop the mails of one person about one conversation. */
-struct str stop_path(struct arena *a, const struct key *key, struct person_id person, struct conversation_id conversation);
+struct str stop_path(struct arena *a, const struct key *key, struct person_id person,
+                     struct conversation_id conversation);
 
 /* This server's address; empty until it listens. */
 struct str notice_base_url(const struct notice_ctx *c);

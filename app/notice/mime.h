@@ -1,6 +1,7 @@
 #ifndef NOTICE_MIME_H
 #define NOTICE_MIME_H
-/* A mail as bytes (RFC 5322, 2045, 2047): headers that hold any text without letting it become another header, and two bodies to choose from. */
+/* A mail as bytes (RFC 5322, 2045, 2047): headers that hold any text without letting it become another header, and
+ * two bodies to choose from. */
 #include "base/buf.h"
 #include "base/clock.h"
 
@@ -16,7 +17,8 @@ struct mime {
 void mime_write(struct buf *b, const struct mime *m);
 
 /* Parts of it, for tests. */
-void mime_header(struct buf *b, const char *name, struct str text);                        /* Subject: … with its line end */
+void mime_header(struct buf *b, const char *name,
+                 struct str text);                        /* Subject: … with its line end */
 void mime_address(struct buf *b, const char *name, struct str phrase, struct str address); /* To: Anna <a@b.example> */
 void mime_quoted(struct buf *b, struct str text);                                          /* quoted-printable */
 

@@ -13,7 +13,9 @@ struct str notice_base_url(const struct notice_ctx *c) {
 	return req_base_url(&q);
 }
 
-struct url conversation_url(struct arena *a, struct conversation_id id) { return url_path(a, "/problems/%lld", (long long)id.v); }
+struct url conversation_url(struct arena *a, struct conversation_id id) {
+	return url_path(a, "/problems/%lld", (long long)id.v);
+}
 
 /* ------------------------------------------------------------- conversations */
 
@@ -23,7 +25,7 @@ static enum err tell_said(struct db *db, struct arena *a, const struct event *e)
 	struct notice_said m;
 	struct message_id id = {e->object_id};
 	bool found;
-	TRY(sql_notice_said(db, a, id, &m, &found));
+	TRY(sql_notice_said(db, a, id, false, &m, &found));
 	if (!found || m.created_at < e->at - HISTORY) return OK;
 	int64_t told;
 	TRY(sql_notice_tell_followers(db, m.conversation_id, e->actor, e->seq, m.kind, e->at, &told));

@@ -1,6 +1,7 @@
 #ifndef NOTICE_NOTICE_H
 #define NOTICE_NOTICE_H
-/* What people are told: notices inside Rialto, and mail. All of it is read from the log, so nothing else calls this but mail.h's functions. */
+/* What people are told: notices inside Rialto, and mail. All of it is read from the log, so nothing else calls this
+ * but mail.h's functions. */
 #include "crypto/token.h"
 #include "event/hub.h"
 
@@ -15,14 +16,19 @@ struct notice_ctx {
 
 enum { MAIL_TRIES = 12 /* over about six hours */, NOTICE_MAIL_TRIES = 12 };
 
-/* Durable reader "notices": answers, changes of status, comments and assignments become notices; "forgot my password" becomes a mail;
- * a mail server that has just been set gets what waits. ctx: struct notice_ctx */
+/* Durable reader "notices": answers, changes of status, comments and assignments become notices; "forgot my password"
+ * becomes a mail; a mail server that has just been set gets what waits. ctx: struct notice_ctx */
 hub_read notice_read;
 /* Job "mail" {"mail":ID}: sends one. ctx: struct notice_ctx */
 hub_job mail_job;
 /* Job "mail_waiting" {}: queues what waited for a mail server. */
 hub_job mail_waiting_job;
-/* Job "notice_mail" {"event":SEQ,"conversation":ID,"message":ID}: writes the mails of one event's notices. ctx: struct notice_ctx */
+/* Job "notice_mail" {"event":SEQ,"conversation":ID,"message":ID}: writes the mails of one event's notices. ctx:
+ * struct notice_ctx */
 hub_job notice_mail_job;
+
+/* Job "login_mail" {"person":ID,"what":enum login_news,"address":…,"at":…}: tells somebody what happened to their
+ * login. ctx: struct notice_ctx */
+hub_job login_mail_job;
 
 #endif

@@ -4,7 +4,7 @@
 --   | conversation_id conversation_id | subject text
 -- row notice_row: id notice_id | kind text | created_at time | read_at time? | conversation_id conversation_id
 --   | subject text | actor_id person_id? | actor text? | actor_photo file_id? | message_id message_id? | status text? | body text?
--- row notice_reader: id notice_id | person_id person_id | name text | locale text | email text
+-- row notice_reader: id notice_id | person_id person_id | staff bool | name text | locale text | email text
 -- row mail_person: id person_id | name text | locale text | kind text | role text | email text? | disabled_at time?
 -- row mail_row: id mail_id | person_id person_id? | to_address text | to_name text | kind text | subject text | body_text text
 --   | body_html text | state text | tries int | why text | unique_key text? | created_at time | sent_at time? | person_kind text?
@@ -15,9 +15,9 @@
 
 -- ------------------------------------------------------------------ notices
 
--- notice_said(id message_id) -> notice_said :maybe
--- What was said, unless it was taken down.
-SELECT m.id, m.kind, m.body, m.status, m.created_at, m.author_id, CASE WHEN p.kind = 'staff' THEN p.name ELSE p.public_name END, c.id, c.subject
+-- notice_said(id message_id, staff bool) -> notice_said :maybe
+-- What was said, unless it was taken down, and by whom, as customers or the staff know them.
+SELECT m.id, m.kind, m.body, m.status, m.created_at, m.author_id, {shown_name(p)}, c.id, c.subject
 FROM message m JOIN conversation c ON c.id = m.conversation_id LEFT JOIN person p ON p.id = m.author_id
 WHERE m.id = :id AND m.hidden_at IS NULL AND m.kind <> 'note';
 
@@ -40,7 +40,7 @@ ON CONFLICT (person_id, event_seq) DO NOTHING;
 
 -- notice_list(me person_id, staff bool, before int?, most int) -> notice_row :many
 -- What a person was told, newest first; what they may no longer see is left out.
-SELECT n.id, n.kind, n.created_at, n.read_at, c.id, c.subject, a.id, CASE WHEN a.kind = 'staff' THEN a.name ELSE a.public_name END, a.photo_file_id, m.id, m.status, m.body
+SELECT n.id, n.kind, n.created_at, n.read_at, c.id, c.subject, a.id, {shown_name(a)}, {shown_photo(a)}, m.id, m.status, m.body
 FROM notice n JOIN conversation c ON c.id = n.conversation_id
 	LEFT JOIN event e ON e.seq = n.event_seq LEFT JOIN person a ON a.id = e.actor_id
 	LEFT JOIN message m ON e.object_kind = 'message' AND m.id = e.object_id AND m.hidden_at IS NULL
@@ -63,7 +63,7 @@ UPDATE notice SET read_at = :now WHERE person_id = :me AND read_at IS NULL AND i
 
 -- notice_readers(seq int, after int, most int) -> notice_reader :many
 -- Who is to get a mail about an event: who likes to be reached by mail, or has not said.
-SELECT n.id, p.id, p.name, p.locale, COALESCE(
+SELECT n.id, p.id, p.role <> 'customer', p.name, p.locale, COALESCE(
 	(SELECT k.value FROM contact k WHERE k.person_id = p.id AND k.kind = 'email' AND k.verified_at IS NOT NULL ORDER BY k.rank, k.id LIMIT 1),
 	(SELECT i.subject FROM identity i WHERE i.person_id = p.id AND i.kind = 'email' ORDER BY i.id LIMIT 1))
 FROM notice n JOIN person p ON p.id = n.person_id
@@ -83,6 +83,13 @@ WHERE f.person_id = :person AND f.object_kind = 'conversation' AND f.object_id =
 SELECT p.id, p.name, p.locale, p.kind, p.role,
 	(SELECT i.subject FROM identity i WHERE i.person_id = p.id AND i.kind = 'email' ORDER BY i.id LIMIT 1), p.disabled_at
 FROM person p WHERE p.id = :id;
+
+-- mail_proved(id person_id, most int) -> text :many
+-- The addresses whose mail a person has shown to read; while there is none, those that they log in with.
+SELECT k.value FROM contact k WHERE k.person_id = :id AND k.kind = 'email' AND k.verified_at IS NOT NULL
+UNION SELECT i.subject FROM identity i WHERE i.person_id = :id AND i.kind = 'email' AND NOT EXISTS
+	(SELECT 1 FROM contact k WHERE k.person_id = :id AND k.kind = 'email' AND k.verified_at IS NOT NULL)
+ORDER BY 1 LIMIT :most;
 
 -- mail_put(person person_id?, to_address text, to_name text, kind text, subject text, body_text text, body_html text, unique_key text?, now time) -> mail_id :maybe
 -- Into the outbox; no row when the key was mailed before.
@@ -108,13 +115,21 @@ UPDATE mail SET body_text = :body_text, body_html = '' WHERE id = :id;
 -- What waits to be sent.
 SELECT id FROM mail WHERE state = 'waiting' AND created_at > :since AND id > :after ORDER BY id LIMIT :most;
 
--- mail_list(state text?, before int?, most int) -> mail_line :many
--- The outbox, newest first.
-SELECT id, person_id, to_address, to_name, kind, subject, state, tries, created_at, sent_at FROM mail
-WHERE id > 0
-	--? state AND state = :state
-	--? before AND id < :before
-ORDER BY id DESC LIMIT :most;
+-- frag address_shows(p): (p.id IS NULL OR {field_shows(p, 'email', 'staff')})
+
+-- mail_list(state text?, me person_id?, staff bool, before int?, most int) -> mail_line :many
+-- The outbox, newest first, without the addresses that people keep to themselves.
+SELECT m.id, m.person_id, CASE WHEN {address_shows(p)} THEN m.to_address ELSE '' END, m.to_name, m.kind, m.subject, m.state, m.tries,
+	m.created_at, m.sent_at
+FROM mail m LEFT JOIN person p ON p.id = m.person_id
+WHERE m.id > 0
+	--? state AND m.state = :state
+	--? before AND m.id < :before
+ORDER BY m.id DESC LIMIT :most;
+
+-- mail_address_shown(id mail_id, me person_id?, staff bool) -> text :maybe
+-- Where a letter goes, if the reader of the outbox may know.
+SELECT m.to_address FROM mail m LEFT JOIN person p ON p.id = m.person_id WHERE m.id = :id AND {address_shows(p)};
 
 -- mail_counts() -> mail_counts :one
 -- How many letters are in which state.

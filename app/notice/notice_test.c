@@ -7,7 +7,8 @@
 
 /* -------------------------------------------------------- a mail server of ours */
 
-/* Speaks just enough SMTP, one connection after another. Says `no` (a whole reply) to RCPT while refuse_next is above 0. */
+/* Speaks just enough SMTP, one connection after another. Says `no` (a whole reply) to RCPT while refuse_next is above
+ * 0. */
 struct smtp {
 	int fd, port;
 	pthread_t thread;
@@ -376,7 +377,8 @@ static void test_outbox(void **state) {
 	assert_int_equal(call(f, &s, "/outbox", NULL, jonas, NULL).status, 403);
 	assert_int_equal(call(f, &s, "/outbox", NULL, NULL, NULL).status, 303);
 	assert_has(call(f, &s, "/outbox?state=failed", NULL, agent, NULL).body, "No mail is in this state");
-	/* An invitation of a customer: an agent may pass the link on. A new password of a colleague: nobody but who may set it. */
+	/* An invitation of a customer: an agent may pass the link on. A new password of a colleague: nobody but who may set
+	 * it. */
 	const char *claim = str_fmt(&f->a, "/outbox/%d", (int)admin_int(f, "SELECT id FROM mail WHERE kind = 'claim'")).p;
 	const char *reset = str_fmt(&f->a, "/outbox/%d", (int)admin_int(f, "SELECT id FROM mail WHERE kind = 'reset'")).p;
 

@@ -1,5 +1,5 @@
-/* /outbox: the mails that were written, for staff to read and to send again. Links in them let their reader in, so they are shown only to
- * those who could make such a link themselves. */
+/* /outbox: the mails that were written, for staff to read and to send again. Links in them let their reader in, so
+ * they are shown only to those who could make such a link themselves. */
 #include "notice/mail_int.h"
 #include "access/access.h"
 #include "routes.h"
@@ -15,6 +15,7 @@ static const char *kind_words(struct str kind) {
 	if (str_is(kind, "claim")) return T("Invitation");
 	if (str_is(kind, "reset")) return T("New password");
 	if (str_is(kind, "verify")) return T("Is this your address?");
+	if (str_is(kind, "login")) return T("About the login");
 	return str_is(kind, "test") ? T("Test") : T("News");
 }
 
@@ -25,15 +26,16 @@ enum err outbox_show(struct req *q, const struct outbox_show_in *in, struct outb
 	struct str state = str_empty(in->state) ? STR_NONE : in->state;
 	TRY(may_outbox(q, ACT_SEE));
 	if (!str_empty(in->cursor)) before.has = str_int(in->cursor, &before.v);
-	TRY(sql_mail_list(q->db, q->a, state, before, PAGE_SIZE + 1, &rows));
+	TRY(sql_mail_list(q->db, q->a, state, q->actor.id, q->actor.is_staff, before, PAGE_SIZE + 1, &rows));
 	TRY(sql_mail_counts(q->db, &counts));
-	*ret = (struct outbox_page){.state = in->state, .next = STR_NONE, .waiting = counts.waiting, .sent = counts.sent, .failed = counts.failed,
-	                            .has_server = !str_empty(q->business->smtp_url), .mails = {.v = NEW_ARRAY(q->a, struct mail_view, rows.n)}};
+	*ret = (struct outbox_page){.state = in->state, .next = STR_NONE, .waiting = counts.waiting, .sent = counts.sent,
+	                            .failed = counts.failed, .has_server = !str_empty(q->business->smtp_url),
+	                            .mails = {.v = NEW_ARRAY(q->a, struct mail_view, rows.n)}};
 	for (size_t i = 0; i < rows.n && i < PAGE_SIZE; i++) {
 		const struct mail_line *m = &rows.v[i];
 		ret->mails.v[ret->mails.n++] = (struct mail_view){
-			.id = m->id, .to_address = m->to_address, .to_name = m->to_name, .what = str_c(TRQ(q, kind_words(m->kind))), .subject = m->subject,
-			.state = m->state, .created_at = m->created_at, .sent_at = m->sent_at,
+			.id = m->id, .to_address = m->to_address, .to_name = m->to_name, .what = str_c(TRQ(q, kind_words(m->kind))),
+			.subject = m->subject, .state = m->state, .created_at = m->created_at, .sent_at = m->sent_at,
 		};
 	}
 	if (rows.n > PAGE_SIZE) ret->next = str_fmt(q->a, "%lld", (long long)rows.v[PAGE_SIZE - 1].id.v);
@@ -52,15 +54,20 @@ static bool may_read_links(const struct actor *a, const struct mail_row *m) {
 
 enum err outbox_mail_show(struct req *q, const struct outbox_mail_show_in *in, struct outbox_mail_page *ret) {
 	struct mail_row m;
-	bool found;
+	struct str address;
+	bool found, shown;
 	TRY(may_outbox(q, ACT_SEE));
 	TRY(sql_mail_get(q->db, q->a, in->id, &m, &found));
 	if (!found) return ERR_NOT_FOUND;
-	bool links = str_is(m.kind, "notice") || str_is(m.kind, "test") || (str_is(m.state, "waiting") && may_read_links(&q->actor, &m));
+	TRY(sql_mail_address_shown(q->db, q->a, in->id, q->actor.id, q->actor.is_staff, &address, &shown));
+	if (!shown && !str_empty(m.why)) m.why = STR("…"); /* mail servers repeat the address */
+	bool harmless = str_is(m.kind, "notice") || str_is(m.kind, "test") || str_is(m.kind, "login");
+	bool links = harmless || (str_is(m.state, "waiting") && may_read_links(&q->actor, &m));
 	*ret = (struct outbox_mail_page){
-		.mail = {.id = m.id, .to_address = m.to_address, .to_name = m.to_name, .what = str_c(TRQ(q, kind_words(m.kind))), .subject = m.subject,
-		         .state = m.state, .created_at = m.created_at, .sent_at = m.sent_at},
-		.person_id = m.person_id, .tries = m.tries, .why = m.why, .body = links ? m.body_text : letter_without_links(q->a, m.body_text),
+		.mail = {.id = m.id, .to_address = shown ? address : STR(""), .to_name = m.to_name,
+		         .what = str_c(TRQ(q, kind_words(m.kind))), .subject = m.subject, .state = m.state, .created_at = m.created_at, .sent_at = m.sent_at},
+		.person_id = m.person_id, .tries = m.tries, .why = m.why,
+		.body = links ? m.body_text : letter_without_links(q->a, m.body_text),
 		.hidden_links = !links, .has_server = !str_empty(q->business->smtp_url),
 	};
 	q->page.nav = STR("outbox");
@@ -74,7 +81,8 @@ enum err outbox_send(struct req *q, const struct outbox_send_in *in) {
 	TRY(sql_mail_get(q->db, q->a, in->id, &m, &found));
 	if (!found) return ERR_NOT_FOUND;
 	if (str_is(m.state, "sent")) return req_fail(q, ERR_CONFLICT, T("This mail has been sent already."), NULL);
-	if (str_empty(q->business->smtp_url)) return req_fail(q, ERR_CONFLICT, T("There is no mail server yet. Set one in the settings first."), NULL);
+	if (str_empty(q->business->smtp_url))
+		return req_fail(q, ERR_CONFLICT, T("There is no mail server yet. Set one in the settings first."), NULL);
 	TRY(sql_mail_set(q->db, m.id, STR("waiting"), m.tries, STR(""), 0, NULL));
 	TRY(job_add(q->db, "mail", str_fmt(q->a, "{\"mail\":%lld}", (long long)m.id.v), 0));
 	req_say(q, T("We try again now. Look again in a moment."));

@@ -18,8 +18,8 @@ static struct str icon_of(const struct notice_row *n) {
 
 static struct notice_view view_of(struct arena *a, const struct notice_row *n) {
 	return (struct notice_view){
-		.id = n->id, .kind = n->kind, .icon = icon_of(n), .unread = n->read_at == 0, .created_at = n->created_at, .who = n->actor,
-		.photo = n->actor_photo, .subject = n->subject, .status = n->status, .conversation_id = n->conversation_id,
+		.id = n->id, .kind = n->kind, .icon = icon_of(n), .unread = n->read_at == 0, .created_at = n->created_at,
+		.who = n->actor, .photo = n->actor_photo, .subject = n->subject, .status = n->status, .conversation_id = n->conversation_id,
 		.excerpt = str_none(n->body) ? STR("") : markdown_text(a, n->body, EXCERPT_CHARS),
 		.url = conversation_url(a, n->conversation_id),
 	};
@@ -31,7 +31,8 @@ enum err notices_show(struct req *q, const struct notices_show_in *in, struct no
 	struct opt_int before = {0};
 	if (!str_empty(in->cursor)) before.has = str_int(in->cursor, &before.v);
 	TRY(sql_notice_list(q->db, q->a, q->actor.id, q->actor.is_staff, before, limit + 1, &rows));
-	*ret = (struct notices_page){.next = STR_NONE, .unread = q->actor.notices, .data = {.v = NEW_ARRAY(q->a, struct notice_view, rows.n)}};
+	*ret = (struct notices_page){.next = STR_NONE, .unread = q->actor.notices,
+	                             .data = {.v = NEW_ARRAY(q->a, struct notice_view, rows.n)}};
 	for (size_t i = 0; i < rows.n && (int64_t)i < limit; i++) ret->data.v[ret->data.n++] = view_of(q->a, &rows.v[i]);
 	if ((int64_t)rows.n > limit) ret->next = str_fmt(q->a, "%lld", (long long)rows.v[limit - 1].id.v);
 	if (rows.n > 0) ret->newest = rows.v[0].id.v;
@@ -68,7 +69,8 @@ enum err notices_read(struct req *q, const struct notices_read_in *in) {
 /* ---------------------------------------------------------------------- stop */
 
 /* The signature says that the address came from a mail of ours; nobody has to log in. */
-static bool is_signed(const struct req *q, struct person_id person, struct conversation_id conversation, struct str sign) {
+static bool is_signed(const struct req *q, struct person_id person, struct conversation_id conversation,
+                      struct str sign) {
 	struct str both = str_fmt(q->a, "%lld:%lld", (long long)person.v, (long long)conversation.v);
 	return token_verify(web_key(q->web), "notice-stop", both, sign);
 }
@@ -76,7 +78,8 @@ static bool is_signed(const struct req *q, struct person_id person, struct conve
 enum err notice_stop_show(struct req *q, const struct notice_stop_show_in *in, struct notice_stop_page *ret) {
 	bool follows;
 	if (!is_signed(q, in->person, in->conversation, in->sign)) return ERR_NOT_FOUND;
-	*ret = (struct notice_stop_page){.person = in->person, .conversation = in->conversation, .sign = in->sign, .subject = STR("")};
+	*ret = (struct notice_stop_page){.person = in->person, .conversation = in->conversation, .sign = in->sign,
+	                                 .subject = STR("")};
 	TRY(sql_notice_follows(q->db, q->a, in->person, in->conversation, &ret->subject, &follows));
 	ret->follows = follows;
 	return OK;

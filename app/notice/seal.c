@@ -1,4 +1,5 @@
-/* The mail server's password in the database: sealed by libsodium's secretbox under a key made of the home's, as base64. */
+/* The mail server's password in the database: sealed by libsodium's secretbox under a key made of the home's, as
+ * base64. */
 #include "notice/mail.h"
 #include "text/escape.h"
 #include <sodium.h>

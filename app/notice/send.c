@@ -1,4 +1,5 @@
-/* Sending by SMTP. A server's "no" for ever (5xx) ends the tries; all else is tried again by the hub with longer and longer waits. */
+/* Sending by SMTP. A server's "no" for ever (5xx) ends the tries; all else is tried again by the hub with longer and
+ * longer waits. */
 #include "notice/mail_int.h"
 #include "access/access.h"
 #include "notice/mime.h"
@@ -42,7 +43,8 @@ static struct str from_address(const struct business *b) {
 	return mail_address_valid(b->email) ? b->email : STR("rialto@localhost");
 }
 
-static void write_mail(struct arena *a, struct buf *b, const struct notice_ctx *c, const struct business *firm, const struct mail_row *m) {
+static void write_mail(struct arena *a, struct buf *b, const struct notice_ctx *c, const struct business *firm,
+                       const struct mail_row *m) {
 	struct str from = from_address(firm), host = from;
 	str_cut(&host, '@');
 	struct mime mime = {
@@ -95,8 +97,8 @@ static void set_options(CURL *curl, struct arena *a, const struct business *firm
 }
 
 /* Gives one mail to the server. ret_for_ever: it said no, and would again. */
-static bool transmit(struct arena *a, const struct business *firm, struct str secret, struct str to, struct str bytes, bool *ret_for_ever,
-                     struct str *ret_why) {
+static bool transmit(struct arena *a, const struct business *firm, struct str secret, struct str to, struct str bytes,
+                     bool *ret_for_ever, struct str *ret_why) {
 	char words[CURL_ERROR_SIZE] = "";
 	struct source source = {.rest = bytes};
 	long code = 0;
@@ -118,7 +120,8 @@ static bool transmit(struct arena *a, const struct business *firm, struct str se
 	curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &code);
 	if (result != CURLE_OK) {
 		struct str said = utf8_line(a, str_c(words[0] ? words : curl_easy_strerror(result)));
-		*ret_why = code > 0 ? str_fmt(a, STR_FMT " (%ld)", STR_ARG(utf8_fit(said, WHY_BYTES)), code) : str_copy(a, utf8_fit(said, WHY_BYTES));
+		said = utf8_fit(said, WHY_BYTES);
+		*ret_why = code > 0 ? str_fmt(a, STR_FMT " (%ld)", STR_ARG(said), code) : str_copy(a, said);
 		*ret_for_ever = code >= 500 && code < 600 && result != CURLE_LOGIN_DENIED && code != 530 && code != 535;
 	}
 	curl_slist_free_all(rcpt);
@@ -128,8 +131,8 @@ static bool transmit(struct arena *a, const struct business *firm, struct str se
 
 /* ----------------------------------------------------------------------- job */
 
-static enum err send_mail(struct store *s, struct arena *a, const struct notice_ctx *c, const struct business *firm, const struct mail_row *m,
-                     int tries, struct str *ret_why) {
+static enum err send_mail(struct store *s, struct arena *a, const struct notice_ctx *c, const struct business *firm,
+                          const struct mail_row *m, int tries, struct str *ret_why) {
 	struct outcome o = {.id = m->id, .state = "sent", .tries = (int)m->tries + 1, .why = STR(""), .body = STR_NONE};
 	struct str secret;
 	struct buf b;
@@ -155,7 +158,8 @@ static bool read_id(struct str data, const char *name, int64_t *ret) {
 	return json_parse(&doc, data, NULL) == OK && json_get_int(json_member(doc.root, name), ret);
 }
 
-enum err mail_job(struct store *s, struct db *db, struct arena *a, struct str data, int tries, void *ctx, struct str *ret_why) {
+enum err mail_job(struct store *s, struct db *db, struct arena *a, struct str data, int tries, void *ctx,
+                  struct str *ret_why) {
 	struct mail_id id;
 	struct mail_row m;
 	struct business firm;
@@ -178,12 +182,14 @@ struct waiting {
 
 static enum err queue_waiting(struct db *db, void *arg) {
 	const struct waiting *w = arg;
-	for (size_t i = 0; i < w->ids.n; i++) TRY(job_add(db, "mail", str_fmt(w->a, "{\"mail\":%lld}", (long long)w->ids.v[i].v), 0));
+	for (size_t i = 0; i < w->ids.n; i++)
+		TRY(job_add(db, "mail", str_fmt(w->a, "{\"mail\":%lld}", (long long)w->ids.v[i].v), 0));
 	return OK;
 }
 
 /* What is older than some days is not sent unasked: who waited for it has found another way. */
-enum err mail_waiting_job(struct store *s, struct db *db, struct arena *a, struct str data, int tries, void *ctx, struct str *ret_why) {
+enum err mail_waiting_job(struct store *s, struct db *db, struct arena *a, struct str data, int tries, void *ctx,
+                          struct str *ret_why) {
 	struct business firm;
 	struct waiting w = {.a = a};
 	int64_t after = 0;

@@ -112,14 +112,17 @@ static enum err work(struct db *db, void *arg) {
 	return e;
 }
 
+static struct str demo_of(struct arena *a, const char *pack) {
+	return embedded(str_fmt(a, "packs/%s/demo.json", pack).p);
+}
+
+bool demo_there(struct arena *a, const char *pack) { return !str_none(demo_of(a, pack)); }
+
 enum err demo_make(struct cli *c, const char *pack, struct str *ret_why) {
 	TRY(pack_load(ret_why));
 	struct demo d = {.a = c->a, .pack = pack_find(str_c(pack)), .now = clock_now(), .why = STR("")};
-	struct str text = d.pack == NULL ? STR_NONE : embedded(str_fmt(c->a, "packs/%s/demo.json", pack).p);
-	if (str_none(text)) {
-		*ret_why = str_fmt(c->a, "there is no demo of '%s'; there are telecom, insurance and banking", pack);
-		return ERR_INVALID;
-	}
+	if (d.pack == NULL || !demo_there(c->a, pack)) return ERR_INVALID;
+	struct str text = demo_of(c->a, pack);
 	JSON_DOC(doc);
 	struct json_fault at;
 	if (json_parse(&doc, text, &at) != OK) {

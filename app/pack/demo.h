@@ -7,6 +7,9 @@
 
 int init_command(struct cli *c);
 
+/* Whether there is a demo of this pack. */
+bool demo_there(struct arena *a, const char *pack);
+
 /* Makes the demo business if the store holds none; a store that holds one is left as it is. errors INVALID (no such
  * pack), STORE */
 MUST_USE enum err demo_make(struct cli *c, const char *pack, struct str *ret_why);

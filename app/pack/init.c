@@ -1,6 +1,5 @@
 /* An empty business for a real firm: its row, and an owner who can log in. What the command line does not ask is
- * guessed from the
- * machine and changed later under Settings. */
+ * guessed from the machine and changed later under Settings. */
 #include "access/access.h"
 #include "crypto/password.h"
 #include "event/event.h"
@@ -98,7 +97,6 @@ static bool looks_like_email(struct str s) {
 static int read_options(struct cli *c, struct init *ret, bool *ret_stdin) {
 	const char *pack = cli_option(c, "--pack"), *name = cli_option(c, "--name"), *admin = cli_option(c, "--admin");
 	*ret_stdin = cli_flag(c, "--password-stdin");
-	if (!cli_operands(c, 0, 0)) return EXIT_USAGE;
 	if (pack == NULL || name == NULL || admin == NULL) return cli_usage(c, "--pack, --name and --admin are all needed");
 	struct str why;
 	if (pack_load(&why) != OK) return cli_fail(c, STR_FMT, STR_ARG(why));
@@ -131,6 +129,7 @@ int init_command(struct cli *c) {
 	int code = read_options(c, &in, &from_stdin);
 	if (code == EXIT_DONE && from_stdin) code = read_password(c, &in);
 	if (code != EXIT_DONE) return code;
+	if (!cli_operands(c, 0, 0)) return EXIT_USAGE;
 	struct str why = STR("");
 	int have, newest, done;
 	enum err e = store_version(c->store, &have, &newest);
@@ -141,8 +140,8 @@ int init_command(struct cli *c) {
 	cli_talk(STR_FMT " is ready. Serve it with: rialto serve --home %s", STR_ARG(in.name), c->home);
 	if (str_empty(in.link)) cli_talk("Log in as " STR_FMT, STR_ARG(in.email));
 	else {
-		cli_talk(
-			"Log in with this link, once, within a day. Served at another address, the part behind the host stays the same:");
+		cli_talk("Log in with this link, once, within a day."
+		         " Served at another address, the part behind the host stays the same:");
 		printf(STR_FMT "\n", STR_ARG(in.link));
 	}
 	return EXIT_DONE;

@@ -48,7 +48,8 @@ enum err pack_read_label(const struct place *p, const struct json *v, struct pac
 	return OK;
 }
 
-enum err pack_read_words(const struct place *p, const struct json *list, const char *name, const struct pack_word **ret, size_t *ret_n) {
+enum err pack_read_words(const struct place *p, const struct json *list, const char *name,
+	const struct pack_word **ret, size_t *ret_n) {
 	size_t n = json_length(list);
 	struct pack_word *w = NEW_ARRAY(&arena, struct pack_word, n);
 	for (size_t i = 0; i < n; i++) {
@@ -68,6 +69,8 @@ static enum err read_field(const struct place *p, const struct json *v, struct p
 	struct str type;
 	TRY(pack_read_name(p, v, &ret->name));
 	TRY(pack_read_label(p, v, &ret->label));
+	const struct json *own = json_member(v, "own");
+	if (own != NULL && !json_get_bool(own, &ret->own)) return pack_fault(p, "own is true or false");
 	if (!json_get_str(json_member(v, "type"), &type)) return pack_fault(p, "needs a type");
 	int found = -1;
 	for (int i = 0; i <= PACK_CHOICE; i++)
@@ -105,13 +108,13 @@ static enum err names_differ(const struct place *p, const struct pack *pack) {
 	return OK;
 }
 
-static enum err read_pack(const char *file, struct pack *ret, struct str *why) {
+enum err pack_read(const char *file, struct str text, struct pack *ret, struct str *why) {
 	struct place p = {.file = file, .path = STR(""), .why = why};
-	struct str text = embedded(str_fmt(&arena, "packs/%s/pack.json", file).p);
 	JSON_DOC(doc);
 	struct json_fault at;
 	if (str_none(text)) return pack_fault(&p, "the file is missing");
-	if (json_parse(&doc, text, &at) != OK) return pack_fault(&p, str_fmt(&arena, "line %d, column %d: %s", at.line, at.column, at.text).p);
+	if (json_parse(&doc, text, &at) != OK)
+		return pack_fault(&p, str_fmt(&arena, "line %d, column %d: %s", at.line, at.column, at.text).p);
 	TRY(pack_read_name(&p, doc.root, &ret->name));
 	TRY(pack_read_label(&p, doc.root, &ret->label));
 	if (!str_is(ret->name, file)) return pack_fault(&p, "the name must be the folder's");
@@ -130,13 +133,17 @@ static enum err read_pack(const char *file, struct pack *ret, struct str *why) {
 	if (json_get_str(json_member(doc.root, "worth"), &worth)) {
 		const struct pack_field *f = pack_field_find(ret, worth);
 		if (f == NULL || f->type != PACK_MONEY) return pack_fault(&p, "worth names no money field");
+		if (f->own) return pack_fault(&p, "worth names a field that customers fill in themselves");
 		ret->worth = f->name;
 	}
 	return OK;
 }
 
 enum err pack_load(struct str *ret_why) {
-	for (int i = 0; i < PACKS; i++) TRY(read_pack(files[i], &packs[i], ret_why));
+	for (int i = 0; i < PACKS; i++) {
+		struct str text = embedded(str_fmt(&arena, "packs/%s/pack.json", files[i]).p);
+		TRY(pack_read(files[i], text, &packs[i], ret_why));
+	}
 	return OK;
 }
 
@@ -193,7 +200,8 @@ static bool money_minor(struct str s, int64_t *ret) {
 	return true;
 }
 
-bool pack_value(struct arena *a, const struct pack_field *f, struct str value, struct str *ret, const char **ret_fault) {
+bool pack_value(struct arena *a, const struct pack_field *f, struct str value, struct str *ret,
+                const char **ret_fault) {
 	struct str s = str_trim(value);
 	int64_t n;
 	*ret = s;

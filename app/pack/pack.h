@@ -1,8 +1,8 @@
 #ifndef PACK_PACK_H
 #define PACK_PACK_H
-/* A pack makes Rialto fit an industry, with data only: packs/NAME/pack.json has the fields and tabs of a customer, the topics
- * of reports, and its words in every language. All packs are part of the program; each is read and checked once. Constant after
- * pack_load; any thread. */
+/* A pack makes Rialto fit an industry, with data only: packs/NAME/pack.json has the fields and tabs of a customer,
+ * the topics of reports, and its words in every language. All packs are part of the program; each is read and checked
+ * once. Constant after pack_load; any thread. */
 #include "text/locale.h"
 #include "base/err.h"
 
@@ -20,6 +20,7 @@ struct pack_word {
 struct pack_field {
 	struct str name;
 	struct pack_label label;
+	bool own;                      /* customers fill it in themselves; all others are the firm's */
 	enum pack_kind type;           /* kept as text: int and money (minor units) in digits, bool as yes/no, date YYYY-MM-DD, choice its name */
 	const struct pack_word *choice;
 	size_t choices;
@@ -72,6 +73,9 @@ struct pack {
 	const struct pack_word *topic;
 	size_t topics;
 };
+
+/* Reads and checks one from the text of its file. errors INVALID */
+MUST_USE enum err pack_read(const char *name, struct str text, struct pack *ret, struct str *ret_why);
 
 /* Reads and checks all packs; ret_why says the file, the place and the fault. errors INVALID */
 MUST_USE enum err pack_load(struct str *ret_why);

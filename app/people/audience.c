@@ -26,7 +26,9 @@ const struct profile_field *profile_field_find(struct str name) {
 	return NULL;
 }
 
-static const char *const words[] = {[FOR_ME] = "me", [FOR_CONTACT] = "contact", [FOR_STAFF] = "staff", [FOR_PUBLIC] = "public"};
+static const char *const words[] = {
+	[FOR_ME] = "me", [FOR_CONTACT] = "contact", [FOR_STAFF] = "staff", [FOR_PUBLIC] = "public",
+};
 
 const char *field_audience_word(enum field_audience a) { return words[a]; }
 
@@ -46,7 +48,9 @@ enum field_audience field_audience_default(const struct profile_field *f, bool o
 }
 
 const char *field_audience_icon(enum field_audience a) {
-	static const char *const icons[] = {[FOR_ME] = "lock", [FOR_CONTACT] = "user", [FOR_STAFF] = "users", [FOR_PUBLIC] = "globe"};
+	static const char *const icons[] = {
+		[FOR_ME] = "lock", [FOR_CONTACT] = "user", [FOR_STAFF] = "users", [FOR_PUBLIC] = "globe",
+	};
 	return icons[a];
 }
 

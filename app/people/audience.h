@@ -1,7 +1,8 @@
 #ifndef PEOPLE_AUDIENCE_H
 #define PEOPLE_AUDIENCE_H
-/* The one table of the fields of a profile that have an audience, with whom each is for unless its owner says otherwise.
- * Fields of the pack are called "field.NAME". What is in no line here (tags, notes, role) is for staff alone, always. */
+/* The one table of the fields of a profile that have an audience, with whom each is for unless its owner says
+ * otherwise. Fields of the pack are called "field.NAME". What is in no line here (tags, notes, role) is for staff
+ * alone, always. */
 #include "access/policy.h"
 
 struct profile_field {

@@ -57,7 +57,8 @@ static struct form_row_list rows_of(const struct filling *f, enum contact_kind k
 	size_t most = typed.n + (f->had ? f->had->contacts.n : 0) + 1;
 	struct form_row_list l = {.v = NEW_ARRAY(f->q->a, struct form_row, most)};
 	if (f->g->form || f->had == NULL) {
-		for (size_t i = 0; i < typed.n; i++) l.v[l.n++] = (struct form_row){.label = typed.v[i].label, .value = typed.v[i].value};
+		for (size_t i = 0; i < typed.n; i++)
+			l.v[l.n++] = (struct form_row){.label = typed.v[i].label, .value = typed.v[i].value};
 	} else {
 		for (size_t i = 0; i < f->had->contacts.n; i++)
 			if (str_is(f->had->contacts.v[i].kind, contact_kind_word(kind)))
@@ -97,7 +98,7 @@ static void fill_audiences(struct filling *f) {
 	v->see_address = sees(f, "address");
 	v->see_birthday = sees(f, "birthday");
 	v->see_channel = sees(f, "channel");
-	v->aud_name = v->customer ? pick(f, STR("name")) : NULL;
+	v->aud_name = pick(f, STR("name"));
 	v->aud_photo = pick(f, STR("photo"));
 	v->aud_title = pick(f, STR("title"));
 	v->aud_about = pick(f, STR("about"));
@@ -116,7 +117,7 @@ static enum err fill_colleagues(struct filling *f) {
 	struct person_card_list cards;
 	int64_t chosen = f->g->contact_id.has ? f->g->contact_id.v : f->had ? f->had->row.contact_id.v : 0;
 	if (!f->to->staff || !f->to->customer) return OK;
-	TRY(people_staff(f->q->db, f->q->a, false, &staff));
+	TRY(people_staff(f->q->db, f->q->a, &f->q->actor, false, &staff));
 	TRY(people_cards(f->q->db, f->q->a, &f->q->actor, staff, &cards));
 	struct form_choice_list *l = &f->to->colleagues;
 	l->v = NEW_ARRAY(f->q->a, struct form_choice, cards.n);
@@ -139,14 +140,16 @@ static void fill_field(struct filling *f, const struct pack *pack, const struct 
 	struct req *q = f->q;
 	bool typed = f->g->form;
 	int64_t minor;
-	*to = (struct form_field){.name = p->name, .label = pack_say(&p->label, q->locale.lang), .value = kept_field(f, p->name),
-	                          .type = STR("text"), .aud = pick(f, str_fmt(q->a, "field." STR_FMT, STR_ARG(p->name)))};
-	if (!f->to->staff && !pack_field_is_own(pack, p->name)) {
+	*to = (struct form_field){.name = p->name, .label = pack_say(&p->label, q->locale.lang),
+	                          .value = kept_field(f, p->name), .type = STR("text"),
+	                          .aud = pick(f, str_fmt(q->a, "field." STR_FMT, STR_ARG(p->name)))};
+	if (!f->to->staff && !p->own) {
 		to->type = STR("fixed");
 		to->value = field_shown(q->a, pack, p->name, to->value, &q->locale);
 	} else if (p->type == PACK_DATE) to->type = STR("date");
 	else if (p->type == PACK_INT) to->type = STR("int");
-	else if (p->type == PACK_MONEY && !typed && str_int(to->value, &minor)) to->value = str_fmt(q->a, "%.2f", (double)minor / 100);
+	else if (p->type == PACK_MONEY && !typed && str_int(to->value, &minor))
+		to->value = str_fmt(q->a, "%.2f", (double)minor / 100);
 	else if (p->type == PACK_CHOICE || p->type == PACK_BOOL) {
 		static const char *const yes_no[] = {"yes", "no"};
 		size_t n = p->type == PACK_BOOL ? 2 : p->choices;
@@ -187,7 +190,8 @@ static enum err fill_form(struct req *q, const struct given *g, const struct kep
 	ret->addresses = rows_of(&f, CONTACT_ADDRESS);
 	ret->tag_line = value(&f, g->tag_line, STR_NONE);
 	for (size_t i = 0; !g->form && had != NULL && i < had->tags.n; i++)
-		ret->tag_line = str_fmt(q->a, STR_FMT "%s" STR_FMT, STR_ARG(ret->tag_line), i ? ", " : "", STR_ARG(had->tags.v[i].name));
+		ret->tag_line = str_fmt(q->a, STR_FMT "%s" STR_FMT, STR_ARG(ret->tag_line), i ? ", " : "",
+		                        STR_ARG(had->tags.v[i].name));
 	TRY(fill_colleagues(&f));
 	fill_fields(&f);
 	q->page.script = STR("map");
@@ -214,15 +218,18 @@ enum err person_new(struct req *q, const struct person_new_in *in, struct person
 	TRY(fill_form(q, &g, NULL, ret));
 	if (!g.form) return OK;
 	struct person_input about = {.name = g.name, .birthday = g.birthday};
-	for (int kind = 0; kind < CONTACT_KINDS; kind++) about.contact[kind] = given_contacts(q->a, &g, (enum contact_kind)kind);
+	for (int kind = 0; kind < CONTACT_KINDS; kind++)
+		about.contact[kind] = given_contacts(q->a, &g, (enum contact_kind)kind);
 	TRY(people_alike(q->db, q->a, &q->actor, &about, &alike));
 	return people_views(q->db, q->a, &q->actor, q->business, &q->locale, alike, &ret->alike);
 }
 
 /* A program may say email instead of emails: that one comes first. */
-static void first_contact(struct req *q, const struct kept *had, enum contact_kind kind, struct str first, struct given *g) {
-	struct text_list l = {.v = NEW_ARRAY(q->a, struct str, 1 + (had ? had->contacts.n : 0))}, labels = {.v = NEW_ARRAY(q->a, struct str, 1 + (had ? had->contacts.n : 0))};
-	if (str_none(first) || g->of[kind].n > 0) return;
+static void first_contact(struct req *q, const struct kept *had, enum contact_kind kind, struct str first,
+                          struct given *g) {
+	size_t most = 1 + (had ? had->contacts.n : 0);
+	struct text_list l = {.v = NEW_ARRAY(q->a, struct str, most)}, labels = {.v = NEW_ARRAY(q->a, struct str, most)};
+	if (str_none(first) || g->of[kind].v != NULL) return;
 	size_t seen = 0;
 	labels.v[labels.n++] = STR("");
 	l.v[l.n++] = first;
@@ -251,7 +258,8 @@ enum err person_create(struct req *q, const struct person_create_in *in, struct 
 	TRY(given_check(q, &g, NULL, &input));
 	TRY(people_alike(q->db, q->a, &q->actor, &input, &alike));
 	if (alike.n > 0 && !in->confirm)
-		return req_fail(q, ERR_CONFLICT, T("Someone like that is here already. Nothing is added yet; look first whether it is the same person."), NULL);
+		return req_fail(q, ERR_CONFLICT, T("Someone like that is here already. Nothing is added yet; "
+		                                   "look first whether it is the same person."), NULL);
 	TRY(people_create(q->db, q->a, q->actor.id, &input, &id));
 	req_say(q, T("Added."));
 	return people_view(q->db, q->a, &q->actor, q->business, &q->locale, id, ret);
@@ -275,7 +283,8 @@ enum err person_edit(struct req *q, const struct person_edit_in *in, struct pers
 	ret->own = k.row.id.v == q->actor.id.v;
 	ret->version = k.row.version;
 	ret->may_role = may(&q->actor, ACT_SET_ROLE, &o) && str_is(k.row.kind, "staff");
-	ret->heading = ret->own ? str_c(TRQ(q, T("Edit my profile"))) : tr_fill(q->a, TRQ(q, T("Edit {name}")), "name", str_z(q->a, k.row.name), NULL);
+	ret->heading = ret->own ? str_c(TRQ(q, T("Edit my profile")))
+	                        : tr_fill(q->a, TRQ(q, T("Edit {name}")), "name", str_z(q->a, k.row.name), NULL);
 	ret->action = url_path(q->a, "/people/%" PRId64 "/edit", k.row.id.v);
 	ret->back = ret->own ? url_path(q->a, "/me") : url_path(q->a, "/people/%" PRId64, k.row.id.v);
 	people_looked(q, &k);
@@ -307,7 +316,8 @@ enum err person_save(struct req *q, const struct person_save_in *in, struct pers
 	TRY(person_for(q, in->id, ACT_EDIT, &k));
 	TRY(req_version(q, k.row.version));
 	if (!q->api && in->version.has && in->version.v != k.row.version)
-		return req_fail(q, ERR_CONFLICT, T("Someone else changed this profile while you wrote. Your words are still here; send them again to keep them."), NULL);
+		return req_fail(q, ERR_CONFLICT, T("Someone else changed this profile while you wrote. "
+		                                   "Your words are still here; send them again to keep them."), NULL);
 	first_contact(q, &k, CONTACT_EMAIL, in->email, &g);
 	first_contact(q, &k, CONTACT_PHONE, in->phone, &g);
 	first_contact(q, &k, CONTACT_ADDRESS, in->address, &g);

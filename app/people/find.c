@@ -1,4 +1,5 @@
-/* Finding people: the words kept for each, the list for the staff and for programs, and who might be the same person twice. */
+/* Finding people: the words kept for each, the list for the staff and for programs, and who might be the same person
+ * twice. */
 #include "people/save.h"
 #include "access/access.h"
 #include "routes.h"
@@ -14,7 +15,8 @@
 
 enum { WORDS_MAX = 8, WORD_BYTES = 40 };
 
-/* Letters and digits are words, all else is between them: what a person types cannot become a language of the engine's. */
+/* Letters and digits are words, all else is between them: what a person types cannot become a language of the
+ * engine's. */
 static bool next_word(struct str *rest, struct str *ret) {
 	size_t from = 0, to;
 	while (from < rest->n && !((unsigned char)rest->p[from] >= 0x80 || isalnum((unsigned char)rest->p[from]))) from++;
@@ -49,35 +51,49 @@ struct str people_match(struct db *db, struct arena *a, struct str q) {
 	return match;
 }
 
-enum err people_index(struct db *db, struct arena *a, struct person_id id, struct str name, struct str customer_no, struct str title) {
-	struct str words = words_of(a, str_fmt(a, STR_FMT " " STR_FMT " " STR_FMT, STR_ARG(name), STR_ARG(customer_no), STR_ARG(title))), have;
+static enum err keep_words(struct db *db, struct arena *a, const char *kind, struct person_id id, struct str words) {
+	struct str have;
 	bool found;
-	TRY(sql_person_doc_get(db, a, id.v, &have, &found));
-	if (found && str_eq(have, words)) return OK;
-	return sql_person_doc_put(db, id.v, words);
+	TRY(sql_person_doc_get(db, a, str_c(kind), id.v, &have, &found));
+	if (found ? str_eq(have, words) : str_empty(words)) return OK;
+	return sql_person_doc_put(db, str_c(kind), id.v, words);
+}
+
+/* What this reader sees of what people are looked for by. */
+static struct str words_seen(struct arena *a, const struct kept *k, const struct actor *who) {
+	struct str name = kept_shows(k, who, STR("name")) ? k->row.name : STR("");
+	struct str title = kept_shows(k, who, STR("title")) ? k->row.title : STR("");
+	struct str number = who->is_staff ? k->row.customer_no : STR("");
+	return words_of(a, str_fmt(a, STR_FMT " " STR_FMT " " STR_FMT " " STR_FMT, STR_ARG(name), STR_ARG(k->row.public_name),
+	                           STR_ARG(number), STR_ARG(title)));
+}
+
+/* An index is searched by many, so it holds what the least of them may see: one for any of the staff, one for anyone
+ * at all. */
+enum err people_index(struct db *db, struct arena *a, const struct kept *k) {
+	const struct actor any_staff = {.id = {-1}, .role = ROLE_AGENT, .is_staff = true}, visitor = {.role = ROLE_NONE};
+	struct object o = kept_object(k);
+	o.hidden = false; /* whoever has left may come back: the search looks at that */
+	TRY(keep_words(db, a, "person", k->row.id, words_seen(a, k, &any_staff)));
+	struct str public = may(&visitor, ACT_SEE, &o) ? words_seen(a, k, &visitor) : STR("");
+	return keep_words(db, a, "person-public", k->row.id, public);
 }
 
 /* People that others made (the command line, an older program) are found, too. */
 enum err people_read_events(struct db *db, struct arena *a, const struct event *e, size_t n, void *ctx) {
 	(void)ctx;
-	for (size_t i = 0; i < n; i++) {
-		if (strcmp(e[i].object_kind, "person") != 0) continue;
-		struct int_list one = {.v = NEW(a, int64_t), .n = 1};
-		struct person_row_list rows;
-		one.v[0] = e[i].object_id;
-		TRY(sql_persons_get(db, a, one, &rows));
-		if (rows.n == 1) TRY(people_index(db, a, rows.v[0].id, rows.v[0].name, rows.v[0].customer_no, rows.v[0].title));
-	}
+	struct person_id_list ids = {.v = NEW_ARRAY(a, struct person_id, n)};
+	struct kept *k;
+	size_t people;
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(e[i].object_kind, "person") == 0) ids.v[ids.n++].v = e[i].object_id;
+	if (ids.n == 0) return OK;
+	TRY(kept_list(db, a, ids, &k, &people));
+	for (size_t i = 0; i < people; i++) TRY(people_index(db, a, &k[i]));
 	return OK;
 }
 
 /* --------------------------------------------------------------------- list */
-
-struct asked {
-	struct str q, kind, tag;
-	struct person_id contact, after;
-	int64_t limit;
-};
 
 /* A phone as people type it: without the country's or the long-distance zeros, from four digits on. */
 static struct str digits_of(struct arena *a, struct str q) {
@@ -88,33 +104,41 @@ static struct str digits_of(struct arena *a, struct str q) {
 	return d.n >= 4 ? d : STR("");
 }
 
-static enum err find(struct req *q, const struct asked *x, struct person_view_list *ret, struct person_id *ret_next) {
+enum err people_find(struct db *db, struct arena *a, const struct actor *who, const struct people_asked *x,
+                     struct person_id_list *ret) {
+	bool staff = who->is_staff;
+	const struct person_id none = {0};
+	struct str text = str_trim(x->q), match = str_empty(text) ? STR_NONE : people_match(db, a, text);
+	struct str mail = str_find(text, ' ') < 0 && text.n >= 3 ? contact_fold(a, CONTACT_EMAIL, text) : STR("");
+	*ret = (struct person_id_list){0};
+	if (!str_empty(text) && str_none(match)) return OK; /* only signs: nothing is called that */
+	return sql_people_find(db, a, staff, who->id, match, mail, digits_of(a, text),
+	                       str_empty(x->kind) ? STR_NONE : x->kind, str_empty(x->tag) ? STR_NONE : x->tag, x->contact,
+	                       staff ? x->after : none, staff ? none : x->after, x->limit + 1,
+	                       staff ? PEOPLE_FIND_REAL : PEOPLE_FIND_SHOWN, ret);
+}
+
+static enum err find(struct req *q, const struct people_asked *x, struct person_view_list *ret,
+                     struct person_id *ret_next) {
 	struct person_id_list ids;
-	struct str text = str_trim(x->q), match = str_empty(text) ? STR_NONE : people_match(q->db, q->a, text);
-	struct str mail = str_find(text, ' ') < 0 && text.n >= 3 ? contact_fold(q->a, CONTACT_EMAIL, text) : STR("");
-	if (!str_empty(text) && str_none(match)) { /* only signs: nothing is called that */
-		*ret = (struct person_view_list){0};
-		return OK;
-	}
-	TRY(sql_people_find(q->db, q->a, req_is_staff(q), q->actor.id, match, mail, digits_of(q->a, text),
-	                    str_empty(x->kind) ? STR_NONE : x->kind, str_empty(x->tag) ? STR_NONE : x->tag, x->contact, x->after,
-	                    x->limit + 1, &ids));
+	TRY(people_find(q->db, q->a, &q->actor, x, &ids));
 	if ((int64_t)ids.n > x->limit) {
 		ids.n = (size_t)x->limit;
 		*ret_next = ids.v[ids.n - 1];
 	}
 	TRY(people_views(q->db, q->a, &q->actor, q->business, &q->locale, ids, ret));
-	if (req_is_staff(q) && !str_empty(text)) people_audit(q, "search", "person", 0, text);
+	if (req_is_staff(q) && !str_empty(str_trim(x->q))) people_audit(q, "search", "person", 0, str_trim(x->q));
 	return OK;
 }
 
 static enum err cursor_of(struct req *q, struct str cursor, struct person_id *ret) {
 	if (str_empty(cursor)) return OK;
-	return str_int(cursor, &ret->v) && ret->v > 0 ? OK : req_invalid(q, "cursor", T("This place in the list is none of ours."));
+	if (str_int(cursor, &ret->v) && ret->v > 0) return OK;
+	return req_invalid(q, "cursor", T("This place in the list is none of ours."));
 }
 
 enum err people_list_api(struct req *q, const struct people_list_api_in *in, struct people_list *ret) {
-	struct asked x = {.q = in->q, .kind = in->kind, .tag = in->tag, .contact = in->contact, .limit = in->limit};
+	struct people_asked x = {.q = in->q, .kind = in->kind, .tag = in->tag, .contact = in->contact, .limit = in->limit};
 	struct person_id next = {0};
 	TRY(cursor_of(q, in->cursor, &x.after));
 	TRY(find(q, &x, &ret->data, &next));
@@ -122,18 +146,19 @@ enum err people_list_api(struct req *q, const struct people_list_api_in *in, str
 	return OK;
 }
 
-enum err people_staff(struct db *db, struct arena *a, bool all, struct person_id_list *ret) {
-	return sql_persons_staff(db, a, all, PEOPLE_MAX, ret);
+enum err people_staff(struct db *db, struct arena *a, const struct actor *who, bool all, struct person_id_list *ret) {
+	return sql_persons_staff(db, a, who->is_staff, who->id, all, PEOPLE_MAX, ret);
 }
 
 static enum err choices(struct req *q, struct person_card_list *ret) {
 	struct person_id_list staff;
-	TRY(people_staff(q->db, q->a, false, &staff));
+	TRY(people_staff(q->db, q->a, &q->actor, false, &staff));
 	return people_cards(q->db, q->a, &q->actor, staff, ret);
 }
 
 enum err people_show(struct req *q, const struct people_show_in *in, struct people_page *ret) {
-	struct asked x = {.q = in->q, .kind = str_none(in->kind) ? STR("customer") : in->kind, .tag = in->tag, .contact = in->contact, .limit = 50};
+	struct people_asked x = {.q = in->q, .kind = in->kind, .tag = in->tag, .contact = in->contact, .limit = 50};
+	if (str_none(x.kind)) x.kind = STR("customer");
 	struct person_id next = {0};
 	TRY(cursor_of(q, in->cursor, &x.after));
 	TRY(find(q, &x, &ret->data, &next));
@@ -175,10 +200,13 @@ static struct str json_of(struct arena *a, enum contact_kind kind, const struct 
 	return s;
 }
 
-enum err people_alike(struct db *db, struct arena *a, const struct actor *who, const struct person_input *in, struct person_id_list *ret) {
+enum err people_alike(struct db *db, struct arena *a, const struct actor *who, const struct person_input *in,
+                      struct person_id_list *ret) {
 	struct str match = str_empty(in->birthday) ? STR_NONE : people_match(db, a, in->name);
-	return sql_people_alike(db, a, who->is_staff, who->id, match, str_none(match) ? STR_NONE : in->birthday,
-	                        json_of(a, CONTACT_EMAIL, &in->contact[CONTACT_EMAIL]), json_of(a, CONTACT_PHONE, &in->contact[CONTACT_PHONE]), ret);
+	struct str emails = json_of(a, CONTACT_EMAIL, &in->contact[CONTACT_EMAIL]);
+	struct str phones = json_of(a, CONTACT_PHONE, &in->contact[CONTACT_PHONE]);
+	struct str birthday = str_none(match) ? STR_NONE : in->birthday;
+	return sql_people_alike(db, a, who->is_staff, who->id, match, birthday, emails, phones, ret);
 }
 
 /* -------------------------------------------------------------------- audit */

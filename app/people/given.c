@@ -1,4 +1,5 @@
-/* Checking what is said about a person: its shape, and whether this actor may say it. What they may not see they may not change. */
+/* Checking what is said about a person: its shape, and whether this actor may say it. What they may not see they may
+ * not change. */
 #include "people/form.h"
 #include "notice/mail.h"
 #include "people/audience.h"
@@ -18,7 +19,9 @@ struct checking {
 	bool own, staff;
 };
 
-static void wrong(struct checking *c, const char *field, const char *sentence) { (void)req_invalid(c->q, field, sentence); }
+static void wrong(struct checking *c, const char *field, const char *sentence) {
+	(void)req_invalid(c->q, field, sentence);
+}
 
 static bool may_say(struct checking *c, const char *field, bool said) {
 	if (!said || c->had == NULL || kept_shows(c->had, &c->q->actor, str_c(field))) return said;
@@ -36,14 +39,15 @@ static void check_birthday(struct checking *c) {
 	if (!str_empty(day)) {
 		struct str today = date_of_time(c->q->a, c->q->locale.zone, c->q->locale.now);
 		if (!date_valid(day)) return wrong(c, "birthday", T("Please give a day as year-month-day, such as 2026-03-14."));
-		if (str_cmp(day, today) > 0 || str_cmp(day, STR("1880-01-01")) < 0) return wrong(c, "birthday", T("Nobody is born on that day."));
+		if (str_cmp(day, today) > 0 || str_cmp(day, STR("1880-01-01")) < 0)
+			return wrong(c, "birthday", T("Nobody is born on that day."));
 	}
 	c->in.birthday = day;
 }
 
 static void check_texts(struct checking *c) {
 	const struct given *g = c->g;
-	if (c->had == NULL ? str_empty(g->name) : !str_none(g->name) && str_empty(g->name)) wrong(c, "name", T("Please fill this in."));
+	if (str_empty(g->name) && (c->had == NULL || !str_none(g->name))) wrong(c, "name", T("Please fill this in."));
 	take(c, "name", g->name, &c->in.name);
 	c->in.public_name = g->public_name;
 	if (utf8_count(g->public_name) > 60) wrong(c, "public_name", T("This is too long."));
@@ -65,7 +69,7 @@ static void check_texts(struct checking *c) {
 
 struct contact_inputs given_contacts(struct arena *a, const struct given *g, enum contact_kind kind) {
 	const struct text_list *of = &g->of[kind], *label = &g->label[kind], *order = &g->order[kind];
-	struct contact_inputs l = {.v = NEW_ARRAY(a, struct contact_input, of->n), .given = of->n > 0 || of->v != NULL};
+	struct contact_inputs l = {.v = NEW_ARRAY(a, struct contact_input, of->n), .given = of->v != NULL};
 	int64_t *at = NEW_ARRAY(a, int64_t, of->n);
 	for (size_t i = 0; i < of->n; i++) {
 		struct str value = str_trim(of->v[i]);
@@ -78,7 +82,8 @@ struct contact_inputs given_contacts(struct arena *a, const struct given *g, enu
 			l.v[k] = l.v[k - 1];
 		}
 		at[k] = place;
-		l.v[k] = (struct contact_input){.label = i < label->n ? utf8_fit(str_trim(label->v[i]), LABEL_MAX) : STR(""), .value = value};
+		struct str called = i < label->n ? utf8_fit(str_trim(label->v[i]), LABEL_MAX) : STR("");
+		l.v[k] = (struct contact_input){.label = called, .value = value};
 	}
 	return l;
 }
@@ -101,8 +106,10 @@ static void check_contacts(struct checking *c, enum contact_kind kind) {
 		struct str folded = contact_fold(c->q->a, kind, l.v[i].value);
 		bool twice = false;
 		for (size_t k = 0; k < n; k++) twice |= str_eq(contact_fold(c->q->a, kind, l.v[k].value), folded);
-		if (kind == CONTACT_EMAIL && !mail_address_valid(l.v[i].value)) wrong(c, list[kind], T("This does not look like an email address."));
-		if (kind == CONTACT_PHONE && !phone_valid(l.v[i].value)) wrong(c, list[kind], T("This does not look like a phone number."));
+		if (kind == CONTACT_EMAIL && !mail_address_valid(l.v[i].value))
+			wrong(c, list[kind], T("This does not look like an email address."));
+		if (kind == CONTACT_PHONE && !phone_valid(l.v[i].value))
+			wrong(c, list[kind], T("This does not look like a phone number."));
 		if (!twice) l.v[n++] = l.v[i];
 	}
 	l.n = n;
@@ -126,7 +133,8 @@ static void check_number(struct checking *c) {
 	struct person_id other;
 	bool found = false;
 	struct str no = c->g->customer_no;
-	if (!str_empty(no) && sql_person_with_number(c->q->db, no, &other, &found) == OK && found && (c->had == NULL || other.v != c->had->row.id.v))
+	bool asked = !str_empty(no) && sql_person_with_number(c->q->db, no, &other, &found) == OK;
+	if (asked && found && (c->had == NULL || other.v != c->had->row.id.v))
 		return wrong(c, "customer_no", T("Another person has this number."));
 	c->in.customer_no = no;
 }
@@ -143,7 +151,7 @@ static void check_contact_person(struct checking *c) {
 static void check_tags(struct checking *c) {
 	struct text_list *to = &c->in.tags;
 	bool line = !str_none(c->g->tag_line);
-	if (!line && c->g->tags.n == 0 && c->g->tags.v == NULL) return;
+	if (!line && c->g->tags.v == NULL) return;
 	c->in.tags_given = true;
 	to->v = NEW_ARRAY(c->q->a, struct str, TAGS_MAX);
 	struct str rest = c->g->tag_line;
@@ -173,7 +181,7 @@ static void check_staff_fields(struct checking *c) {
 	if (!c->staff) {
 		staff_only(c, "customer_no", !str_none(g->customer_no));
 		staff_only(c, "contact_id", g->contact_id.has);
-		staff_only(c, "tags", !str_none(g->tag_line) || g->tags.n > 0);
+		staff_only(c, "tags", !str_none(g->tag_line) || g->tags.v != NULL);
 		staff_only(c, "staff_notes", !str_none(g->staff_notes));
 		return;
 	}
@@ -186,20 +194,24 @@ static void check_staff_fields(struct checking *c) {
 /* Who becomes what: a role goes with the kind, and nobody gives more than they have. */
 static void check_role(struct checking *c) {
 	const struct given *g = c->g;
-	struct str had_kind = c->had ? c->had->row.kind : STR("customer"), had_role = c->had ? c->had->row.role : STR("customer");
+	struct str had_kind = c->had ? c->had->row.kind : STR("customer");
+	struct str had_role = c->had ? c->had->row.role : STR("customer");
 	struct str kind = str_empty(g->kind) ? had_kind : g->kind;
 	bool staff = str_is(kind, "staff"), was_staff = c->had != NULL && str_is(had_kind, "staff");
-	struct str role = !str_empty(g->role) && staff ? g->role : staff ? (was_staff ? had_role : STR("agent")) : STR("customer");
+	struct str role = !staff ? STR("customer") : !str_empty(g->role) ? g->role : was_staff ? had_role : STR("agent");
 	enum role r = ROLE_NONE;
-	if (!role_find(role, &r) || (staff && r == ROLE_CUSTOMER)) return wrong(c, "role", T("Our staff are agents, analysts, managers or owners."));
-	if (!staff && !str_empty(g->role) && !str_is(g->role, "customer")) return wrong(c, "role", T("Only our staff have such a role."));
+	if (!role_find(role, &r) || (staff && r == ROLE_CUSTOMER))
+		return wrong(c, "role", T("Our staff are agents, analysts, managers or owners."));
+	if (!staff && !str_empty(g->role) && !str_is(g->role, "customer"))
+		return wrong(c, "role", T("Only our staff have such a role."));
 	struct object to = {.thing = THING_PERSON, .person_kind = staff ? PERSON_STAFF : PERSON_CUSTOMER, .role = r};
 	if (c->had == NULL) {
 		if (!may(&c->q->actor, ACT_CREATE, &to)) return wrong(c, "kind", T("You may not add someone like that."));
 	} else if (!str_eq(kind, had_kind) || !str_eq(role, had_role)) {
 		struct object o = kept_object(c->had);
-		bool only_kind = !staff && !was_staff; /* a visitor who became a customer */
-		if (!(only_kind && c->staff) && (!may(&c->q->actor, ACT_SET_ROLE, &o) || (r == ROLE_OWNER && c->q->actor.role != ROLE_OWNER)))
+		bool only_kind = !staff && !was_staff && c->staff; /* a visitor who became a customer */
+		bool too_high = r == ROLE_OWNER && c->q->actor.role != ROLE_OWNER;
+		if (!only_kind && (too_high || !may(&c->q->actor, ACT_SET_ROLE, &o)))
 			return wrong(c, str_eq(kind, had_kind) ? "role" : "kind", T("You may not change what this person may do."));
 	}
 	c->in.kind = kind;
@@ -216,7 +228,7 @@ static void check_field(struct checking *c, const struct pack *pack, struct str 
 	if (f == NULL) return wrong(c, "field_name", T("We do not know this field."));
 	if (c->had != NULL && !kept_shows(c->had, &q->actor, field))
 		return wrong(c, "field_value", T("They keep this to themselves, so you cannot change it."));
-	if (!c->staff && !pack_field_is_own(pack, name)) return wrong(c, "field_value", T("Only our staff may change this."));
+	if (!c->staff && !f->own) return wrong(c, "field_value", T("Only our staff may change this."));
 	bool minor = q->api && f->type == PACK_MONEY && str_find(value, '.') < 0; /* programs give money as they get it */
 	int64_t n;
 	if (minor && str_int(value, &n)) clean = value;
@@ -226,7 +238,8 @@ static void check_field(struct checking *c, const struct pack *pack, struct str 
 	}
 	c->in.field_name.v[c->in.field_name.n++] = name;
 	c->in.field_value.v[c->in.field_value.n++] = clean;
-	if (str_eq(pack->worth, name)) c->in.worth_minor = (struct opt_int){.has = true, .v = str_int(clean, &n) && n < INT64_MAX / 12 ? n * 12 : 0};
+	if (str_eq(pack->worth, name))
+		c->in.worth_minor = (struct opt_int){.has = true, .v = str_int(clean, &n) && n < INT64_MAX / 12 ? n * 12 : 0};
 }
 
 static void check_fields(struct checking *c) {
@@ -247,7 +260,8 @@ static void check_audiences(struct checking *c) {
 	for (size_t i = 0; i < g->audience.n; i++) {
 		const struct profile_field *f = profile_field_find(g->audience_field.v[i]);
 		if (f == NULL || g->audience_field.v[i].n > 80) return wrong(c, "audience_field", T("We do not know this field."));
-		if (!field_audience_find(g->audience.v[i], &a) || !field_audience_may(f, a)) return wrong(c, "audience", T("This is not one of the choices."));
+		if (!field_audience_find(g->audience.v[i], &a) || !field_audience_may(f, a))
+			return wrong(c, "audience", T("This is not one of the choices."));
 	}
 	c->in.audience_field = g->audience_field;
 	c->in.audience = g->audience;

@@ -14,12 +14,13 @@ struct word {
 };
 
 static const struct word kinds[] = {
-	{"problem", T("Problem")},   {"need", T("Need")},     {"idea", T("Idea")},     {"question", T("Question")}, {"discussion", T("Discussion")},
-	{"praise", T("Praise")},     {"query", T("Query")},   {"direct", T("Message")}, {"group", T("Group")},      {"deal", T("Deal")},
+	{"problem", T("Problem")},       {"need", T("Need")},     {"idea", T("Idea")},   {"question", T("Question")},
+	{"discussion", T("Discussion")}, {"praise", T("Praise")}, {"query", T("Query")}, {"direct", T("Message")},
+	{"group", T("Group")},           {"deal", T("Deal")},
 };
 static const struct word states[] = {
-	{"new", T("New")},   {"heard", T("Heard")},       {"planned", T("Planned")}, {"in_work", T("In work")}, {"partly_done", T("Partly done")},
-	{"done", T("Done")}, {"not_done", T("Not done")}, {"closed", T("Closed")},
+	{"new", T("New")},                 {"heard", T("Heard")}, {"planned", T("Planned")},   {"in_work", T("In work")},
+	{"partly_done", T("Partly done")}, {"done", T("Done")},   {"not_done", T("Not done")}, {"closed", T("Closed")},
 };
 static const struct word looks[] = { /* what the style sheet calls the states */
 	{"in_work", "work"}, {"partly_done", "partly"}, {"not_done", "not"},
@@ -38,14 +39,18 @@ static struct str said_word(struct req *q, const char *word, struct str otherwis
 
 /* What has a name of its own beside the fields with an audience. */
 static const struct word more_fields[] = {
-	{"public_name", T("Name in the community")}, {"customer_no", T("Customer number")}, {"kind", T("Kind")},      {"role", T("Role")},
-	{"locale", T("Language of our letters")},    {"zone", T("Time zone")},              {"staff_notes", T("Notes of the team")},
-	{"contact_id", T("Contact person")},         {"worth", T("Pays in a year")},        {"place", T("Place on the map")}, {"tags", T("Tags")},
+	{"public_name", T("Name in the community")}, {"customer_no", T("Customer number")},
+	{"kind", T("Kind")},                         {"role", T("Role")},
+	{"locale", T("Language of our letters")},    {"zone", T("Time zone")},
+	{"staff_notes", T("Notes of the team")},     {"contact_id", T("Contact person")},
+	{"worth", T("Pays in a year")},              {"place", T("Place on the map")},
+	{"tags", T("Tags")},
 };
 
 struct str life_field_label(struct req *q, struct str field) {
 	if (str_starts(field, STR("audience.")))
-		return tr_fill(q->a, TRQ(q, T("Who sees: {what}")), "what", str_z(q->a, life_field_label(q, str_from(field, 9))), NULL);
+		return tr_fill(q->a, TRQ(q, T("Who sees: {what}")),
+		               "what", str_z(q->a, life_field_label(q, str_from(field, 9))), NULL);
 	if (str_starts(field, STR("field."))) return field_label(firm_pack(q->business), str_from(field, 6), q->locale.lang);
 	const struct profile_field *f = profile_field_find(field);
 	if (f != NULL) return str_c(TRQ(q, f->label));
@@ -62,9 +67,11 @@ static struct str field_of(struct str field) {
 }
 
 static bool may_know(struct req *q, const struct kept *k, struct str field) {
+	static const char *const for_staff[] = {"staff_notes", "tags", "worth", "role", "kind"};
 	struct str f = field_of(field);
 	if (profile_field_find(f) != NULL) return kept_shows(k, &q->actor, f);
-	if (str_is(f, "staff_notes") || str_is(f, "tags") || str_is(f, "worth") || str_is(f, "role") || str_is(f, "kind")) return req_is_staff(q);
+	for (size_t i = 0; i < sizeof for_staff / sizeof *for_staff; i++)
+		if (str_is(f, for_staff[i])) return req_is_staff(q);
 	return req_is_staff(q) || q->actor.id.v == k->row.id.v;
 }
 
@@ -87,14 +94,15 @@ static struct str shown_value(struct req *q, struct str field, struct str value)
 	if (str_empty(value)) return STR_NONE;
 	if (str_starts(field, STR("audience.")))
 		return field_audience_find(value, &a) ? str_c(TRQ(q, field_audience_label(a, false))) : value;
-	if (str_starts(field, STR("field."))) return field_shown(q->a, firm_pack(q->business), str_from(field, 6), value, &q->locale);
+	if (str_starts(field, STR("field.")))
+		return field_shown(q->a, firm_pack(q->business), str_from(field, 6), value, &q->locale);
 	if (str_is(field, "birthday")) return say_day(q->a, &q->locale, value);
 	if (str_is(field, "photo")) return str_c(TRQ(q, T("a photo")));
 	if (str_is(field, "worth") && str_int(value, &id)) return say_money(q->a, &q->locale, id, q->business->currency);
 	if (str_is(field, "contact_id") && str_int(value, &id)) {
-		struct person_id one = {id};
+		const struct person_id_list one = {.v = &(struct person_id){id}, .n = 1};
 		struct person_card_list cards;
-		if (people_cards(q->db, q->a, &q->actor, (struct person_id_list){.v = &one, .n = 1}, &cards) == OK) return cards.v[0].name;
+		if (people_cards(q->db, q->a, &q->actor, one, &cards) == OK) return cards.v[0].name;
 	}
 	for (int kind = 0; kind < CONTACT_KINDS; kind++)
 		if (str_is(field, contact_kind_word((enum contact_kind)kind))) return in_a_line(q->a, value);
@@ -125,8 +133,13 @@ enum err life_changes(struct req *q, const struct kept *k, int64_t before, int64
 		if (!may_know(q, k, r->field) || r->at < since) continue;
 		if (only_by > 0 ? r->actor_id.v != only_by : only_by < 0 && r->actor_id.v == -only_by) continue;
 		ret->v[ret->n++] = (struct change_line){
-			.at = r->at, .who = r->actor_id.v ? who.v[i].name : str_c(TRQ(q, T("An import"))), .by_them = r->actor_id.v == k->row.id.v,
-			.field = life_field_label(q, r->field), .old = shown_value(q, r->field, r->old_value), .new = shown_value(q, r->field, r->new_value)};
+			.at = r->at,
+			.who = r->actor_id.v ? who.v[i].name : str_c(TRQ(q, T("An import"))),
+			.by_them = r->actor_id.v == k->row.id.v,
+			.field = life_field_label(q, r->field),
+			.old = shown_value(q, r->field, r->old_value),
+			.new = shown_value(q, r->field, r->new_value),
+		};
 	}
 	return OK;
 }
@@ -140,13 +153,20 @@ static void said_lines(struct req *q, const struct person_said_row_list *rows, s
 		const struct person_said_row *r = &rows->v[i];
 		const char *look = WORD(looks, r->status);
 		ret->v[i] = (struct said_line){
-			.url = url_path(q->a, "/problems/%" PRId64, r->id.v), .kind = said_word(q, WORD(kinds, r->kind), r->kind), .subject = r->subject,
-			.status = said_word(q, WORD(states, r->status), r->status), .state = look ? str_c(look) : r->status, .people = r->votes,
-			.comments = r->comments, .at = r->created_at};
+			.url = url_path(q->a, "/problems/%" PRId64, r->id.v),
+			.kind = said_word(q, WORD(kinds, r->kind), r->kind),
+			.subject = r->subject,
+			.status = said_word(q, WORD(states, r->status), r->status),
+			.state = look ? str_c(look) : r->status,
+			.people = r->votes,
+			.comments = r->comments,
+			.at = r->created_at,
+		};
 	}
 }
 
-enum err life_said(struct req *q, struct person_id id, int64_t before, int64_t most, struct said_line_list *ret, int64_t *ret_next) {
+enum err life_said(struct req *q, struct person_id id, int64_t before, int64_t most, struct said_line_list *ret,
+                   int64_t *ret_next) {
 	struct person_said_row_list rows;
 	TRY(sql_person_said(q->db, q->a, id, req_is_staff(q), q->actor.id, (struct conversation_id){before}, most + 1, &rows));
 	bool further = (int64_t)rows.n > most;
@@ -211,21 +231,25 @@ static const struct saying sayings[] = {
 };
 
 static const struct saying *saying_of(const struct person_life_row *r) {
-	for (const struct saying *s = sayings;; s++)
-		if ((s->verb == NULL || str_is(r->verb, s->verb)) && (s->object == NULL || str_is(r->object_kind, s->object))) return s;
+	for (const struct saying *s = sayings;; s++) {
+		bool verb = s->verb == NULL || str_is(r->verb, s->verb);
+		if (verb && (s->object == NULL || str_is(r->object_kind, s->object))) return s;
+	}
 }
 
 static struct life_line line_of(struct req *q, const struct person_life_row *r, struct person_card *who) {
 	const struct saying *s = saying_of(r);
 	struct str name = r->actor_id.v ? who->name : q->business->name;
-	struct life_line l = {.seq = r->seq, .at = r->at, .verb = r->verb, .kind = r->object_kind, .object_id = r->object_id,
-	                      .who = r->actor_id.v ? who : NULL, .icon = str_c(s->icon), .subject = r->subject, .url = {STR_NONE}};
+	struct life_line l = {.seq = r->seq, .at = r->at, .verb = r->verb, .kind = r->object_kind,
+	                      .object_id = r->object_id, .who = r->actor_id.v ? who : NULL, .icon = str_c(s->icon),
+	                      .subject = r->subject, .url = {STR_NONE}};
 	l.say = tr_fill(q->a, TRQ(q, s->say), "who", str_z(q->a, name), NULL);
 	if (r->talk_id.v != 0) l.url = url_path(q->a, "/problems/%" PRId64, r->talk_id.v);
 	return l;
 }
 
-enum err life_read(struct req *q, struct person_id id, int64_t before, int64_t most, struct life_line_list *ret, int64_t *ret_next) {
+enum err life_read(struct req *q, struct person_id id, int64_t before, int64_t most, struct life_line_list *ret,
+                   int64_t *ret_next) {
 	struct person_life_row_list rows;
 	struct person_card_list who;
 	TRY(sql_person_life(q->db, q->a, id, req_is_staff(q), q->actor.id, before > 0 ? before : INT64_MAX, most + 1, &rows));

@@ -1,28 +1,30 @@
 #ifndef PEOPLE_PEOPLE_H
 #define PEOPLE_PEOPLE_H
-/* People: what is kept of them, and what of it someone may see. Nothing about a person leaves but through people_view, people_views
- * and people_cards: pages, API, search and export alike. Any thread with a connection, unless a function says "writes". */
+/* People: what is kept of them, and what of it someone may see. Nothing about a person leaves but through
+ * people_view, people_views and people_cards: pages, API, search and export alike. Any thread with a connection,
+ * unless a function says "writes". */
 #include "event/hub.h"
 #include "types.h"
 #include "web/req.h"
 
 enum { PEOPLE_MAX = 200 /* at once */ };
 
-/* What an actor may see of a person; what they may not is absent. locale gives the words of the pack's fields. errors NOT_FOUND (none,
- * or not to be known of) */
+/* What an actor may see of a person; what they may not is absent. locale gives the words of the pack's fields. errors
+ * NOT_FOUND (none, or not to be known of) */
 MUST_USE enum err people_view(struct db *db, struct arena *a, const struct actor *who, const struct business *firm,
                               const struct locale *l, struct person_id id, struct person_view *ret);
 /* The same for up to PEOPLE_MAX; those who may not be known of are left out; in the order of ids. */
 MUST_USE enum err people_views(struct db *db, struct arena *a, const struct actor *who, const struct business *firm,
                                const struct locale *l, struct person_id_list ids, struct person_view_list *ret);
 
-/* What stands beside what someone said: a card for each of up to PEOPLE_MAX ids, in their order. Who wrote in the community is known
- * by the public name, so a card comes for everyone; id 0 and unknown ids give an empty card. */
+/* What stands beside what someone said: a card for each of up to PEOPLE_MAX ids, in their order. Who wrote in the
+ * community is known by the public name, so a card comes for everyone; id 0 and unknown ids give an empty card. */
 MUST_USE enum err people_cards(struct db *db, struct arena *a, const struct actor *who, struct person_id_list ids,
                                struct person_card_list *ret);
 
-/* The staff by name, at most PEOPLE_MAX; all: also those who have left. */
-MUST_USE enum err people_staff(struct db *db, struct arena *a, bool all, struct person_id_list *ret);
+/* The staff by the names that who sees, at most PEOPLE_MAX; all: also those who have left. */
+MUST_USE enum err people_staff(struct db *db, struct arena *a, const struct actor *who, bool all,
+                               struct person_id_list *ret);
 
 /* ------------------------------------------------------------------ changing */
 
@@ -39,7 +41,8 @@ struct contact_inputs {
 
 /* What a profile is to hold. STR_NONE: stays as it is; "" empties. Values are checked by who fills this in. */
 struct person_input {
-	struct str kind, role, name, public_name, customer_no, title, about, languages, hours, birthday, channel, locale, zone, staff_notes;
+	struct str kind, role, name, public_name, customer_no, title, about, languages, hours, birthday, channel, locale,
+		zone, staff_notes;
 	struct opt_int contact_id, worth_minor, photo; /* 0: none from now on */
 	bool place_given;
 	double lat, lon;                               /* NAN: none */
@@ -48,17 +51,19 @@ struct person_input {
 	struct text_list tags;
 	struct text_list field_name, field_value;      /* the pack's fields, as pack_value gives them */
 	struct text_list audience_field, audience;
+	bool only_seen; /* what the person hides from the actor stays as it is; actor 0 is one of the staff */
 };
 
-/* Makes a person; writes. name must be given; kind and role default to a customer's. public_name is made from the name unless given.
- * actor 0: the program (an import). Appends the event. errors CONFLICT (the customer number is another's) */
+/* Makes a person; writes. name must be given; kind and role default to a customer's. public_name is made from the
+ * name unless given. actor 0: the program (an import). Appends the event. errors CONFLICT (the customer number is
+ * another's) */
 MUST_USE enum err people_create(struct db *db, struct arena *a, struct person_id actor, const struct person_input *in,
                                 struct person_id *ret);
 
-/* Changes a person; writes. Keeps each change, and appends one event if there was any. was: the version that the change is made to, or 0.
- * errors NOT_FOUND, STALE, CONFLICT (the customer number is another's) */
-MUST_USE enum err people_change(struct db *db, struct arena *a, struct person_id actor, struct person_id id, int64_t was,
-                                const struct person_input *in, bool *ret_changed);
+/* Changes a person; writes. Keeps each change, and appends one event if there was any. was: the version that the
+ * change is made to, or 0. errors NOT_FOUND, STALE, CONFLICT (the customer number is another's) */
+MUST_USE enum err people_change(struct db *db, struct arena *a, struct person_id actor, struct person_id id,
+                                int64_t was, const struct person_input *in, bool *ret_changed);
 
 /* One of the pack's fields; writes; no change is kept and no event appended: for imports that create. */
 MUST_USE enum err people_set_field(struct db *db, struct person_id id, struct str name, struct str value);

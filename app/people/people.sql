@@ -12,6 +12,21 @@
 -- row person_name_row: id person_id | kind text | name text | public_name text | title text | photo_file_id file_id?
 --   | contact_id person_id? | disabled_at time? | name_audience text? | photo_audience text? | title_audience text?
 
+-- What audience.c says, for statements that cannot ask it.
+-- Whether a field of a person (o) is for the eyes of :me; unless_chosen: its audience until they choose one.
+-- frag field_shows(o, name, unless_chosen): (o.id = :me OR CASE COALESCE((SELECT w.audience FROM person_audience w
+--   WHERE w.person_id = o.id AND w.field = name), unless_chosen)
+--   WHEN 'public' THEN TRUE WHEN 'staff' THEN :staff WHEN 'contact' THEN :staff AND o.contact_id = :me ELSE FALSE END)
+-- Whether a name or photo, which are for the staff at least, is for everyone.
+-- frag is_for_all(o, name): (COALESCE((SELECT w.audience FROM person_audience w WHERE w.person_id = o.id AND w.field = name
+--   AND w.audience IN ('staff', 'public')), CASE o.kind WHEN 'staff' THEN 'public' ELSE 'staff' END) = 'public')
+-- The name by which :me knows someone: a list in that order tells no more than it shows.
+-- frag name_seen(o): CASE WHEN :staff OR o.id = :me OR {is_for_all(o, 'name')} THEN o.name ELSE o.public_name END
+-- Beside what somebody said, to those who read it: customers go by their public name, colleagues as they choose.
+-- frag shown_name(o): CASE WHEN :staff OR (o.kind = 'staff' AND {is_for_all(o, 'name')}) THEN o.name ELSE o.public_name END
+-- frag shown_title(o): CASE WHEN o.kind = 'staff' AND {field_shows(o, 'title', 'public')} THEN o.title END
+-- frag shown_photo(o): CASE WHEN :staff OR {is_for_all(o, 'photo')} THEN o.photo_file_id END
+
 -- persons_get(ids ints) -> person_row :many
 -- The rows of these people, in no order.
 SELECT id, kind, role, name, public_name, customer_no, title, about, languages, hours, birthday, channel, locale, zone,
@@ -48,9 +63,9 @@ FROM person p WHERE p.id IN {list :ids} LIMIT 1000;
 -- Whose photo this file is.
 SELECT id FROM person WHERE photo_file_id = :file ORDER BY id LIMIT 20;
 
--- persons_staff(all bool, most int) -> person_id :many
--- The staff by name; those who have left only on request.
-SELECT id FROM person WHERE kind = 'staff' AND (:all OR disabled_at IS NULL) ORDER BY name, id LIMIT :most;
+-- persons_staff(staff bool, me person_id?, all bool, most int) -> person_id :many
+-- The staff by the names that :me sees; those who have left only on request.
+SELECT p.id FROM person p WHERE p.kind = 'staff' AND (:all OR p.disabled_at IS NULL) ORDER BY {name_seen(p)}, p.id LIMIT :most;
 
 -- person_with_number(customer_no text) -> person_id :maybe
 -- Who has this customer number.
@@ -123,11 +138,11 @@ INSERT INTO tagging (tag_id, object_kind, object_id) VALUES (:tag, 'person', :pe
 -- Takes all tags from a person.
 DELETE FROM tagging WHERE object_kind = 'person' AND object_id = :person;
 
--- person_doc_get(person int) -> text :maybe
--- The words by which a person is found.
-SELECT words FROM search_doc WHERE object_kind = 'person' AND object_id = :person;
+-- person_doc_get(kind text, person int) -> text :maybe
+-- The words by which a person is found. kind: 'person' by the staff and themselves, 'person-public' by everyone.
+SELECT words FROM search_doc WHERE object_kind = :kind AND object_id = :person;
 
--- person_doc_put(person int, words text) :exec1
+-- person_doc_put(kind text, person int, words text) :exec1
 -- Keeps the words by which a person is found.
-INSERT INTO search_doc (object_kind, object_id, words) VALUES ('person', :person, :words)
+INSERT INTO search_doc (object_kind, object_id, words) VALUES (:kind, :person, :words)
 ON CONFLICT (object_kind, object_id) DO UPDATE SET words = excluded.words;

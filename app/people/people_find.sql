@@ -7,16 +7,17 @@
 --   | comments int | created_at time
 -- row person_look_row: at time | actor_id person_id | action text
 
--- Whether this email or phone (c) of a person (o) is for the eyes of :me. The defaults are those of audience.c.
--- frag contact_shows(c, o): (o.id = :me OR CASE COALESCE((SELECT w.audience FROM person_audience w
---   WHERE w.person_id = o.id AND w.field = c.kind), 'staff')
---   WHEN 'public' THEN TRUE WHEN 'staff' THEN :staff WHEN 'contact' THEN :staff AND o.contact_id = :me ELSE FALSE END)
+-- frag contact_shows(c, o): {field_shows(o, c.kind, 'staff')}
+-- frag birthday_shows(o): {field_shows(o, 'birthday', CASE o.kind WHEN 'staff' THEN 'me' ELSE 'staff' END)}
 
--- Whether a person (o) is found by the words of their name, number or title: a customer's are for the staff.
--- frag words_show(o): (:staff OR o.kind = 'staff' OR o.id = :me)
+-- Whether these words (d) of a person (o) are those that :me may find them by.
+-- frag words_show(d, o): d.object_kind = CASE WHEN :staff OR o.id = :me THEN 'person' ELSE 'person-public' END
 
--- people_find(staff bool, me person_id?, match text?, mail text, digits text, kind text?, tag text?, contact person_id?, after person_id?, most int) -> person_id :many
--- People by name. match: words of the name or number in the engine's language; mail: how an email begins; digits: of a phone.
+-- people_find(staff bool, me person_id?, match text?, mail text, digits text, kind text?, tag text?, contact person_id?,
+--   after person_id?, after_shown person_id?, most int) -> person_id :many
+-- order: real p.name, p.id | shown {name_seen(p)}, p.id
+-- People by name, behind one of the list; order and after_shown go by the name that :me sees, which to the staff is the real one, for
+-- which there is an index. match: words of the name or number in the engine's language; mail: how an email begins; digits: of a phone.
 -- @sqlite
 SELECT p.id FROM person p
 WHERE {person_visible(p)}
@@ -24,13 +25,14 @@ WHERE {person_visible(p)}
 --? contact AND :staff AND p.contact_id = :contact
 --? tag AND :staff AND p.id IN (SELECT t.object_id FROM tagging t JOIN tag g ON g.id = t.tag_id WHERE t.object_kind = 'person' AND g.name = :tag)
 --? after AND (p.name, p.id) > ((SELECT x.name FROM person x WHERE x.id = :after), :after)
+--? after_shown AND ({name_seen(p)}, p.id) > ((SELECT {name_seen(x)} FROM person x WHERE x.id = :after_shown AND {person_visible(x)}), :after_shown)
 --? match AND p.id IN (SELECT o.id FROM search_fts JOIN search_doc d ON d.id = search_fts.rowid JOIN person o ON o.id = d.object_id
---? match   WHERE search_fts MATCH :match AND d.object_kind = 'person' AND {words_show(o)}
+--? match   WHERE search_fts MATCH :match AND {words_show(d, o)}
 --? match   UNION SELECT o.id FROM contact c JOIN person o ON o.id = c.person_id
 --? match   WHERE c.kind = 'email' AND :mail <> '' AND c.folded >= :mail AND c.folded < :mail || char(1114111) AND {contact_shows(c, o)}
 --? match   UNION SELECT o.id FROM contact c JOIN person o ON o.id = c.person_id
 --? match   WHERE c.kind = 'phone' AND :digits <> '' AND instr(c.folded, :digits) > 0 AND {contact_shows(c, o)})
-ORDER BY p.name, p.id LIMIT :most;
+ORDER BY {order} LIMIT :most;
 -- @pg
 SELECT p.id FROM person p
 WHERE {person_visible(p)}
@@ -38,13 +40,14 @@ WHERE {person_visible(p)}
 --? contact AND :staff AND p.contact_id = :contact
 --? tag AND :staff AND p.id IN (SELECT t.object_id FROM tagging t JOIN tag g ON g.id = t.tag_id WHERE t.object_kind = 'person' AND g.name = :tag)
 --? after AND (p.name, p.id) > ((SELECT x.name FROM person x WHERE x.id = :after), :after)
+--? after_shown AND ({name_seen(p)}, p.id) > ((SELECT {name_seen(x)} FROM person x WHERE x.id = :after_shown AND {person_visible(x)}), :after_shown)
 --? match AND p.id IN (SELECT o.id FROM search_doc d JOIN person o ON o.id = d.object_id
---? match   WHERE to_tsvector('simple', d.words) @@ to_tsquery('simple', :match) AND d.object_kind = 'person' AND {words_show(o)}
+--? match   WHERE to_tsvector('simple', d.words) @@ to_tsquery('simple', :match) AND {words_show(d, o)}
 --? match   UNION SELECT o.id FROM contact c JOIN person o ON o.id = c.person_id
 --? match   WHERE c.kind = 'email' AND :mail <> '' AND starts_with(c.folded, :mail) AND {contact_shows(c, o)}
 --? match   UNION SELECT o.id FROM contact c JOIN person o ON o.id = c.person_id
 --? match   WHERE c.kind = 'phone' AND :digits <> '' AND strpos(c.folded, :digits) > 0 AND {contact_shows(c, o)})
-ORDER BY p.name, p.id LIMIT :most;
+ORDER BY {order} LIMIT :most;
 
 -- people_alike(staff bool, me person_id?, match text?, birthday date?, emails text, phones text) -> person_id :many
 -- Who might be the same person: an email or phone in common (folded, as a JSON list), or the name and birthday.
@@ -53,16 +56,17 @@ SELECT o.id FROM contact c JOIN person o ON o.id = c.person_id
 WHERE c.kind = 'email' AND c.folded IN (SELECT value FROM json_each(:emails)) AND {contact_shows(c, o)}
 UNION SELECT o.id FROM contact c JOIN person o ON o.id = c.person_id
 WHERE c.kind = 'phone' AND c.folded IN (SELECT value FROM json_each(:phones)) AND {contact_shows(c, o)}
---? match UNION SELECT p.id FROM person p WHERE p.birthday = :birthday AND p.id IN (SELECT d.object_id
---? match   FROM search_fts JOIN search_doc d ON d.id = search_fts.rowid WHERE search_fts MATCH :match AND d.object_kind = 'person')
+--? match UNION SELECT o.id FROM search_fts JOIN search_doc d ON d.id = search_fts.rowid JOIN person o ON o.id = d.object_id
+--? match   WHERE search_fts MATCH :match AND {words_show(d, o)} AND o.birthday = :birthday AND {birthday_shows(o)}
 LIMIT 10;
 -- @pg
 SELECT o.id FROM contact c JOIN person o ON o.id = c.person_id
 WHERE c.kind = 'email' AND c.folded IN (SELECT json_array_elements_text(:emails::json)) AND {contact_shows(c, o)}
 UNION SELECT o.id FROM contact c JOIN person o ON o.id = c.person_id
 WHERE c.kind = 'phone' AND c.folded IN (SELECT json_array_elements_text(:phones::json)) AND {contact_shows(c, o)}
---? match UNION SELECT p.id FROM person p WHERE p.birthday = :birthday AND p.id IN (SELECT d.object_id
---? match   FROM search_doc d WHERE to_tsvector('simple', d.words) @@ to_tsquery('simple', :match) AND d.object_kind = 'person')
+--? match UNION SELECT o.id FROM search_doc d JOIN person o ON o.id = d.object_id
+--? match   WHERE to_tsvector('simple', d.words) @@ to_tsquery('simple', :match) AND {words_show(d, o)}
+--? match   AND o.birthday = :birthday AND {birthday_shows(o)}
 LIMIT 10;
 
 -- person_changes(person person_id, before int?, most int) -> person_change_row :many
@@ -96,9 +100,9 @@ WHERE c.author_id = :person AND {conversation_visible(c)}
 ORDER BY c.id DESC LIMIT :most;
 
 -- person_joined(person person_id, staff bool, me person_id?, most int) -> person_said_row :many
--- Where a person said "me too" or took part in words, as far as :me may see it, newest first.
+-- Where a person said "me too" (for them and the staff) or took part in words, as far as :me may see it, newest first.
 SELECT c.id, c.kind, c.subject, c.status, c.visibility, c.votes, c.comments, c.created_at FROM conversation c
-WHERE c.id IN (SELECT v.conversation_id FROM vote v WHERE v.person_id = :person
+WHERE c.id IN (SELECT v.conversation_id FROM vote v WHERE v.person_id = :person AND (:staff OR :person = :me)
 	UNION SELECT m.conversation_id FROM message m WHERE m.author_id = :person AND m.kind <> 'note')
 	AND (c.author_id IS NULL OR c.author_id <> :person) AND {conversation_visible(c)}
 ORDER BY c.id DESC LIMIT :most;

@@ -41,7 +41,8 @@ enum err photo_put(struct req *q, const struct photo_put_in *in, struct person_v
 	enum err e = image_convert(q->a, bytes, &want, &image, &why);
 	if (e == ERR_MEDIA_TYPE || e == ERR_INVALID || e == ERR_TOO_LARGE) (void)req_invalid(q, "photo", str_z(q->a, why));
 	if (e != OK) return e;
-	struct photo_job job = {.a = q->a, .actor = q->actor.id, .person = k.row.id, .bytes = image.bytes, .type = str_c(image.type)};
+	struct photo_job job = {.a = q->a, .actor = q->actor.id, .person = k.row.id, .bytes = image.bytes,
+	                        .type = str_c(image.type)};
 	TRY(req_write(q, photo_work, &job));
 	req_say(q, T("The photo is saved."));
 	return people_view(q->db, q->a, &q->actor, q->business, &q->locale, k.row.id, ret);

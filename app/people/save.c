@@ -1,5 +1,5 @@
-/* Writing people: every change of a field is kept with what stood there before, and all of one request become one event, which names
- * the fields but not what they hold. */
+/* Writing people: every change of a field is kept with what stood there before, and all of one request become one
+ * event, which names the fields but not what they hold. */
 #include "people/save.h"
 #include "access/access.h"
 #include "people/audience.h"
@@ -61,10 +61,13 @@ static enum err note(struct saving *s, struct str field, struct str old, struct 
 	buf_add_char(&s->fields, '"');
 	json_escape(&s->fields, field);
 	buf_add_char(&s->fields, '"');
-	return sql_person_change_put(s->db, s->k.row.id, s->actor, field, str_none(old) ? STR("") : old, str_none(new) ? STR("") : new, s->now);
+	if (str_none(old)) old = STR("");
+	if (str_none(new)) new = STR("");
+	return sql_person_change_put(s->db, s->k.row.id, s->actor, field, old, new, s->now);
 }
 
-static enum err change_text(struct saving *s, const char *field, struct str *have, struct str want, bool none_when_empty) {
+static enum err change_text(struct saving *s, const char *field, struct str *have, struct str want,
+                            bool none_when_empty) {
 	if (str_none(want)) return OK;
 	struct str old = str_none(*have) ? STR("") : *have;
 	if (str_eq(old, want)) return OK;
@@ -78,20 +81,20 @@ static enum err change_names(struct saving *s) {
 	struct str made = public_name_of(s->a, r->name), name = r->name, public_name = r->public_name;
 	bool followed = str_eq(made, r->public_name); /* nobody chose another: it follows the name */
 	TRY(change_text(s, "name", &r->name, str_empty(in->name) ? STR_NONE : in->name, false));
-	if (!str_none(in->public_name) && !str_empty(in->public_name))
-		TRY(change_text(s, "public_name", &r->public_name, in->public_name, false));
-	else if (followed && !str_eq(name, r->name)) TRY(change_text(s, "public_name", &r->public_name, public_name_of(s->a, r->name), false));
+	struct str public = in->public_name;
+	if (str_empty(public)) public = followed && !str_eq(name, r->name) ? public_name_of(s->a, r->name) : STR_NONE;
+	TRY(change_text(s, "public_name", &r->public_name, public, false));
 	s->seen_by_all |= !str_eq(name, r->name) || !str_eq(public_name, r->public_name);
 	return OK;
 }
 
 static enum err change_number(struct saving *s) {
+	struct str number = s->in->customer_no;
 	struct person_id other;
-	bool found;
-	if (str_none(s->in->customer_no) || str_empty(s->in->customer_no)) return change_text(s, "customer_no", &s->k.row.customer_no, s->in->customer_no, true);
-	TRY(sql_person_with_number(s->db, s->in->customer_no, &other, &found));
+	bool found = false;
+	if (!str_empty(number)) TRY(sql_person_with_number(s->db, number, &other, &found));
 	if (found && other.v != s->k.row.id.v) return ERR_CONFLICT;
-	return change_text(s, "customer_no", &s->k.row.customer_no, s->in->customer_no, true);
+	return change_text(s, "customer_no", &s->k.row.customer_no, number, true);
 }
 
 static enum err change_texts(struct saving *s) {
@@ -118,7 +121,8 @@ static struct str place_text(struct arena *a, double lat, double lon) {
 
 static enum err change_id(struct saving *s, const char *field, int64_t *have, struct opt_int want, bool of_all) {
 	if (!want.has || want.v == *have) return OK;
-	struct str old = *have ? str_fmt(s->a, "%" PRId64, *have) : STR(""), new = want.v ? str_fmt(s->a, "%" PRId64, want.v) : STR("");
+	struct str old = *have ? str_fmt(s->a, "%" PRId64, *have) : STR("");
+	struct str new = want.v ? str_fmt(s->a, "%" PRId64, want.v) : STR("");
 	*have = want.v;
 	s->seen_by_all |= of_all;
 	return note(s, str_c(field), old, new);
@@ -150,7 +154,8 @@ static struct str contacts_text(struct arena *a, const struct str *label, const 
 }
 
 /* What is the same but for its writing keeps its id, and with it that it was verified. */
-static enum err put_contacts(struct saving *s, enum contact_kind kind, const struct contact_inputs *want, const struct contact_row *had, size_t n) {
+static enum err put_contacts(struct saving *s, enum contact_kind kind, const struct contact_inputs *want,
+                             const struct contact_row *had, size_t n) {
 	bool *kept = NEW_ARRAY(s->a, bool, n);
 	for (size_t i = 0; i < want->n; i++) {
 		struct str folded = contact_fold(s->a, kind, want->v[i].value), label = want->v[i].label;
@@ -174,9 +179,9 @@ static enum err put_contacts(struct saving *s, enum contact_kind kind, const str
 static enum err change_contacts(struct saving *s, enum contact_kind kind) {
 	const struct contact_inputs *want = &s->in->contact[kind];
 	if (!want->given) return OK;
-	struct contact_row *had = NEW_ARRAY(s->a, struct contact_row, s->k.contacts.n);
-	struct str *label = NEW_ARRAY(s->a, struct str, s->k.contacts.n + want->n), *value = NEW_ARRAY(s->a, struct str, s->k.contacts.n + want->n);
-	size_t n = 0;
+	size_t most = s->k.contacts.n + want->n, n = 0;
+	struct contact_row *had = NEW_ARRAY(s->a, struct contact_row, most);
+	struct str *label = NEW_ARRAY(s->a, struct str, most), *value = NEW_ARRAY(s->a, struct str, most);
 	for (size_t i = 0; i < s->k.contacts.n; i++)
 		if (str_is(s->k.contacts.v[i].kind, kind_words[kind])) {
 			had[n] = s->k.contacts.v[i];
@@ -241,24 +246,25 @@ static enum err change_audiences(struct saving *s) {
 		s->seen_by_all |= str_is(field, "name") || str_is(field, "photo") || str_is(field, "title");
 		TRY(note(s, str_fmt(s->a, "audience." STR_FMT, STR_ARG(field)), old, new));
 	}
-	return OK;
+	if (in->audience_field.n == 0) return OK;
+	return sql_persons_audiences(s->db, s->a, (struct int_list){.v = &s->k.row.id.v, .n = 1}, &s->k.audiences);
 }
 
 /* ------------------------------------------------------------------ all of it */
 
 static enum err write_row(struct saving *s, int64_t was) {
 	const struct person_row *r = &s->k.row;
-	return sql_person_update(s->db, r->id, was, r->kind, r->role, r->name, r->public_name, r->customer_no, r->title, r->about,
-	                         r->languages, r->hours, r->birthday, r->channel, r->locale, r->zone, r->contact_id, r->photo_file_id,
-	                         r->lat, r->lon, r->worth_minor, r->staff_notes, s->now);
+	return sql_person_update(s->db, r->id, was, r->kind, r->role, r->name, r->public_name, r->customer_no, r->title,
+	                         r->about, r->languages, r->hours, r->birthday, r->channel, r->locale, r->zone, r->contact_id,
+	                         r->photo_file_id, r->lat, r->lon, r->worth_minor, r->staff_notes, s->now);
 }
 
-/* A profile is private, a colleague's is public. Where the community shows what changed, every kept page may hold it: the event is
- * then also about the firm, on which all kept pages depend. */
+/* A profile is private, a colleague's is public. Where the community shows what changed, every kept page may hold it:
+ * the event is then also about the firm, on which all kept pages depend. */
 static enum err tell(struct saving *s, const char *verb) {
-	bool staff = str_is(s->k.row.kind, "staff"), all = staff || s->seen_by_all;
+	bool staff = str_is(s->k.row.kind, "staff"), all = staff || (s->seen_by_all && !s->fresh);
 	struct event e = {.actor = s->actor, .verb = verb, .object_kind = "person", .object_id = s->k.row.id.v,
-	                  .target_kind = all && !(s->fresh && !staff) ? "business" : NULL, .target_id = all && !(s->fresh && !staff) ? 1 : 0,
+	                  .target_kind = all ? "business" : NULL, .target_id = all ? 1 : 0,
 	                  .audience = staff ? AUDIENCE_PUBLIC : AUDIENCE_PRIVATE};
 	e.data = s->fields.n > 0 ? str_fmt(s->a, "{\"fields\":[" STR_FMT "]}", STR_ARG(buf_str(&s->fields))) : STR("{}");
 	return event_append(s->db, &e, NULL);
@@ -276,10 +282,33 @@ static enum err apply(struct saving *s) {
 	TRY(write_row(s, was));
 	int64_t more = s->k.row.worth_minor - worth;
 	if (!s->fresh && more != 0) TRY(talk_worth_changed(s->db, s->a, s->k.row.id, more));
-	return people_index(s->db, s->a, s->k.row.id, s->k.row.name, s->k.row.customer_no, s->k.row.title);
+	return people_index(s->db, s->a, &s->k);
 }
 
-enum err people_create(struct db *db, struct arena *a, struct person_id actor, const struct person_input *in, struct person_id *ret) {
+static void leave_hidden(const struct saving *s, struct person_input *in) {
+	const struct actor who = {.id = {s->actor.v ? s->actor.v : -1}, .role = ROLE_AGENT, .is_staff = true};
+	const struct { const char *field; struct str *said; } texts[] = {
+		{"title", &in->title}, {"about", &in->about}, {"languages", &in->languages}, {"hours", &in->hours},
+		{"birthday", &in->birthday}, {"channel", &in->channel},
+	};
+	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+		if (!kept_shows(&s->k, &who, str_c(texts[i].field))) *texts[i].said = STR_NONE;
+	for (int kind = 0; kind < CONTACT_KINDS; kind++)
+		in->contact[kind].given &= kept_shows(&s->k, &who, str_c(kind_words[kind]));
+	in->place_given &= kept_shows(&s->k, &who, STR("address"));
+	struct text_list name = {.v = NEW_ARRAY(s->a, struct str, in->field_name.n)};
+	struct text_list value = {.v = NEW_ARRAY(s->a, struct str, in->field_name.n)};
+	for (size_t i = 0; i < in->field_name.n && i < in->field_value.n; i++) {
+		if (!kept_shows(&s->k, &who, str_fmt(s->a, "field." STR_FMT, STR_ARG(in->field_name.v[i])))) continue;
+		name.v[name.n++] = in->field_name.v[i];
+		value.v[value.n++] = in->field_value.v[i];
+	}
+	in->field_name = name;
+	in->field_value = value;
+}
+
+enum err people_create(struct db *db, struct arena *a, struct person_id actor, const struct person_input *in,
+                       struct person_id *ret) {
 	struct saving s = {.db = db, .a = a, .actor = actor, .in = in, .now = clock_now(), .fresh = true};
 	buf_init(&s.fields, 64);
 	struct person_row *r = &s.k.row;
@@ -292,7 +321,7 @@ enum err people_create(struct db *db, struct arena *a, struct person_id actor, c
 	r->version = 1;
 	TRY(sql_person_insert(db, r->kind, r->role, r->name, r->public_name, s.now, &r->id));
 	enum err e = apply(&s);
-	if (e == OK && !s.changed) e = people_index(db, a, r->id, r->name, STR_NONE, r->title);
+	if (e == OK && !s.changed) e = people_index(db, a, &s.k);
 	if (e == OK) e = tell(&s, "create");
 	buf_done(&s.fields);
 	if (e == OK) *ret = r->id;
@@ -301,9 +330,11 @@ enum err people_create(struct db *db, struct arena *a, struct person_id actor, c
 
 enum err people_change(struct db *db, struct arena *a, struct person_id actor, struct person_id id, int64_t was,
                        const struct person_input *in, bool *ret_changed) {
-	struct saving s = {.db = db, .a = a, .actor = actor, .in = in, .now = clock_now()};
+	struct person_input seen = *in;
+	struct saving s = {.db = db, .a = a, .actor = actor, .in = &seen, .now = clock_now()};
 	TRY(kept_get(db, a, id, &s.k));
 	if (was != 0 && was != s.k.row.version) return ERR_STALE;
+	if (in->only_seen) leave_hidden(&s, &seen);
 	buf_init(&s.fields, 65536);
 	enum err e = apply(&s);
 	if (e == OK && s.changed) e = tell(&s, "update");

@@ -3,9 +3,18 @@
 /* Within people only: keeping the words by which people are found, and asking by them. */
 #include "people/view.h"
 
-/* Keeps the words of a person: what staff may always see of anyone. Writes. */
-MUST_USE enum err people_index(struct db *db, struct arena *a, struct person_id id, struct str name, struct str customer_no,
-                               struct str title);
+/* Keeps the words by which a person is found. Writes. */
+MUST_USE enum err people_index(struct db *db, struct arena *a, const struct kept *k);
+
+struct people_asked {
+	struct str q, kind, tag;         /* empty: any */
+	struct person_id contact, after; /* 0: anyone's; from the start */
+	int64_t limit;
+};
+/* Whom someone may know of, found by what they may see and in the order of the names they see; one more than limit
+ * when there are more. */
+MUST_USE enum err people_find(struct db *db, struct arena *a, const struct actor *who, const struct people_asked *x,
+                              struct person_id_list *ret);
 
 /* "Jör Web" → what the engine looks for: each word the beginning of one. STR_NONE when there are no words. */
 struct str people_match(struct db *db, struct arena *a, struct str q);

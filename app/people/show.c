@@ -28,8 +28,8 @@ struct facts {
 static void add(struct facts *f, const char *field, const char *label, struct str shown, struct url link) {
 	struct req *q = f->q;
 	if (str_empty(shown)) return;
-	struct person_fact x = {.name = str_c(field), .label = str_c(TRQ(q, label)), .value = shown, .shown = shown, .link = link,
-	                        .aud_icon = STR_NONE, .aud_label = STR_NONE};
+	struct person_fact x = {.name = str_c(field), .label = str_c(TRQ(q, label)), .value = shown, .shown = shown,
+	                        .link = link, .aud_icon = STR_NONE, .aud_label = STR_NONE};
 	if (f->marks) {
 		enum field_audience a = kept_audience(f->k, str_c(field));
 		x.aud_icon = str_c(field_audience_icon(a));
@@ -103,9 +103,10 @@ static const struct pack_tab *tab_of(const struct pack *p, struct str name) {
 }
 
 static void add_tab(struct req *q, struct person_page *ret, struct str name, struct str label) {
-	struct url base = ret->own && str_is(q->http->path, "/me") ? url_path(q->a, "/me") : ret->person.url;
-	ret->tabs.v[ret->tabs.n++] = (struct person_tab){
-		.name = name, .label = label, .url = str_empty(name) ? base : url_with(q->a, base, "tab", name), .current = str_eq(name, ret->tab)};
+	struct url to = ret->own && str_is(q->http->path, "/me") ? url_path(q->a, "/me") : ret->person.url;
+	if (!str_empty(name)) to = url_with(q->a, to, "tab", name);
+	struct person_tab tab = {.name = name, .label = label, .url = to, .current = str_eq(name, ret->tab)};
+	ret->tabs.v[ret->tabs.n++] = tab;
 }
 
 /* The pack's tabs that hold something the reader may see, and what people said and changed. */
@@ -147,16 +148,19 @@ struct url people_map_link(struct arena *a, const struct business *firm, struct 
 
 static void fill_place(struct req *q, const struct kept *k, struct person_page *ret) {
 	struct person_view *v = &ret->person;
-	bool somewhere = v->addresses.n > 0 || !isnan(v->place.lat);
-	if (!somewhere) return;
+	struct str address = v->addresses.n > 0 ? v->addresses.v[0] : STR("");
+	if (str_empty(address) && isnan(v->place.lat)) return;
 	struct person_fact_list one = {.v = NEW(q->a, struct person_fact)};
 	struct facts f = {.q = q, .k = k, .own = ret->own, .marks = ret->own || ret->staff, .to = &one};
-	add(&f, "address", T("Address"), v->addresses.n ? v->addresses.v[0] : str_c(TRQ(q, T("Place on the map"))), (struct url){STR_NONE});
+	struct str shown = str_empty(address) ? str_c(TRQ(q, T("Place on the map"))) : address;
+	add(&f, "address", T("Address"), shown, (struct url){STR_NONE});
 	ret->address_aud = one.v;
-	ret->map_link = people_map_link(q->a, q->business, v->addresses.n ? v->addresses.v[0] : STR(""), v->place.lat, v->place.lon);
-	for (size_t i = 0; i < v->contacts.n; i++)
-		if (str_is(v->contacts.v[i].kind, "address"))
-			v->contacts.v[i].link = people_map_link(q->a, q->business, v->contacts.v[i].value, i == 0 ? v->place.lat : NAN, v->place.lon);
+	ret->map_link = people_map_link(q->a, q->business, address, v->place.lat, v->place.lon);
+	for (size_t i = 0; i < v->contacts.n; i++) {
+		struct contact_line *c = &v->contacts.v[i];
+		if (!str_is(c->kind, "address")) continue;
+		c->link = people_map_link(q->a, q->business, c->value, i == 0 ? v->place.lat : NAN, v->place.lon);
+	}
 	if (!isnan(v->place.lat)) q->page.script = STR("map");
 }
 
@@ -197,9 +201,11 @@ static enum err fill_body(struct req *q, const struct kept *k, struct str cursor
 }
 
 static void mark_news(const struct change_line_list *news, struct req *q, struct person_fact_list *facts) {
-	for (size_t i = 0; i < facts->n; i++)
-		for (size_t k = 0; k < news->n; k++)
-			if (str_eq(life_field_label(q, facts->v[i].name), news->v[k].field) && facts->v[i].changed_at == 0) facts->v[i].changed_at = news->v[k].at;
+	for (size_t i = 0; i < facts->n; i++) {
+		struct person_fact *fact = &facts->v[i];
+		for (size_t k = 0; k < news->n && fact->changed_at == 0; k++)
+			if (str_eq(life_field_label(q, fact->name), news->v[k].field)) fact->changed_at = news->v[k].at;
+	}
 }
 
 /* A pack that knows it says since when they are a customer; else we know since when they are here. */
@@ -226,8 +232,9 @@ static enum err fill(struct req *q, struct person_id id, struct str tab, struct 
 	if (q->api) return OK;
 	ret->tab = str_none(tab) ? STR("") : tab;
 	ret->since = since_of(&ret->person);
+	if (str_none(ret->since) && ret->person.created_at)
+		ret->since = date_of_time(q->a, q->locale.zone, ret->person.created_at);
 	if (!str_none(ret->since)) ret->since = say_day(q->a, &q->locale, ret->since);
-	else if (ret->person.created_at) ret->since = say_day(q->a, &q->locale, date_of_time(q->a, q->locale.zone, ret->person.created_at));
 	ret->born = ret->person.birthday;
 	for (size_t i = 0; i < ret->person.contacts.n && !ret->own; i++) {
 		const struct contact_line *c = &ret->person.contacts.v[i];

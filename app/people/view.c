@@ -1,5 +1,5 @@
-/* What someone may see of a person. All that is kept of the people asked for is read with one statement for each table, and each
- * field passes kept_shows on its way into the view. */
+/* What someone may see of a person. All that is kept of the people asked for is read with one statement for each
+ * table, and each field passes kept_shows on its way into the view. */
 #include "people/view.h"
 #include "people/audience.h"
 #include "people/fields.h"
@@ -26,7 +26,7 @@ static struct int_list as_ints(struct arena *a, struct person_id_list ids) {
 		(ret).n = to_ - from_;                                                        \
 	} while (0)
 
-static enum err kept_read(struct db *db, struct arena *a, struct person_id_list ids, struct kept **ret, size_t *ret_n) {
+enum err kept_list(struct db *db, struct arena *a, struct person_id_list ids, struct kept **ret, size_t *ret_n) {
 	struct int_list l = as_ints(a, ids);
 	struct person_row_list rows;
 	struct contact_row_list contacts;
@@ -56,7 +56,7 @@ enum err kept_get(struct db *db, struct arena *a, struct person_id id, struct ke
 	struct kept *k;
 	size_t n;
 	if (id.v < 1) return ERR_NOT_FOUND;
-	TRY(kept_read(db, a, (struct person_id_list){.v = &id, .n = 1}, &k, &n));
+	TRY(kept_list(db, a, (struct person_id_list){.v = &id, .n = 1}, &k, &n));
 	if (n == 0) return ERR_NOT_FOUND;
 	*ret = k[0];
 	return OK;
@@ -67,10 +67,13 @@ enum err kept_get(struct db *db, struct arena *a, struct person_id id, struct ke
 static bool is_staff_row(const struct person_row *r) { return str_is(r->kind, "staff"); }
 
 struct object kept_object(const struct kept *k) {
-	struct object o = {.thing = THING_PERSON, .owner = k->row.id, .contact = k->row.contact_id, .hidden = k->row.disabled_at != 0};
-	o.person_kind = is_staff_row(&k->row) ? PERSON_STAFF : str_is(k->row.kind, "customer") ? PERSON_CUSTOMER : PERSON_OTHER;
+	bool customer = str_is(k->row.kind, "customer");
+	struct object o = {.thing = THING_PERSON, .owner = k->row.id, .contact = k->row.contact_id,
+	                   .person_kind = is_staff_row(&k->row) ? PERSON_STAFF : customer ? PERSON_CUSTOMER : PERSON_OTHER,
+	                   .hidden = k->row.disabled_at != 0};
 	(void)role_find(k->row.role, &o.role);
-	for (size_t i = 0; i < k->audiences.n; i++) /* who shows something to everyone can be looked at by everyone: that much of them */
+	/* Who shows something to everyone can be looked at by everyone: that much of them. */
+	for (size_t i = 0; i < k->audiences.n; i++)
 		if (str_is(k->audiences.v[i].audience, "public")) o.visibility = SEEN_PUBLIC;
 	return o;
 }
@@ -79,9 +82,10 @@ enum field_audience kept_audience(const struct kept *k, struct str field) {
 	const struct profile_field *f = profile_field_find(field);
 	enum field_audience a;
 	if (f == NULL) return FOR_ME;
-	for (size_t i = 0; i < k->audiences.n; i++)
-		if (str_eq(k->audiences.v[i].field, field) && field_audience_find(k->audiences.v[i].audience, &a) && field_audience_may(f, a))
-			return a;
+	for (size_t i = 0; i < k->audiences.n; i++) {
+		const struct person_audience_row *r = &k->audiences.v[i];
+		if (str_eq(r->field, field) && field_audience_find(r->audience, &a) && field_audience_may(f, a)) return a;
+	}
 	return field_audience_default(f, is_staff_row(&k->row));
 }
 
@@ -138,7 +142,9 @@ static void see_contacts(const struct seeing *s) {
 	for (size_t i = 0; i < from->n; i++) {
 		const struct contact_row *c = &from->v[i];
 		if (!kept_shows(s->k, s->who, c->kind)) continue;
-		enum contact_kind kind = str_is(c->kind, "email") ? CONTACT_EMAIL : str_is(c->kind, "phone") ? CONTACT_PHONE : CONTACT_ADDRESS;
+		enum contact_kind kind = CONTACT_ADDRESS;
+		if (str_is(c->kind, "email")) kind = CONTACT_EMAIL;
+		else if (str_is(c->kind, "phone")) kind = CONTACT_PHONE;
 		of[kind]->v[of[kind]->n++] = c->value;
 		s->v->contacts.v[s->v->contacts.n++] = (struct contact_line){
 			.kind = c->kind, .label = c->label, .value = c->value, .verified = c->verified_at != 0,
@@ -169,19 +175,20 @@ static void see_fields(const struct seeing *s) {
 	}
 }
 
+static struct person_choice choice_of(const struct seeing *s, struct str field) {
+	return (struct person_choice){.field = field, .audience = str_c(field_audience_word(kept_audience(s->k, field)))};
+}
+
 static void see_choices(const struct seeing *s) {
 	size_t most = (size_t)profile_field_count + s->k->fields.n;
 	struct person_choice_list *l = &s->v->audiences;
 	l->v = NEW_ARRAY(s->a, struct person_choice, most);
 	for (int i = 0; i < profile_field_count; i++) {
 		struct str field = str_c(profile_fields[i].name);
-		if (profile_field_find(field) == NULL) continue; /* the line of the pack's fields */
-		l->v[l->n++] = (struct person_choice){.field = field, .audience = str_c(field_audience_word(kept_audience(s->k, field)))};
+		if (profile_field_find(field) != NULL) l->v[l->n++] = choice_of(s, field); /* else the line of the pack's */
 	}
-	for (size_t i = 0; i < s->k->fields.n; i++) {
-		struct str field = str_fmt(s->a, "field." STR_FMT, STR_ARG(s->k->fields.v[i].name));
-		l->v[l->n++] = (struct person_choice){.field = field, .audience = str_c(field_audience_word(kept_audience(s->k, field)))};
-	}
+	for (size_t i = 0; i < s->k->fields.n; i++)
+		l->v[l->n++] = choice_of(s, str_fmt(s->a, "field." STR_FMT, STR_ARG(s->k->fields.v[i].name)));
 }
 
 /* What only the staff and the person are told; and what only the staff. */
@@ -233,7 +240,8 @@ void kept_view(struct arena *a, const struct kept *k, const struct actor *who, c
 }
 
 /* The names of the contact people, which are staff: everyone may know them. */
-static enum err name_contacts(struct db *db, struct arena *a, const struct actor *who, struct person_view *v, size_t n) {
+static enum err name_contacts(struct db *db, struct arena *a, const struct actor *who, struct person_view *v,
+                              size_t n) {
 	struct person_id_list ids = {.v = NEW_ARRAY(a, struct person_id, n)};
 	struct person_card_list cards;
 	for (size_t i = 0; i < n; i++)
@@ -250,7 +258,7 @@ enum err people_views(struct db *db, struct arena *a, const struct actor *who, c
 	struct kept *k;
 	size_t n;
 	struct person_view_list views = {.v = NEW_ARRAY(a, struct person_view, ids.n)};
-	TRY(kept_read(db, a, ids, &k, &n));
+	TRY(kept_list(db, a, ids, &k, &n));
 	for (size_t i = 0; i < ids.n; i++)
 		for (size_t j = 0; j < n; j++) {
 			struct object o = kept_object(&k[j]);
@@ -282,7 +290,8 @@ static bool name_shows(const struct person_name_row *r, const struct actor *who,
 }
 
 static struct person_card card_of(struct arena *a, const struct person_name_row *r, const struct actor *who) {
-	struct person_card c = {.id = r->id, .is_staff = str_is(r->kind, "staff"), .title = STR_NONE, .photo = {STR_NONE}, .url = {STR_NONE}};
+	struct person_card c = {.id = r->id, .is_staff = str_is(r->kind, "staff"), .title = STR_NONE,
+	                        .photo = {STR_NONE}, .url = {STR_NONE}};
 	struct object o = {.thing = THING_PERSON, .owner = r->id, .contact = r->contact_id, .hidden = r->disabled_at != 0,
 	                   .person_kind = c.is_staff ? PERSON_STAFF : PERSON_CUSTOMER};
 	c.name = name_shows(r, who, "name", r->name_audience) ? r->name : r->public_name;

@@ -14,6 +14,9 @@ struct kept {
 
 /* errors NOT_FOUND */
 MUST_USE enum err kept_get(struct db *db, struct arena *a, struct person_id id, struct kept *ret);
+/* Of those there are, in no order. */
+MUST_USE enum err kept_list(struct db *db, struct arena *a, struct person_id_list ids, struct kept **ret,
+                            size_t *ret_n);
 
 struct object kept_object(const struct kept *k);                  /* for may() */
 enum field_audience kept_audience(const struct kept *k, struct str field);

@@ -20,10 +20,10 @@ static void asked_views(struct req *q, const struct record_asked_row_list *rows,
 	}
 }
 
-enum err record_mine(struct req *q, struct record_mine_page *ret) {
+enum err record_things(struct req *q, struct record_things_page *ret) {
 	struct record_row_list rows;
 	struct record_asked_row_list asked;
-	q->page.nav = STR("mine");
+	q->page.nav = STR("things");
 	TRY(sql_record_of_person(q->db, q->a, q->actor.id, q->actor.id, false, MINE_MOST, &rows));
 	TRY(sql_record_asked_by(q->db, q->a, q->actor.id, q->actor.is_staff, MINE_MOST, &asked));
 	TRY(record_groups(q, &rows, &asked, &ret->groups));
@@ -227,7 +227,7 @@ enum err record_show(struct req *q, const struct record_show_in *in, struct reco
 	const struct pack_type *t = pack_type_find(record_pack(q), row.type);
 	struct record_id root = row.root_id.v ? row.root_id : row.id;
 	struct object o = record_object();
-	q->page.nav = q->actor.is_staff ? STR("people") : STR("mine");
+	q->page.nav = q->actor.is_staff ? STR("people") : STR("things");
 	q->page.wide = STR("record");
 	q->page.live = str_fmt(q->a, "record:%lld", (long long)in->id.v);
 	ret->staff = q->actor.is_staff;

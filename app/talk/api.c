@@ -88,7 +88,7 @@ enum err talk_conversation_change(struct req *q, const struct talk_conversation_
 	}
 	TRY(report_edit(q, &f, str_none(in->subject) ? f.subject : in->subject, str_none(in->body) ? f.body : in->body,
 	                str_none(in->topic) ? f.topic : in->topic));
-	if (in->tags.n > 0) {
+	if (in->tags.v != NULL) {
 		TRY(report_set_tags(q->db, q->a, in->id, (struct text_list){.v = in->tags.v, .n = in->tags.n}));
 		TRY(talk_event(q->db, q->actor.id, "update", (struct message_id){0}, &f, talk_audience(&f),
 			STR("{\"changed\":[\"tags\"]}")));

@@ -1,6 +1,5 @@
-/* Photos and files: sent, made smaller, attached, and given to whoever may see what they are attached to. */
+/* Files: sent, attached, and given to whoever may see what they are attached to. */
 #include "db/files.h"
-#include "os/image.h"
 #include "os/sniff.h"
 #include "talk/talk_int.h"
 #include "text/escape.h"
@@ -9,36 +8,10 @@
 
 enum { NAME_MAX_ = 120 };
 
-/* --------------------------------------------------------------------- photos */
-
-enum err photos_convert(struct req *q, struct upload_list files, const char *field, struct picture *ret,
-	size_t *ret_n) {
-	*ret_n = 0;
-	for (size_t i = 0; i < files.n; i++) {
-		if (files.v[i].bytes.n == 0) continue;
-		if (files.v[i].bytes.n > PHOTO_BYTES_MAX) return req_invalid(q, field, T("A photo can have 12 MB at most."));
-		struct image_out image;
-		struct str why;
-		enum err e = image_convert(q->a, files.v[i].bytes, &(struct image_want){.max_side = PHOTO_SIDE_MAX,
-			.format = IMAGE_WEBP}, &image, &why);
-		if (e == ERR_MEDIA_TYPE) return req_invalid(q, field,
-			T("One of these is no photo that we can read. Send JPEG, PNG, WebP or GIF."));
-		if (e == ERR_TOO_LARGE) return req_invalid(q, field,
-			T("One of these photos is too large. 50 megapixels are the most."));
-		if (e == ERR_INVALID) return req_invalid(q, field, T("One of these photos is damaged. Please send it again."));
-		TRY(e);
-		ret[(*ret_n)++] = (struct picture){.bytes = image.bytes, .width = image.width, .height = image.height};
-	}
-	return OK;
-}
-
-enum err photos_attach(struct db *db, struct conversation_id id, const struct picture *p, size_t n) {
-	for (size_t i = 0; i < n; i++) {
-		struct file_id file;
-		TRY(file_put(db, STR("photo.webp"), STR("image/webp"), p[i].bytes, &file));
-		TRY(talk_attach(db, id, (struct message_id){0}, file, p[i].width, p[i].height, STR("")));
-	}
-	return OK;
+enum err upload_put(struct db *db, struct person_id who, struct str name, struct str type, struct str bytes, int64_t width,
+	int64_t height, struct file_id *ret) {
+	TRY(file_put(db, name, type, bytes, ret));
+	return sql_talk_upload_put(db, who, *ret, width, height, clock_now(), NULL);
 }
 
 enum err talk_attach(struct db *db, struct conversation_id id, struct message_id message, struct file_id file,
@@ -47,19 +20,6 @@ enum err talk_attach(struct db *db, struct conversation_id id, struct message_id
 	int64_t have;
 	TRY(sql_talk_attached_count(db, id, &have));
 	return sql_talk_attach(db, id, message, file, have, width, height, str_none(caption) ? STR("") : caption);
-}
-
-enum err uploads_attach(struct req *q, struct conversation_id id, struct message_id message,
-	struct file_id_list files) {
-	for (size_t i = 0; i < files.n; i++) {
-		struct talk_upload_row row;
-		bool found;
-		TRY(sql_talk_upload_get(q->db, q->actor.id, files.v[i], &row, &found));
-		if (!found) return req_invalid(q, "files", T("This file is not one that you have sent."));
-		TRY(talk_attach(q->db, id, message, files.v[i], row.width, row.height, STR("")));
-		TRY(sql_talk_upload_done(q->db, q->actor.id, files.v[i], NULL));
-	}
-	return OK;
 }
 
 /* -------------------------------------------------------------------- sending */
@@ -73,8 +33,7 @@ struct sent {
 
 static enum err keep(struct db *db, void *arg) {
 	struct sent *s = arg;
-	TRY(file_put(db, s->name, s->type, s->bytes, &s->ret));
-	return sql_talk_upload_put(db, s->who, s->ret, s->width, s->height, clock_now(), NULL);
+	return upload_put(db, s->who, s->name, s->type, s->bytes, s->width, s->height, &s->ret);
 }
 
 /* What the sender calls a picture, by its type or its name. */

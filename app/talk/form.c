@@ -90,7 +90,6 @@ static enum err offer_places(struct req *q, const struct talk_form_in *in, struc
 }
 
 enum err talk_form(struct req *q, const struct talk_form_in *in, struct talk_form_page *ret) {
-	bool again = !str_is(q->http->method, "GET") && !str_is(q->http->method, "HEAD");
 	ret->kind = in->kind;
 	ret->subject = given(in->subject);
 	ret->body = given(in->body);
@@ -100,7 +99,6 @@ enum err talk_form(struct req *q, const struct talk_form_in *in, struct talk_for
 	ret->lat = given(in->lat);
 	ret->lon = given(in->lon);
 	ret->private = str_is(in->visibility, "private");
-	ret->fault = again;
 	ret->topics = topic_choices(q, ret->topic);
 	ret->map = map_view(q, "problems");
 	ret->pick_lat = STR("{lat}");
@@ -109,6 +107,7 @@ enum err talk_form(struct req *q, const struct talk_form_in *in, struct talk_for
 	ret->file_size = STR("{size}");
 	ret->file_most = STR("{most}");
 	ret->today = date_of_time(q->a, q->locale.zone, q->locale.now);
+	TRY(photos_again(q, FILE_IDS(in->files), &ret->kept));
 	TRY(offer_places(q, in, ret));
 	if (str_empty(ret->subject)) return OK;
 	return search_similar(q, ret->subject, SIMILAR_MOST, &ret->similar.data);
@@ -119,15 +118,14 @@ enum err talk_form(struct req *q, const struct talk_form_in *in, struct talk_for
 struct taken {
 	struct req *q;
 	struct new_report report;
-	const struct picture *photo;
-	size_t photos;
+	struct photos photos;
 	struct conversation_id ret;
 };
 
 static enum err write_report(struct db *db, void *arg) {
 	struct taken *t = arg;
 	TRY(talk_create(db, t->q->a, &t->report, &t->ret));
-	return photos_attach(db, t->ret, t->photo, t->photos);
+	return photos_attach(t->q, db, t->ret, (struct message_id){0}, &t->photos);
 }
 
 struct voice {
@@ -144,10 +142,12 @@ static enum err write_voice(struct db *db, void *arg) {
 	return talk_vote(db, q->a, v->id, q->actor.id, true, 0, &changed);
 }
 
-static enum err check_words(struct req *q, struct str subject, struct str topic, struct str since) {
+static enum err check_words(struct req *q, struct str subject, struct str body, struct str topic, struct str since) {
 	enum err e = OK;
 	int64_t day, today;
 	if (subject.n < SUBJECT_MIN) e = req_invalid(q, "subject", T("Please say it in one sentence."));
+	if (subject.n > SUBJECT_MAX) e = req_invalid(q, "subject", T("This is too long."));
+	if (body.n > BODY_MAX) e = req_invalid(q, "body", T("This is too long."));
 	if (!str_empty(topic) && str_empty(topic_label(q, topic))) e = req_invalid(q, "topic",
 		T("This is not one of the choices."));
 	if (!str_empty(since) && (!date_days(since, &day) || !date_days(date_of_time(q->a, q->locale.zone, q->locale.now),
@@ -177,6 +177,18 @@ static enum err check_place(struct req *q, struct new_report *r, struct str lat,
 	return OK;
 }
 
+/* Everything that is wrong is said at once; photos are looked at in any case, so that none is lost. */
+static enum err take_report(struct req *q, const struct talk_form_send_in *in, struct taken *t) {
+	enum err photos = photos_take(q, (struct upload_list){.v = in->photos.v, .n = in->photos.n}, FILE_IDS(in->files),
+		&t->photos);
+	enum err words = check_words(q, t->report.subject, t->report.body, t->report.topic, given(in->since));
+	TRY(check_place(q, &t->report, in->lat, in->lon, in->at, in->place));
+	TRY(words);
+	TRY(photos);
+	if (!in->checked) TRY(show_like(q, t->report.subject));
+	return req_write(q, write_report, t);
+}
+
 enum err talk_form_send(struct req *q, const struct talk_form_send_in *in) {
 	struct object o = {.thing = THING_CONVERSATION, .owner = q->actor.id,
 		.visibility = str_is(in->visibility, "private") ? SEEN_PRIVATE : SEEN_PUBLIC};
@@ -188,18 +200,13 @@ enum err talk_form_send(struct req *q, const struct talk_form_send_in *in) {
 		req_redirect(q, url_path(q->a, "/problems/%lld", (long long)in->instead.v));
 		return OK;
 	}
-	struct picture photo[PHOTOS_MAX];
-	struct taken t = {.q = q, .photo = photo, .report = {.kind = in->kind, .visibility = in->visibility,
+	struct taken *t = NEW(q->a, struct taken);
+	*t = (struct taken){.q = q, .report = {.kind = in->kind, .visibility = in->visibility,
 		.subject = given(in->subject), .body = given(in->body),
 		.topic = given(in->topic), .since = str_empty(in->since) ? STR_NONE : in->since, .author = q->actor.id}};
-	enum err words = check_words(q, t.report.subject, t.report.topic, given(in->since));
-	enum err place = check_place(q, &t.report, in->lat, in->lon, in->at, in->place);
-	if (words != OK || place != OK) return words != OK ? words : place;
-	if (!in->checked) TRY(show_like(q, t.report.subject));
-	TRY(photos_convert(q, (struct upload_list){.v = in->photos.v, .n = in->photos.n}, "photos", photo, &t.photos));
-	TRY(req_write(q, write_report, &t));
+	TRY(photos_keep(q, &t->photos, take_report(q, in, t)));
 	req_say(q, T("Thank you. It is here for everyone who has the same; we tell you when something changes."));
-	req_redirect(q, url_path(q->a, "/problems/%lld", (long long)t.ret.v));
+	req_redirect(q, url_path(q->a, "/problems/%lld", (long long)t->ret.v));
 	return OK;
 }
 
@@ -219,6 +226,6 @@ enum err talk_edit_show(struct req *q, const struct talk_edit_show_in *in, struc
 enum err talk_edit_save(struct req *q, const struct talk_edit_save_in *in) {
 	struct talk_facts f;
 	TRY(facts_for(q, in->id, ACT_EDIT, &f));
-	TRY(check_words(q, given(in->subject), given(in->topic), STR_NONE));
+	TRY(check_words(q, given(in->subject), given(in->body), given(in->topic), STR_NONE));
 	return report_edit(q, &f, given(in->subject), given(in->body), given(in->topic));
 }

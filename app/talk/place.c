@@ -37,10 +37,17 @@ static int by_line(const void *x, const void *y) {
 	return (a->town.lat > b->town.lat) - (a->town.lat < b->town.lat);
 }
 
+/* Codes of two or three letters are what people write (MO, ZH, SCT); the others are numbers that nobody knows. */
+static bool is_known_region(struct str code) {
+	for (size_t i = 0; i < code.n; i++)
+		if (code.p[i] < 'A' || code.p[i] > 'Z') return false;
+	return code.n == 2 || code.n == 3;
+}
+
 static bool read_line(struct str line, struct entry *ret) {
 	struct str name = str_cut(&line, '\t'), country = str_cut(&line, '\t');
-	str_cut(&line, '\t');
-	struct town t = {.name = name, .country = country};
+	struct str region = str_cut(&line, '\t');
+	struct town t = {.name = name, .country = country, .region = is_known_region(region) ? region : STR("")};
 	if (!str_real(str_cut(&line, '\t'), &t.lat) || !str_real(str_cut(&line, '\t'), &t.lon) ||
 		!str_int(str_trim(line), &t.people)) return false;
 	*ret = (struct entry){.town = t, .folded = utf8_fold(&towns.arena, name)};
@@ -168,7 +175,8 @@ enum err talk_places(struct req *q, const struct talk_places_in *in, struct talk
 
 struct talk_place place_view(struct arena *a, const struct town *t) {
 	const struct town *near = landmark(t);
-	return (struct talk_place){.name = t->name, .country = t->country, .near = near ? near->name : STR(""),
+	return (struct talk_place){.name = t->name, .country = t->country, .region = t->region,
+		.near = near ? near->name : STR(""),
 		.lat = t->lat, .lon = t->lon,
 		.at = str_fmt(a, "%.5f,%.5f," STR_FMT, t->lat, t->lon, STR_ARG(t->name))};
 }

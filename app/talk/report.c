@@ -154,7 +154,11 @@ enum err report_edit(struct req *q, const struct talk_facts *f, struct str subje
 	struct str changed = str_copy(q->a, str_from(buf_str(&b), 1));
 	buf_done(&b);
 	if (str_empty(changed)) return OK;
-	TRY(sql_talk_edit(q->db, f->id, subject, body, markdown_text(q->a, body, SUMMARY_CHARS), topic));
+	bool reworded = !str_eq(subject, f->subject) || !str_eq(body, f->body);
+	usec_t now = clock_now();
+	if (reworded) TRY(revision_keep(q->db, f, NULL, q->actor.id, now));
+	TRY(sql_talk_edit(q->db, f->id, subject, body, markdown_text(q->a, body, SUMMARY_CHARS), topic,
+		reworded ? now : f->edited_at));
 	return talk_event(q->db, q->actor.id, "update", (struct message_id){0}, f, talk_audience(f),
 	                  str_fmt(q->a, "{\"changed\":[" STR_FMT "]}", STR_ARG(changed)));
 }

@@ -14,11 +14,15 @@ enum err talk_rewrite(struct db *db, struct arena *a, struct conversation_id id,
 		if (town != NULL) area = town->name;
 	}
 	TRY(talk_facts(db, a, id, &f));
+	bool reworded = !str_eq(f.subject, r->subject) || !str_eq(f.body, body);
+	usec_t now = clock_now();
+	if (reworded) TRY(revision_keep(db, &f, NULL, actor, now));
 	TRY(count_whole(db, &f, -1));
 	TRY(sql_talk_rewrite_set(db, id, r->subject, body, markdown_text(a, body, SUMMARY_CHARS), str_none(r->topic) ? STR("") : r->topic,
 	                         str_empty(r->since) ? STR_NONE : r->since, placed ? r->lat : (double)NAN, placed ? r->lon : (double)NAN,
 	                         str_none(r->place) ? STR("") : r->place, area,
-	                         (struct opt_int){.has = placed, .v = placed ? quad_of(r->lat, r->lon, QUAD_LEVELS) : 0}));
+	                         (struct opt_int){.has = placed, .v = placed ? quad_of(r->lat, r->lon, QUAD_LEVELS) : 0},
+	                         reworded ? now : f.edited_at));
 	TRY(talk_facts(db, a, id, &f));
 	TRY(count_whole(db, &f, 1));
 	return talk_event(db, actor, "update", (struct message_id){0}, &f, talk_audience(&f),

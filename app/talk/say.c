@@ -92,6 +92,7 @@ static enum err say(struct req *q, const struct new_message *m, const struct tal
 	if (now != was && strcmp(now->name, "not_done") == 0 && str_empty(m->body))
 		return req_invalid(q, field, T("Say why it is not done: everyone who said “me too” reads it."));
 	if (str_empty(m->body) && !str_is(m->kind, "status")) return req_invalid(q, field, T("Please write something."));
+	if (m->body.n > BODY_MAX) return req_invalid(q, field, T("This is too long."));
 	if (m->reply_to.v != 0) {
 		struct talk_message_row to;
 		enum err e = sql_talk_message_get(q->db, q->a, m->reply_to, q->actor.id, q->actor.is_staff, &to);
@@ -109,14 +110,12 @@ static enum err see_said(struct req *q, struct message_id id, struct conversatio
 }
 
 static enum err say_comment(struct req *q, struct conversation_id id, bool note, struct str body,
-	struct message_id reply_to, struct file_id_list files,
-                     struct message_id *ret) {
+	struct message_id reply_to, struct message_id *ret) {
 	struct talk_facts f;
 	TRY(facts_for(q, id, note ? ACT_NOTE : ACT_COMMENT, &f));
 	struct new_message m = {.conversation = id, .kind = note ? STR("note") : STR("comment"), .body = body,
 		.author = q->actor.id, .reply_to = reply_to};
-	TRY(say(q, &m, &f, "body", ret));
-	return uploads_attach(q, id, *ret, files);
+	return say(q, &m, &f, "body", ret);
 }
 
 static enum err say_answer(struct req *q, struct conversation_id id, struct str status, struct str words,
@@ -143,6 +142,14 @@ static enum err say_not_fixed(struct req *q, struct conversation_id id, struct s
 	return say(q, &m, &f, "still", ret);
 }
 
+struct object said_object(struct object o, const struct talk_said_facts *said) {
+	o.thing = str_is(said->kind, "note") ? THING_NOTE : THING_MESSAGE;
+	o.owner = said->author_id;
+	o.participant = true;          /* whoever asks has looked: the conversation is theirs to know of */
+	o.hidden |= said->hidden;
+	return o;
+}
+
 static enum err say_hide(struct req *q, struct conversation_id id, struct message_id message, bool hide) {
 	struct talk_facts f;
 	struct talk_said_facts said;
@@ -150,10 +157,7 @@ static enum err say_hide(struct req *q, struct conversation_id id, struct messag
 	bool found;
 	TRY(facts_for(q, id, ACT_SEE, &f));
 	TRY(sql_talk_said_get(q->db, q->a, message, &said));
-	struct object o = talk_object_of(&f);
-	o.thing = str_is(said.kind, "note") ? THING_NOTE : THING_MESSAGE;
-	o.owner = said.author_id;
-	o.participant = true;          /* facts_for has looked: it is theirs to know of */
+	struct object o = said_object(talk_object_of(&f), &said);
 	TRY(may_or_err(&q->actor, ACT_HIDE, &o));
 	if (said.conversation_id.v != id.v) return ERR_NOT_FOUND;
 	if (said.hidden == hide) return OK;
@@ -178,48 +182,77 @@ static enum err say_edit(struct req *q, struct conversation_id id, struct messag
 	TRY(facts_for(q, id, ACT_SEE, &f));
 	TRY(sql_talk_said_get(q->db, q->a, message, &said));
 	if (said.conversation_id.v != id.v) return ERR_NOT_FOUND;
-	struct object o = talk_object_of(&f);
-	o.thing = str_is(said.kind, "note") ? THING_NOTE : THING_MESSAGE;
-	o.owner = said.author_id;
-	o.participant = true;          /* facts_for has looked: it is theirs to know of */
-	o.hidden |= said.hidden;
+	struct object o = said_object(talk_object_of(&f), &said);
 	TRY(may_or_err(&q->actor, ACT_EDIT, &o));
 	if (clock_now() - said.created_at > EDIT_TIME) return req_fail(q, ERR_CONFLICT,
 		T("You can change your words for fifteen minutes. Please add a new comment."), NULL);
 	if (str_empty(body)) return req_invalid(q, "body", T("Please write something."));
-	TRY(sql_talk_edit_said(q->db, message, body, clock_now()));
+	if (body.n > BODY_MAX) return req_invalid(q, "body", T("This is too long."));
+	if (str_eq(body, said.body)) return OK;
+	usec_t now = clock_now();
+	TRY(revision_keep(q->db, &f, &said, q->actor.id, now));
+	TRY(sql_talk_edit_said(q->db, message, body, now));
 	return talk_event(q->db, q->actor.id, "update", message, &f, o.thing == THING_NOTE
 		? AUDIENCE_STAFF : talk_audience(&f),
 	                  STR("{\"changed\":[\"body\"]}"));
 }
 
-enum err talk_act(struct req *q, const struct talk_act_in *in, struct talk_said *ret) {
-	struct message_id said = {0};
-	struct file_id_list none = {0};
-	bool note = str_is(in->act, "note"), answer = str_is(in->act, "answer");
+struct acting {
+	struct req *q;
+	const struct talk_act_in *in;
+	struct photos photos;
+	struct message_id said;
+};
+
+static enum err act(struct req *q, const struct talk_act_in *in, struct message_id *ret) {
+	bool note = str_is(in->act, "note");
 	if ((note || str_is(in->act, "comment")) && q->actor.is_staff && !str_empty(in->status))
 		return req_invalid(q, "status", T("Choose “official answer” to change the state."));
-	if (note || str_is(in->act, "comment")) TRY(say_comment(q, in->id, note, in->body, in->reply_to, none, &said));
-	else if (answer) TRY(say_answer(q, in->id, in->status, in->body, "body", &said));
-	else if (str_is(in->act, "not_fixed")) TRY(say_not_fixed(q, in->id, in->still, &said));
-	else if (str_is(in->act, "assign")) TRY(report_assign(q, in->id, in->assignee));
-	else if (str_is(in->act, "hide") || str_is(in->act, "show")) TRY(report_hide(q, in->id, str_is(in->act, "hide")));
-	else if (str_is(in->act, "edit_message")) TRY(say_edit(q, in->id, in->message, in->body));
-	else TRY(say_hide(q, in->id, in->message, str_is(in->act, "hide_message")));
+	if (note || str_is(in->act, "comment")) return say_comment(q, in->id, note, in->body, in->reply_to, ret);
+	if (str_is(in->act, "answer")) return say_answer(q, in->id, in->status, in->body, "body", ret);
+	if (str_is(in->act, "not_fixed")) return say_not_fixed(q, in->id, in->still, ret);
+	if (str_is(in->act, "assign")) return report_assign(q, in->id, in->assignee);
+	if (str_is(in->act, "hide") || str_is(in->act, "show")) return report_hide(q, in->id, str_is(in->act, "hide"));
+	if (str_is(in->act, "edit_message")) return say_edit(q, in->id, in->message, in->body);
+	return say_hide(q, in->id, in->message, str_is(in->act, "hide_message"));
+}
+
+/* On the writer, so that what is checked and what is written is one moment. It may run twice. */
+static enum err act_and_attach(struct db *db, void *arg) {
+	struct acting *x = arg;
+	struct db *reading = x->q->db;
+	x->q->db = db;
+	x->q->errors = (struct field_error_list){0};
+	x->said = (struct message_id){0};
+	enum err e = act(x->q, x->in, &x->said);
+	if (e == OK && x->said.v != 0) e = photos_attach(x->q, db, x->in->id, x->said, &x->photos);
+	x->q->db = reading;
+	return e;
+}
+
+enum err talk_act(struct req *q, const struct talk_act_in *in, struct talk_said *ret) {
+	struct acting *x = NEW(q->a, struct acting);
+	*x = (struct acting){.q = q, .in = in};
+	bool answer = str_is(in->act, "answer"), said = answer || str_is(in->act, "note") || str_is(in->act, "comment");
+	enum err e = OK;
+	if (said) e = photos_take(q, (struct upload_list){.v = in->photos.v, .n = in->photos.n},
+		FILE_IDS(in->files), &x->photos);
+	if (e == OK) e = req_write(q, act_and_attach, x);
+	TRY(photos_keep(q, &x->photos, e));
 	if (answer) req_say(q, T("Said. Everyone who said “me too” is told."));
 	struct url back = url_path(q->a, "/problems/%lld", (long long)in->id.v);
-	if (said.v == 0 || answer) {
+	if (x->said.v == 0 || answer) {
 		req_redirect(q, back);
 		return OK;
 	}
-	req_redirect(q, url_path(q->a, "/problems/%lld#m%lld", (long long)in->id.v, (long long)said.v));
-	return see_said(q, said, in->id, &ret->message);
+	req_redirect(q, url_path(q->a, "/problems/%lld#m%lld", (long long)in->id.v, (long long)x->said.v));
+	return see_said(q, x->said, in->id, &ret->message);
 }
 
 enum err talk_messages_add(struct req *q, const struct talk_messages_add_in *in, struct talk_said *ret) {
 	struct message_id said;
-	struct file_id_list files = {.v = in->files.v, .n = in->files.n};
-	TRY(say_comment(q, in->id, in->internal, in->body, in->reply_to, files, &said));
+	TRY(say_comment(q, in->id, in->internal, in->body, in->reply_to, &said));
+	TRY(uploads_attach(q, q->db, in->id, said, FILE_IDS(in->files)));
 	return see_said(q, said, in->id, &ret->message);
 }
 

@@ -5,7 +5,7 @@
 #include <math.h>
 #include <stdio.h>
 
-enum { THREAD_MOST = 50, HISTORY_MOST = 40, FILES_MOST = 200, SIMILAR_MOST = 3, COLLEAGUES_MOST = 200, PLACE_ZOOM = 13,
+enum { THREAD_MOST = 50, HISTORY_MOST = 40, FILES_MOST = 200, SIMILAR_MOST = 3, COLLEAGUES_MOST = 200, PLACE_ZOOM = 13, NEAR_KM = 10, NEAR_LEAST = 20,
 	PLACE_ZOOM_PLAIN = 9 /* the map of our own has no streets */ };
 
 /* ------------------------------------------------------------------------ JSON */
@@ -30,7 +30,7 @@ enum err report_view(struct req *q, const struct talk_report_row *r, bool tags, 
 			.topic = r->topic, .area = r->area,
 		.since = r->since, .comments = r->comments, .reopened = r->reopened, .hidden = r->hidden,
 			.created_at = r->created_at,
-		.active_at = r->active_at, .answered_at = r->answered_at, .version = r->version,
+		.active_at = r->active_at, .answered_at = r->answered_at, .edited_at = r->edited_at, .version = r->version,
 		.url = url_path(q->a, "/problems/%lld", (long long)r->id.v).s,
 	};
 	ret->place.label = !str_empty(r->place) ? r->place : placed ? r->area : STR_NONE;
@@ -134,6 +134,8 @@ static enum err fill_files(struct req *q, struct conversation_id id, struct talk
 		list->v[list->n++] = file_view(&rows.v[i]);
 	}
 	hand_out_files(q, &rows, &ret->thread);
+	hand_out_files(q, &rows, &ret->old_answers);
+	if (ret->answer != NULL) hand_out_files(q, &rows, &(struct talk_message_list){.v = ret->answer, .n = 1});
 	return OK;
 }
 
@@ -230,8 +232,12 @@ static enum err fill_acts(struct req *q, const struct talk_report_row *r, const 
 	ret->may_edit = may(a, ACT_EDIT, &o);
 	ret->may_say_still = r->voted && (!s->open || strcmp(s->name, "partly_done") == 0) && may(a, ACT_COMMENT, &o);
 	ret->act = str_empty(in->act) ? STR("comment") : in->act;
+	ret->file_name = STR("{name}");      /* filled in by the browser */
+	ret->file_size = STR("{size}");
+	ret->file_most = STR("{most}");
 	ret->draft = str_none(in->body) ? STR("") : in->body;
 	ret->still = str_none(in->still) ? STR("") : in->still;
+	TRY(photos_again(q, FILE_IDS(in->files), &ret->kept));
 	if (a->is_staff) ret->worth = r->worth_minor;
 	ret->shown_as = q->actor.is_staff ? q->actor.name : q->actor.public_name;
 	if (ret->may_answer) offer_states(q, r->status, in->status, ret);
@@ -268,6 +274,19 @@ static void fill_links(struct req *q, const struct talk_report_row *r, struct ta
 	ret->map.zoom = str_empty(ret->map.tiles) ? PLACE_ZOOM_PLAIN : PLACE_ZOOM;
 }
 
+/* Of the customers who live around it: for the team only, and not when they are few (README.md). */
+static enum err fill_near(struct req *q, const struct talk_report_row *r, struct talk_report_page *ret) {
+	if (!q->actor.is_staff || isnan(r->lat)) return OK;
+	double lat = NEAR_KM / 111.2, lon = lat / fmax(0.05, cos(r->lat * M_PI / 180));
+	struct talk_near_row near;
+	TRY(sql_talk_near(q->db, r->id, r->lat - lat, r->lat + lat, r->lon - lon, r->lon + lon, &near));
+	if (near.people < NEAR_LEAST) return OK;
+	ret->near_people = near.people;
+	ret->near_voices = near.voices;
+	ret->near_share = (near.voices * 200 + near.people) / (2 * near.people);
+	return OK;
+}
+
 static enum err fill_similar(struct req *q, const struct talk_report_row *r, struct talk_report_page *ret) {
 	if (!str_none(q->fragment)) return OK;
 	TRY(search_alike(q, r->id, SIMILAR_MOST, &ret->similar));
@@ -292,5 +311,6 @@ enum err talk_report_show(struct req *q, const struct talk_report_show_in *in, s
 	TRY(fill_history(q, &row, ret));
 	TRY(fill_files(q, in->id, ret));
 	TRY(fill_acts(q, &row, in, ret));
+	TRY(fill_near(q, &row, ret));
 	return fill_similar(q, &row, ret);
 }

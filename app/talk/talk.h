@@ -19,6 +19,7 @@
  *   update  conversation N                    {"assignee":P} (0: nobody)                        staff
  *   update  conversation N                    {"hidden":true}                                   the conversation's
  *   update  message M           conversation  {"changed":["body"]} or {"hidden":true}           the conversation's
+ *   update  conversation N                    {"changed":["revisions"]}                         the conversation's
  *
  * "reply_to" is there when the comment answers another; "status" and "was" are equal when an answer changed no status.
  * Whoever said "me too" also follows (a row of follow), so followers are all who are to be told. */
@@ -94,5 +95,13 @@ MUST_USE enum err talk_check(struct db *db, struct arena *a, struct text_list *r
 
 /* "search": keeps what can be found by words. Begin it with the first event. */
 hub_read talk_search_read;
+
+/* ------------------------------------------------------------------------------------ jobs */
+
+/* "sweep", with the hub as its context: every hour forgets uploads that were not attached within a day, and removes files that
+ * nothing points to. It queues its own next round; talk_sweep_begin, called by each server that starts, the first one. */
+hub_job talk_sweep_job;
+enum { TALK_SWEEP_TRIES = 3 };
+MUST_USE enum err talk_sweep_begin(struct store *s);
 
 #endif

@@ -3,18 +3,17 @@
 -- frag is_open(c): (c.status IN ('new', 'heard', 'planned', 'in_work', 'partly_done'))
 -- frag is_counted(c): (c.visibility = 'public' AND c.hidden_at IS NULL)
 -- frag is_said(m): (m.kind IN ('comment', 'not_fixed') AND m.hidden_at IS NULL)
--- frag shown_name(p): CASE WHEN p.kind = 'staff' OR :staff THEN p.name ELSE p.public_name END
 
 -- row talk_facts: id conversation_id | kind text | board text | visibility text | status text | author_id person_id?
 --   | assignee_id person_id? | area text | lat real? | lon real? | quadkey int? | votes int | comments int | worth_minor int
 --   | answer_id message_id? | reopened int | created_at time | active_at time | voted_at time | answered_at time? | hidden bool
---   | version int | subject text | body text | topic text
+--   | version int | subject text | body text | topic text | edited_at time?
 
 -- talk_facts_get(id conversation_id) -> talk_facts :one
 -- What the counters depend on.
 SELECT c.id, c.kind, c.board, c.visibility, c.status, c.author_id, c.assignee_id, c.area, c.lat, c.lon, c.quadkey, c.votes, c.comments,
 	c.worth_minor, c.answer_id, c.reopened, c.created_at, c.active_at, c.voted_at, c.answered_at, c.hidden_at IS NOT NULL, c.version,
-	c.subject, c.body, c.topic
+	c.subject, c.body, c.topic, c.edited_at
 FROM conversation c WHERE c.id = :id;
 
 -- talk_facts_seen(id conversation_id, me person_id?, staff bool) -> talk_facts :one
@@ -114,10 +113,11 @@ DELETE FROM follow WHERE object_kind = 'conversation' AND object_id = :id AND pe
 -- ---------------------------------------------------------------- messages
 
 -- row talk_said_facts: id message_id | conversation_id conversation_id | kind text | author_id person_id? | created_at time | hidden bool
+--   | body text | edited_at time?
 
 -- talk_said_get(id message_id) -> talk_said_facts :one
 -- What a change of a message depends on.
-SELECT m.id, m.conversation_id, m.kind, m.author_id, m.created_at, m.hidden_at IS NOT NULL FROM message m WHERE m.id = :id;
+SELECT m.id, m.conversation_id, m.kind, m.author_id, m.created_at, m.hidden_at IS NOT NULL, m.body, m.edited_at FROM message m WHERE m.id = :id;
 
 -- talk_say_insert(id conversation_id, kind text, author person_id?, channel text, body text, status text, reply_to message_id?, at time)
 --   -> message_id :one
@@ -162,9 +162,10 @@ UPDATE conversation SET assignee_id = :who, version = version + 1 WHERE id = :id
 -- Whether this is one of us.
 SELECT COUNT(*) FROM person WHERE id = :who AND kind = 'staff' AND disabled_at IS NULL;
 
--- talk_edit(id conversation_id, subject text, body text, summary text, topic text) :exec1
+-- talk_edit(id conversation_id, subject text, body text, summary text, topic text, edited_at time?) :exec1
 -- A report in new words.
-UPDATE conversation SET subject = :subject, body = :body, summary = :summary, topic = :topic, version = version + 1 WHERE id = :id;
+UPDATE conversation SET subject = :subject, body = :body, summary = :summary, topic = :topic, edited_at = :edited_at,
+	version = version + 1 WHERE id = :id;
 
 -- talk_set_visibility(id conversation_id, visibility text) :exec1
 -- Who may see it.
@@ -205,10 +206,11 @@ SELECT COUNT(*) FROM attachment WHERE conversation_id = :id;
 INSERT INTO upload (person_id, file_id, width, height, created_at) VALUES (:who, :file, :width, :height, :at)
 ON CONFLICT (person_id, file_id) DO UPDATE SET created_at = excluded.created_at;
 
--- row talk_upload_row: width int | height int
+-- row talk_upload_row: width int | height int | name text | type text | bytes int
 -- talk_upload_get(who person_id, file file_id) -> talk_upload_row :maybe
 -- A file that this person sent.
-SELECT width, height FROM upload WHERE person_id = :who AND file_id = :file;
+SELECT u.width, u.height, f.name, f.type, f.bytes FROM upload u JOIN file f ON f.id = u.file_id
+WHERE u.person_id = :who AND u.file_id = :file;
 
 -- talk_upload_done(who person_id, file file_id) :exec
 -- It is attached now.

@@ -65,7 +65,7 @@ struct int_list box_tiles(struct arena *a, const struct box *b, int *ret_level);
 /* --------------------------------------------------------------------- place.c: towns */
 
 struct town {
-	struct str name, country;
+	struct str name, region, country;         /* region: MO, or empty */
 	double lat, lon;
 	int64_t people;
 };
@@ -90,6 +90,8 @@ MUST_USE enum err search_alike(struct req *q, struct conversation_id id, int mos
 
 struct object talk_object(const struct talk_report_row *r);
 struct object talk_object_of(const struct talk_facts *f);   /* who takes part is not known */
+/* Something said in a conversation that the actor is known to see. */
+struct object said_object(struct object conversation, const struct talk_said_facts *said);
 /* The report as its JSON and pages show it. */
 MUST_USE enum err report_view(struct req *q, const struct talk_report_row *row, bool tags, struct talk_report *ret);
 MUST_USE enum err report_get(struct req *q, struct conversation_id id, struct talk_report_row *ret);
@@ -114,19 +116,48 @@ struct talk_choice_list topic_choices(struct req *q, struct str chosen);
 
 struct talk_map map_view(struct req *q, const char *board);   /* a map of the firm's part of the world */
 
+/* ---------------------------------------------------------------- revision.c: what was written before it was changed */
+
+/* Keeps the words of a report (said NULL) or message as they are, before `editor` changes them at `now`. */
+MUST_USE enum err revision_keep(struct db *db, const struct talk_facts *f, const struct talk_said_facts *said,
+	struct person_id editor, usec_t now);
+
 /* ------------------------------------------------------------------- files.c */
+
+/* Takes a file that is not attached to anything yet. */
+MUST_USE enum err upload_put(struct db *db, struct person_id who, struct str name, struct str type, struct str bytes, int64_t width,
+	int64_t height, struct file_id *ret);
+/* Gives messages the files they came with. */
+MUST_USE enum err files_of(struct req *q, struct conversation_id id, struct talk_message_list *messages);
+
+/* ------------------------------------------------------------------ photos.c: the photos of a form */
 
 struct picture {
 	struct str bytes;
 	int width, height;
 };
-/* Converts the photos of a form, outside of any transaction. errors INVALID (said at `field`) */
+/* The ids of files in an input, as numbers. */
+#define FILE_IDS(list) ((struct int_list){.v = (int64_t *)(void *)(list).v, .n = (list).n})
+/* At most PHOTOS_MAX together. */
+struct photos {
+	struct talk_file upload[PHOTOS_MAX];     /* sent before, with a form that was not taken */
+	struct picture picture[PHOTOS_MAX];      /* of this form, made smaller */
+	size_t kept, fresh;
+};
+/* Makes photos smaller, outside of any transaction; goes on behind one that is none. errors INVALID (said at `field`) */
 MUST_USE enum err photos_convert(struct req *q, struct upload_list files, const char *field, struct picture *ret, size_t *ret_n);
-MUST_USE enum err photos_attach(struct db *db, struct conversation_id id, const struct picture *p, size_t n);
-/* Gives messages the files they came with. */
-MUST_USE enum err files_of(struct req *q, struct conversation_id id, struct talk_message_list *messages);
-/* Attaches files that this person sent before. */
-MUST_USE enum err uploads_attach(struct req *q, struct conversation_id id, struct message_id message, struct file_id_list files);
+/* The photos of a form and those kept from the time before. Also when it fails ret has what is good. errors INVALID (said at "photos") */
+MUST_USE enum err photos_take(struct req *q, struct upload_list fresh, struct int_list kept, struct photos *ret);
+/* Attaches them, on the writer. */
+MUST_USE enum err photos_attach(struct req *q, struct db *db, struct conversation_id id, struct message_id message,
+	const struct photos *p);
+/* When e is an error, keeps the new ones as uploads of the sender for the form that comes again. Returns e. */
+enum err photos_keep(struct req *q, const struct photos *p, enum err e);
+/* What such a form shows. `before`: as its own fields say. */
+MUST_USE enum err photos_again(struct req *q, struct int_list before, struct talk_file_list *ret);
+/* Attaches files that this person sent before, on the writer. errors INVALID */
+MUST_USE enum err uploads_attach(struct req *q, struct db *db, struct conversation_id id, struct message_id message,
+	struct int_list files);
 
 /* ----------------------------------------------------------------- report.c, vote.c */
 

@@ -53,7 +53,7 @@ FROM conversation c WHERE c.id IN {list :ids} AND {conversation_visible(c)} LIMI
 --   | photo file_id?
 -- talk_answered(me person_id?, staff bool, most int) -> talk_answered_row :many
 -- What was answered last, in the open.
-SELECT c.id, c.subject, c.answered_at, p.id, p.name, p.title, p.photo_file_id
+SELECT c.id, c.subject, c.answered_at, p.id, {shown_name(p)}, {shown_title(p)}, {shown_photo(p)}
 FROM conversation c JOIN message m ON m.id = c.answer_id LEFT JOIN person p ON p.id = m.author_id
 WHERE c.answered_at IS NOT NULL AND {is_counted(c)} AND {conversation_visible(c)}
 ORDER BY c.answered_at DESC, c.id DESC LIMIT :most;
@@ -79,7 +79,7 @@ ORDER BY g.object_id DESC LIMIT :most;
 --   | since date? | lat real? | lon real? | place text | area text | votes int | comments int | worth_minor int | reopened int
 --   | channel text | created_at time | active_at time | answered_at time? | hidden bool | version int | author_id person_id?
 --   | author_name text? | author_staff bool | assignee_id person_id? | assignee_name text? | answer_id message_id?
---   | voted bool | follows bool | participant bool
+--   | voted bool | follows bool | participant bool | edited_at time?
 
 -- talk_report_get(id conversation_id, me person_id?, staff bool) -> talk_report_row :one
 -- One conversation, if this person may know of it.
@@ -88,7 +88,7 @@ SELECT c.id, c.kind, c.subject, c.body, c.visibility, c.status, c.topic, c.since
 	{shown_name(a)}, COALESCE(a.kind = 'staff', FALSE), s.id, s.name, c.answer_id,
 	EXISTS (SELECT 1 FROM vote v WHERE v.conversation_id = c.id AND v.person_id = :me),
 	EXISTS (SELECT 1 FROM follow f WHERE f.object_kind = 'conversation' AND f.object_id = c.id AND f.person_id = :me),
-	EXISTS (SELECT 1 FROM participant t WHERE t.conversation_id = c.id AND t.person_id = :me)
+	EXISTS (SELECT 1 FROM participant t WHERE t.conversation_id = c.id AND t.person_id = :me), c.edited_at
 FROM conversation c LEFT JOIN person a ON a.id = c.author_id LEFT JOIN person s ON s.id = c.assignee_id
 WHERE c.id = :id AND {conversation_visible(c)};
 
@@ -99,7 +99,7 @@ SELECT c.id, c.kind, c.subject, c.body, c.visibility, c.status, c.topic, c.since
 	{shown_name(a)}, COALESCE(a.kind = 'staff', FALSE), s.id, s.name, c.answer_id,
 	EXISTS (SELECT 1 FROM vote v WHERE v.conversation_id = c.id AND v.person_id = :me),
 	EXISTS (SELECT 1 FROM follow f WHERE f.object_kind = 'conversation' AND f.object_id = c.id AND f.person_id = :me),
-	EXISTS (SELECT 1 FROM participant t WHERE t.conversation_id = c.id AND t.person_id = :me)
+	EXISTS (SELECT 1 FROM participant t WHERE t.conversation_id = c.id AND t.person_id = :me), c.edited_at
 FROM conversation c LEFT JOIN person a ON a.id = c.author_id LEFT JOIN person s ON s.id = c.assignee_id
 WHERE c.id IN {list :ids} AND {conversation_visible(c)} LIMIT :most;
 
@@ -109,16 +109,16 @@ WHERE c.id IN {list :ids} AND {conversation_visible(c)} LIMIT :most;
 
 -- talk_messages(id conversation_id, me person_id?, staff bool, after message_id, most int) -> talk_message_row :many
 -- All that was said, as far as this person may read it.
-SELECT m.id, m.kind, m.body, m.status, m.channel, m.reply_to, m.created_at, m.edited_at, m.hidden_at IS NOT NULL, p.id, {shown_name(p)}, p.title,
-	COALESCE(p.kind = 'staff', FALSE), CASE WHEN p.kind = 'staff' THEN p.photo_file_id END
+SELECT m.id, m.kind, m.body, m.status, m.channel, m.reply_to, m.created_at, m.edited_at, m.hidden_at IS NOT NULL, p.id, {shown_name(p)}, {shown_title(p)},
+	COALESCE(p.kind = 'staff', FALSE), CASE WHEN p.kind = 'staff' THEN {shown_photo(p)} END
 FROM message m JOIN conversation c ON c.id = m.conversation_id LEFT JOIN person p ON p.id = m.author_id
 WHERE m.conversation_id = :id AND m.id > :after AND {conversation_visible(c)} AND {message_visible(m)}
 ORDER BY m.id LIMIT :most;
 
 -- talk_thread(id conversation_id, me person_id?, staff bool, before message_id?, most int) -> talk_message_row :many
 -- The newest comments and notes.
-SELECT m.id, m.kind, m.body, m.status, m.channel, m.reply_to, m.created_at, m.edited_at, m.hidden_at IS NOT NULL, p.id, {shown_name(p)}, p.title,
-	COALESCE(p.kind = 'staff', FALSE), CASE WHEN p.kind = 'staff' THEN p.photo_file_id END
+SELECT m.id, m.kind, m.body, m.status, m.channel, m.reply_to, m.created_at, m.edited_at, m.hidden_at IS NOT NULL, p.id, {shown_name(p)}, {shown_title(p)},
+	COALESCE(p.kind = 'staff', FALSE), CASE WHEN p.kind = 'staff' THEN {shown_photo(p)} END
 FROM message m JOIN conversation c ON c.id = m.conversation_id LEFT JOIN person p ON p.id = m.author_id
 WHERE m.conversation_id = :id AND m.kind IN ('comment', 'note', 'not_fixed') AND {conversation_visible(c)} AND {message_visible(m)}
 --? before AND m.id < :before
@@ -126,16 +126,16 @@ ORDER BY m.id DESC LIMIT :most;
 
 -- talk_history(id conversation_id, me person_id?, staff bool, most int) -> talk_message_row :many
 -- Answers and changes of state, the newest first.
-SELECT m.id, m.kind, m.body, m.status, m.channel, m.reply_to, m.created_at, m.edited_at, m.hidden_at IS NOT NULL, p.id, {shown_name(p)}, p.title,
-	COALESCE(p.kind = 'staff', FALSE), CASE WHEN p.kind = 'staff' THEN p.photo_file_id END
+SELECT m.id, m.kind, m.body, m.status, m.channel, m.reply_to, m.created_at, m.edited_at, m.hidden_at IS NOT NULL, p.id, {shown_name(p)}, {shown_title(p)},
+	COALESCE(p.kind = 'staff', FALSE), CASE WHEN p.kind = 'staff' THEN {shown_photo(p)} END
 FROM message m JOIN conversation c ON c.id = m.conversation_id LEFT JOIN person p ON p.id = m.author_id
 WHERE m.conversation_id = :id AND m.kind IN ('answer', 'status', 'not_fixed') AND {conversation_visible(c)} AND {message_visible(m)}
 ORDER BY m.id DESC LIMIT :most;
 
 -- talk_message_get(id message_id, me person_id?, staff bool) -> talk_message_row :one
 -- One message, if this person may read it.
-SELECT m.id, m.kind, m.body, m.status, m.channel, m.reply_to, m.created_at, m.edited_at, m.hidden_at IS NOT NULL, p.id, {shown_name(p)}, p.title,
-	COALESCE(p.kind = 'staff', FALSE), CASE WHEN p.kind = 'staff' THEN p.photo_file_id END
+SELECT m.id, m.kind, m.body, m.status, m.channel, m.reply_to, m.created_at, m.edited_at, m.hidden_at IS NOT NULL, p.id, {shown_name(p)}, {shown_title(p)},
+	COALESCE(p.kind = 'staff', FALSE), CASE WHEN p.kind = 'staff' THEN {shown_photo(p)} END
 FROM message m JOIN conversation c ON c.id = m.conversation_id LEFT JOIN person p ON p.id = m.author_id
 WHERE m.id = :id AND {conversation_visible(c)} AND {message_visible(m)};
 
@@ -156,6 +156,13 @@ SELECT day, votes FROM vote_day WHERE conversation_id = :id AND day >= :since OR
 -- talk_tags(id int) -> text :many
 -- Tags of a conversation.
 SELECT t.name FROM tagging g JOIN tag t ON t.id = g.tag_id WHERE g.object_kind = 'conversation' AND g.object_id = :id ORDER BY t.name LIMIT 20;
+
+-- row talk_near_row: people int | voices int
+-- talk_near(id conversation_id, south real, north real, west real, east real) -> talk_near_row :one
+-- Customers with an address in the box that the staff may see, and how many of them say "me too".
+SELECT COUNT(*), COUNT(v.person_id) FROM person p LEFT JOIN vote v ON v.conversation_id = :id AND v.person_id = p.id
+WHERE p.lat BETWEEN :south AND :north AND p.lon BETWEEN :west AND :east AND p.kind = 'customer' AND p.disabled_at IS NULL
+	AND NOT EXISTS (SELECT 1 FROM person_audience w WHERE w.person_id = p.id AND w.field = 'address' AND w.audience IN ('me', 'contact'));
 
 -- row talk_colleague_row: id person_id | name text
 -- talk_colleagues(most int) -> talk_colleague_row :many

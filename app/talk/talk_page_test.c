@@ -1,65 +1,7 @@
 /* Pages and API of what people say, spoken to over HTTP on both engines. Who sees what is tried with one secret word in each thing
  * and everybody at every address: a word at a place where it must not be is the worst fault there is. */
-#include "access/testing.h"
+#include "talk/testing.h"
 #include "db/files.h"
-#include "talk/talk_int.h"
-
-enum { OLGA = 1, STEVE, PAT, AGENT, ANALYST };   /* whose it is, a stranger, who takes part; staff */
-
-/* ------------------------------------------------------------------- the ground */
-
-static const char *token_for(struct fixture *f, int person) {
-	struct str token = token_new(&f->a), hash = token_hash(&f->a, token);
-	admin_exec(f, str_fmt(&f->a, "INSERT INTO token (kind, hash, person_id, label, peer, created_at, seen_at, expires_at) VALUES ('api', '" STR_FMT
-	                      "', %d, '', '', %lld, %lld, %lld)", STR_ARG(hash), person, (long long)clock_now(),
-		(long long)clock_now(),
-	                      (long long)(clock_now() + DAYS(1))).p);
-	return token.p;
-}
-
-static struct fixture *talk_new(enum db_engine engine) {
-	struct fixture *f = firm_new(engine);
-	put_person(f, OLGA, "customer", "customer", "Olga O.", 0);
-	put_person(f, STEVE, "customer", "customer", "Steve S.", 0);
-	put_person(f, PAT, "customer", "customer", "Pat P.", 0);
-	put_person(f, AGENT, "staff", "agent", "Agatha Agent", 0);
-	put_person(f, ANALYST, "staff", "analyst", "Anton Analyst", 0);
-	admin_exec(f, "UPDATE person SET name = 'Olga Ottersbach' WHERE id = 1");
-	return f;
-}
-static int talk_sqlite(void **state) { *state = talk_new(DB_SQLITE); return 0; }
-static int talk_pg(void **state) { *state = getenv("RIALTO_TEST_PG") ? talk_new(DB_PG) : NULL; return 0; }
-#define TALK_BOTH(test) {#test " (SQLite)", test, talk_sqlite, down, NULL}, {#test " (PostgreSQL)", test, talk_pg, down, NULL}
-
-/* A request with a method and a JSON body. */
-static struct answer ask(struct fixture *f, const struct served *s, const char *method, const char *path,
-	const char *json, const char *bearer) {
-	struct buf body, head;
-	struct answer r = {0};
-	CURL *c = curl_easy_init();
-	struct curl_slist *headers = curl_slist_append(NULL, "Content-Type: application/json");
-	headers = curl_slist_append(headers, "Accept: application/json");
-	if (bearer) headers = curl_slist_append(headers, str_fmt(&f->a, "Authorization: Bearer %s", bearer).p);
-	buf_init(&body, 4 << 20);
-	buf_init(&head, 1 << 20);
-	curl_easy_setopt(c, CURLOPT_URL, str_fmt(&f->a, "%s%s", s->url, path).p);
-	curl_easy_setopt(c, CURLOPT_CUSTOMREQUEST, method);
-	curl_easy_setopt(c, CURLOPT_HTTPHEADER, headers);
-	if (json) curl_easy_setopt(c, CURLOPT_POSTFIELDS, json);
-	curl_easy_setopt(c, CURLOPT_WRITEFUNCTION, keep_bytes);
-	curl_easy_setopt(c, CURLOPT_WRITEDATA, &body);
-	curl_easy_setopt(c, CURLOPT_HEADERFUNCTION, keep_bytes);
-	curl_easy_setopt(c, CURLOPT_HEADERDATA, &head);
-	assert_int_equal(curl_easy_perform(c), CURLE_OK);
-	curl_easy_getinfo(c, CURLINFO_RESPONSE_CODE, &r.status);
-	r.body = str_copy(&f->a, buf_str(&body));
-	r.head = str_copy(&f->a, buf_str(&head));
-	curl_slist_free_all(headers);
-	curl_easy_cleanup(c);
-	buf_done(&body);
-	buf_done(&head);
-	return r;
-}
 
 static long long number_in(struct fixture *f, struct answer r, const char *before) {
 	int64_t v = -1;
@@ -381,12 +323,61 @@ static void lists_go_on_without_gap_or_double(void **state) {
 	serve_stop(&s);
 }
 
+/* ------------------------------------------------------------------------- nearby */
+
+struct made_one {
+	struct new_report report;
+	struct arena *a;
+};
+
+static enum err make_one(struct db *db, void *arg) {
+	struct made_one *m = arg;
+	struct conversation_id id;
+	return talk_create(db, m->a, &m->report, &id);
+}
+
+/* The report's page as a person has it in the browser. */
+static struct answer page_as(struct fixture *f, const struct served *s, int person) {
+	return call(f, s, "/problems/1", NULL, session_for(f, person), NULL);
+}
+
+static void the_team_reads_how_many_of_those_nearby(void **state) {
+	FIXTURE(f);
+	struct served s;
+	struct made_one m = {.a = &f->a, .report = {.kind = STR("problem"), .subject = STR("No light"), .lat = 53.27, .lon = -9.05,
+		.author = {STEVE}}};
+	assert_int_equal(store_write(f->s, make_one, &m), OK);
+	for (int i = 0; i < 21; i++) {
+		put_person(f, 100 + i, "customer", "customer", "Near N.", 0);
+		admin_exec(f, str_fmt(&f->a, "UPDATE person SET lat = %f, lon = -9.05 WHERE id = %d", 53.20 + 0.005 * i, 100 + i).p);
+	}
+	put_person(f, 200, "customer", "customer", "Far F.", 0);
+	admin_exec(f, "UPDATE person SET lat = 53.45, lon = -9.05 WHERE id = 200");
+	put_person(f, 201, "customer", "customer", "Shy S.", 0);
+	admin_exec(f, "UPDATE person SET lat = 53.27, lon = -9.05 WHERE id = 201");
+	admin_exec(f, "INSERT INTO person_audience (person_id, field, audience) VALUES (201, 'address', 'me')");
+	serve_start(f, &s);
+	const char *agent = token_for(f, AGENT), *steve = token_for(f, STEVE);
+	static const int voters[] = {100, 101, 200, 201};
+	assert_has(page_as(f, &s, AGENT).body, "None of the 21 customers we know within 10 km");
+	for (int i = 0; i < 4; i++)
+		assert_int_equal(ask(f, &s, "PUT", "/api/v1/conversations/1/vote", NULL, token_for(f, voters[i])).status, 200);
+	assert_has(page_as(f, &s, AGENT).body, "from 2 of the 21 customers we know within 10 km: 10 %");
+	assert_has_not(page_as(f, &s, STEVE).body, "within 10 km");
+	assert_has_not(call(f, &s, "/problems/1", NULL, NULL, NULL).body, "within 10 km");
+	assert_has_not(ask(f, &s, "GET", "/api/v1/conversations/1", NULL, agent).body, "near_");
+	assert_has_not(ask(f, &s, "GET", "/api/v1/conversations/1", NULL, steve).body, "near_");
+	admin_exec(f, "UPDATE person SET disabled_at = 1 WHERE id IN (103, 104)");
+	assert_has_not(page_as(f, &s, AGENT).body, "within 10 km");          /* 19 are too few */
+	serve_stop(&s);
+}
+
 int main(int argc, char **argv) {
 	(void)argc, (void)argv;
 	const struct CMUnitTest tests[] = {
 		TALK_BOTH(nobody_sees_what_is_not_theirs), TALK_BOTH(nobody_does_what_is_not_theirs),
 			TALK_BOTH(a_report_from_the_form_to_its_end),
-		TALK_BOTH(lists_go_on_without_gap_or_double),
+		TALK_BOTH(lists_go_on_without_gap_or_double), TALK_BOTH(the_team_reads_how_many_of_those_nearby),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -408,8 +408,22 @@ static void odd_reports_are_refused(void **state) {
 	assert_int_equal(admin_int(f, "SELECT count(*) FROM conversation"), 1);
 }
 
+/* Several towns of one name can be told apart. */
+static void towns_of_one_name_differ(void **state) {
+	FIXTURE(f);
+	struct town_list l = towns_find(&f->a, STR("Springfield"), NAN, NAN);
+	assert_true(l.n >= 5);
+	for (size_t i = 0; i < l.n; i++)
+		for (size_t k = 0; k < i; k++) {
+			struct talk_place a = place_view(&f->a, l.v[i]), b = place_view(&f->a, l.v[k]);
+			bool same = str_eq(a.country, b.country) && str_eq(a.region, b.region) && str_eq(a.near, b.near);
+			if (same) fail_msg("two of " STR_FMT ", " STR_FMT, STR_ARG(a.region), STR_ARG(a.country));
+		}
+}
+
 int main(void) {
 	const struct CMUnitTest tests[] = {
+		TALK_BOTH(towns_of_one_name_differ),
 		TALK_BOTH(one_voice_each), TALK_BOTH(who_follows_by_choice_goes_on_following),
 			cmocka_unit_test(votes_and_time_make_the_impact),
 		TALK_BOTH(worth_follows_the_person), cmocka_unit_test(the_table_of_states),

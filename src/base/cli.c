@@ -78,7 +78,8 @@ bool cli_operands(struct cli *c, int least, int most) {
 		}
 	int n = c->argc - 1;
 	if (n >= least && n <= most) {
-		c->usage_fine = true;
+		if (c->open == NULL || c->store != NULL) return true;
+		c->no_store = !c->open(c);
 		return !c->no_store;
 	}
 	cli_usage(c, n < least ? "something is missing" : "there is too much: %s", n > most ? c->argv[most + 1] : "");

@@ -11,7 +11,7 @@ enum { STMTS_READER = 160, STMTS_WRITER = 320, SQL_BYTES = 1 << 20, WHY_BYTES = 
 
 /* ------------------------------------------------------------------ opening */
 
-enum err db_open(struct store *s, enum role role, struct buf *why, struct db **ret) {
+enum err db_open(struct store *s, enum db_role role, struct buf *why, struct db **ret) {
 	struct db *db = must_calloc(1, sizeof *db);
 	db->store = s;
 	db->ops = s->ops;

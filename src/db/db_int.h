@@ -8,7 +8,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
-enum role {
+enum db_role {
 	ROLE_READ,     /* cannot write */
 	ROLE_WRITE,    /* the writer thread's */
 	ROLE_ADMIN,    /* migrations and restore: no foreign keys on SQLite, long waits on PostgreSQL */
@@ -46,7 +46,7 @@ struct stmt {
 struct db {
 	struct store *store;
 	const struct engine *ops;
-	enum role role;
+	enum db_role role;
 	bool in_tx;               /* the writer's transaction, or a read's */
 	enum err failed;          /* a statement failed in this job: nothing more runs until it is undone */
 	bool announced;           /* someone asked for a notification in this job */
@@ -115,7 +115,7 @@ struct store {
 };
 
 /* db.c */
-enum err db_open(struct store *s, enum role role, struct buf *why, struct db **ret);
+enum err db_open(struct store *s, enum db_role role, struct buf *why, struct db **ret);
 void db_forget_statements(struct db *db);
 /* Runs texts and fails with the engine's words in why. */
 enum err db_exec(struct db *db, const char *sql, struct buf *why);

@@ -54,3 +54,10 @@ enum err file_get(struct db *db, struct arena *a, struct file_id id, int64_t max
 	*ret = str_n(all, (size_t)info.bytes);
 	return OK;
 }
+
+enum err file_drop_unused(struct db *db, struct arena *a, int64_t most, size_t *ret_dropped) {
+	struct int_list dropped;
+	TRY(sql_files_drop(db, a, most, &dropped));
+	*ret_dropped = dropped.n;
+	return OK;
+}

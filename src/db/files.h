@@ -1,7 +1,10 @@
 #ifndef DB_FILES_H
 #define DB_FILES_H
 /* Bytes kept in the database in chunks of 256 KiB. A file is written once and never changed; who may read it is decided by
- * whoever points to it. The bytes are named by their BLAKE2b hash: the same bytes are kept once. */
+ * whoever points to it. The bytes are named by their BLAKE2b hash: the same bytes are kept once. What nothing
+ * points to any more
+ * is removed by file_drop_unused; a new column that points to files belongs into the fragment file_used of
+ * files.sql. */
 #include "base/ids.h"
 #include "db/db.h"
 
@@ -27,5 +30,8 @@ MUST_USE enum err file_chunk(struct db *db, struct arena *a, struct file_id id, 
 
 /* Reads a whole file of at most max bytes. errors NOT_FOUND, TOO_LARGE */
 MUST_USE enum err file_get(struct db *db, struct arena *a, struct file_id id, int64_t max, struct str *ret);
+
+/* Removes at most `most` files that nothing points to, in the writer's transaction. */
+MUST_USE enum err file_drop_unused(struct db *db, struct arena *a, int64_t most, size_t *ret_dropped);
 
 #endif

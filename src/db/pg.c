@@ -125,10 +125,13 @@ static enum err pg_open(struct db *db, struct buf *why) {
 	return ERR_STORE;
 }
 
+static const char has_batches[] = "SELECT count(*) FROM pg_tables WHERE schemaname = current_schema() AND tablename = 'store_batch'";
+
 static void pg_close(struct db *db) {
 	struct pg_db *d = of(db);
 	char sql[128];
-	if (d->writer && d->has_head && !d->lost) {
+	int64_t there = 0; /* somebody may have dropped the schema meanwhile */
+	if (d->writer && d->has_head && !d->lost && db->ops->query_int(db, has_batches, &there) == OK && there > 0) {
 		snprintf(sql, sizeof sql, "DELETE FROM store_batch WHERE writer = %lld", (long long)d->writer);
 		(void)!db->ops->exec(db, sql);
 	}

@@ -618,6 +618,38 @@ static void terminated_in_the_middle(void **state) {
 	assert_int_equal(count_now(f->s), 1);
 }
 
+static enum err nothing(struct db *db, void *arg) {
+	(void)db, (void)arg;
+	return OK;
+}
+
+/* A new store, and one whose schema somebody drops: neither is asked for what is not there. What is logged stands on stderr. */
+static void nothing_is_asked_in_vain(void **state) {
+	FIXTURE(f);
+	char path[200], line[500] = "", command[200];
+	snprintf(path, sizeof path, "%s/log", f->home);
+	fflush(stderr);
+	int kept = dup(STDERR_FILENO), log = open(path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	assert_true(kept >= 0 && log >= 0);
+	dup2(log, STDERR_FILENO);
+	struct store *s = fixture_store(f);
+	enum err e = store_write(s, nothing, NULL);
+	store_close(s);
+	migrated(f, f->s);
+	s = fixture_store(f);
+	if (e == OK) e = store_write(s, nothing, NULL);
+	snprintf(command, sizeof command, "DROP SCHEMA %s CASCADE", f->s->schema);
+	if (f->engine == DB_PG) admin_exec(f, command);
+	store_close(s);
+	dup2(kept, STDERR_FILENO);
+	close(kept);
+	ssize_t n = pread(log, line, sizeof line - 1, 0);
+	close(log);
+	assert_int_equal(e, OK);
+	assert_true(n >= 0);
+	assert_string_equal(line, "");
+}
+
 /* A cluster of the test's own, which it may stop and kill. */
 struct own_cluster {
 	char dir[128], url[512];
@@ -710,7 +742,7 @@ static void killed_and_started(void **state) {
 int main(void) {
 	const struct CMUnitTest tests[] = {cmocka_unit_test(expansion), BOTH(migrating), BOTH(several_nodes_migrate),
 		BOTH(every_statement), BOTH(files), BOTH(backups), BOTH(false_backups), BOTH(backup_of_one_moment), BOTH(checking),
-		BOTH(writes_are_seen_whole),
+		BOTH(writes_are_seen_whole), BOTH(nothing_is_asked_in_vain),
 		LITE(log_stays_small), LITE(full_disk), LITE(another_writes), PG(terminated), PG(terminated_in_the_middle),
 		cmocka_unit_test(killed_and_started)};
 	return cmocka_run_group_tests_name("store", tests, NULL, NULL);

@@ -23,9 +23,9 @@ struct hub *hub_new(struct store *s) {
 	return h;
 }
 
-void hub_add_listener(struct hub *h, hub_listen *fn, void *ctx) {
+void hub_add_listener(struct hub *h, enum hub_turn turn, hub_listen *fn, void *ctx) {
 	PRE(h->listeners < PARTS_MAX && !h->started);
-	h->listener[h->listeners++] = (struct listener){.fn = fn, .ctx = ctx};
+	h->listener[h->listeners++] = (struct listener){.turn = turn, .fn = fn, .ctx = ctx};
 }
 
 void hub_add_reader(struct hub *h, const char *name, hub_read *fn, void *ctx, bool from_start) {
@@ -67,6 +67,11 @@ bool hub_wait(struct hub *h, uint64_t *round, int timeout_ms) {
 
 /* ---------------------------------------------------------------- listeners */
 
+static void tell(struct hub *h, enum hub_turn turn, const struct event *e, struct db *db, struct arena *a) {
+	for (int i = 0; i < h->listeners; i++)
+		if (h->listener[i].turn == turn) h->listener[i].fn(e, db, a, h->listener[i].ctx);
+}
+
 /* Tells the listeners what stands in the log behind what they have heard. */
 static enum err hear(struct hub *h, struct db *db) {
 	struct arena a = {0};
@@ -78,7 +83,8 @@ static enum err hear(struct hub *h, struct db *db) {
 		struct event_list list = {0};
 		e = event_after(db, &a, h->heard, HEAR_AT_ONCE, &list);
 		for (size_t i = 0; e == OK && i < list.n; i++) {
-			for (int k = 0; k < h->listeners; k++) h->listener[k].fn(&list.v[i], db, &a, h->listener[k].ctx);
+			tell(h, HUB_FORGETS, &list.v[i], db, &a);
+			tell(h, HUB_TELLS, &list.v[i], db, &a);
 			h->heard = list.v[i].seq;
 			told++;
 		}

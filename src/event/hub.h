@@ -29,7 +29,10 @@ typedef enum err hub_job(struct store *s, struct db *db, struct arena *a, struct
                          struct str *ret_why);
 
 struct hub *hub_new(struct store *s);
-void hub_add_listener(struct hub *h, hub_listen *fn, void *ctx);
+/* Of each event those that forget what it made stale hear before those that tell people of it: who is told and asks again must not be
+ * given what was kept. */
+enum hub_turn { HUB_FORGETS, HUB_TELLS };
+void hub_add_listener(struct hub *h, enum hub_turn turn, hub_listen *fn, void *ctx);
 /* from_start: a new reader begins with the first event ever, else with the next one. */
 void hub_add_reader(struct hub *h, const char *name, hub_read *fn, void *ctx, bool from_start);
 void hub_add_job(struct hub *h, const char *kind, int most_tries, hub_job *fn, void *ctx);

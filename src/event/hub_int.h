@@ -8,6 +8,7 @@
 enum { PARTS_MAX = 16, HANDS = 2 };
 
 struct listener {
+	enum hub_turn turn;
 	hub_listen *fn;
 	void *ctx;
 };

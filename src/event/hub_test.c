@@ -74,8 +74,8 @@ static void heard_in_order(void **state) {
 	struct store *other = fixture_store(f);
 	struct ears here = {0}, there = {0};
 	struct hub *h = hub_new(f->s), *h2 = hub_new(other);
-	hub_add_listener(h, listen, &here);
-	hub_add_listener(h2, listen, &there);
+	hub_add_listener(h, HUB_TELLS, listen, &here);
+	hub_add_listener(h2, HUB_TELLS, listen, &there);
 	assert_int_equal(hub_start(h), OK);
 	assert_int_equal(hub_start(h2), OK);
 	struct talker t[4];
@@ -97,6 +97,36 @@ static void heard_in_order(void **state) {
 	store_close(other);
 }
 
+struct order {
+	int told, forgot;
+	bool wrong;
+};
+
+static void forgets(const struct event *e, struct db *db, struct arena *a, void *ctx) {
+	(void)e, (void)db, (void)a;
+	((struct order *)ctx)->forgot++;
+}
+
+static void tells(const struct event *e, struct db *db, struct arena *a, void *ctx) {
+	(void)e, (void)db, (void)a;
+	struct order *o = ctx;
+	o->wrong |= o->forgot != ++o->told;
+}
+
+static void what_is_stale_is_gone_before_anybody_is_told(void **state) {
+	FIXTURE(f);
+	migrated(f);
+	struct order o = {0};
+	struct hub *h = hub_new(f->s);
+	hub_add_listener(h, HUB_TELLS, tells, &o);
+	hub_add_listener(h, HUB_FORGETS, forgets, &o);
+	assert_int_equal(hub_start(h), OK);
+	for (int i = 1; i < 5; i++) say(f->s, i);
+	hub_stop(h);
+	assert_int_equal(o.told, 4);
+	assert_false(o.wrong);
+}
+
 /* What was committed between reading the log's head and listening is not lost, nor told twice. */
 static void started_late(void **state) {
 	FIXTURE(f);
@@ -104,7 +134,7 @@ static void started_late(void **state) {
 	say(f->s, 1);
 	struct ears here = {.last = 1};
 	struct hub *h = hub_new(f->s);
-	hub_add_listener(h, listen, &here);
+	hub_add_listener(h, HUB_TELLS, listen, &here);
 	assert_int_equal(hub_start(h), OK);
 	say(f->s, 2);
 	assert_int_equal(here.last, 2);
@@ -122,7 +152,7 @@ static void blind(void **state) {
 	migrated(f);
 	struct ears here = {0};
 	struct hub *h = hub_new(f->s);
-	hub_add_listener(h, listen, &here);
+	hub_add_listener(h, HUB_TELLS, listen, &here);
 	assert_int_equal(hub_start(h), OK);
 	say(f->s, 1);
 	SOON(!hub_is_blind(h));
@@ -146,7 +176,7 @@ static void lost_connections(void **state) {
 	struct store *other = fixture_store(f);
 	struct ears here = {0};
 	struct hub *h = hub_new(f->s);
-	hub_add_listener(h, listen, &here);
+	hub_add_listener(h, HUB_TELLS, listen, &here);
 	assert_int_equal(hub_start(h), OK);
 	for (int i = 0; i < 5; i++) {
 		admin_exec(f, "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()"
@@ -431,7 +461,7 @@ static void dies_in_the_middle(void **state) {
 int main(int argc, char **argv) {
 	if (argc == 4 && strcmp(argv[1], "crash") == 0) return crash(argv);
 	const struct CMUnitTest tests[] = {
-		BOTH(heard_in_order), BOTH(started_late), BOTH(blind), BOTH(lost_connections), BOTH(reads_each_once), BOTH(begins_with_the_next),
+		BOTH(heard_in_order), BOTH(what_is_stale_is_gone_before_anybody_is_told), BOTH(started_late), BOTH(blind), BOTH(lost_connections), BOTH(reads_each_once), BOTH(begins_with_the_next),
 		BOTH(leaves_out_poison), BOTH(two_nodes_read), BOTH(backs_off), BOTH(gives_up), BOTH(crashed_claim), BOTH(two_nodes_work),
 		BOTH(done_at_once), BOTH(dies_in_the_middle),
 	};

@@ -235,7 +235,7 @@ enum err live_open(struct live *l, struct http_req *q, struct db *db, const stru
 struct live *live_new(struct hub *h) {
 	struct live *l = must_calloc(1, sizeof *l);
 	pthread_mutex_init(&l->lock, NULL);
-	hub_add_listener(h, hear, l);
+	hub_add_listener(h, HUB_TELLS, hear, l);
 	return l;
 }
 

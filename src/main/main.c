@@ -63,21 +63,24 @@ static int version(struct cli *c) {
 	return EXIT_DONE;
 }
 
-static int run(struct cli *c, const struct verb *v) {
-	if (v->needs == NEEDS_NOTHING) return v->run(c);
+static bool open_store(struct cli *c) {
 	struct str why = STR("the store cannot be opened");
 	sigset_t end, before; /* the store's threads leave the signals to us */
 	sigemptyset(&end);
 	sigaddset(&end, SIGTERM);
 	sigaddset(&end, SIGINT);
 	pthread_sigmask(SIG_BLOCK, &end, &before);
-	enum err e = main_open_store(c, v->needs == NEEDS_CURRENT, &why);
+	enum err e = main_open_store(c, find(c->verb)->needs == NEEDS_CURRENT, &why);
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
-	c->no_store = e != OK;
+	if (e != OK) cli_fail(c, STR_FMT, STR_ARG(why));
+	return e == OK;
+}
+
+static int run(struct cli *c, const struct verb *v) {
+	if (v->needs != NEEDS_NOTHING) c->open = open_store;
 	int code = v->run(c);
-	if (c->no_store) return c->usage_fine ? cli_fail(c, STR_FMT, STR_ARG(why)) : code; /* wrong usage is said first */
 	store_close(c->store);
-	return code;
+	return c->no_store ? EXIT_FAILED : code;
 }
 
 int main(int argc, char **argv) {

@@ -10,6 +10,7 @@ void parts_join(struct parts *p) {
 	hub_add_job(p->hub, "mail", MAIL_TRIES, mail_job, &p->notice);
 	hub_add_job(p->hub, "mail_waiting", NOTICE_MAIL_TRIES, mail_waiting_job, &p->notice);
 	hub_add_job(p->hub, "notice_mail", NOTICE_MAIL_TRIES, notice_mail_job, &p->notice);
+	hub_add_job(p->hub, "login_mail", NOTICE_MAIL_TRIES, login_mail_job, &p->notice);
 
 	/* people: the words by which they are found, also of those whom the command line made */
 	hub_add_reader(p->hub, "people", people_read_events, NULL, true);
@@ -19,4 +20,7 @@ void parts_join(struct parts *p) {
 
 	/* talk: the words by which reports are found */
 	hub_add_reader(p->hub, "search", talk_search_read, NULL, true);
+	hub_add_job(p->hub, "sweep", TALK_SWEEP_TRIES, talk_sweep_job, p->hub);
 }
+
+enum err parts_begin(struct parts *p) { return talk_sweep_begin(p->store); }

@@ -17,5 +17,7 @@ struct parts {
 };
 
 void parts_join(struct parts *p);
+/* What a server that starts has to see to, on a store that is current. errors STORE */
+MUST_USE enum err parts_begin(struct parts *p);
 
 #endif

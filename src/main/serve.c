@@ -60,6 +60,7 @@ static int serve(struct cli *c, const char *listen, const char *base_url, bool t
 	enum err e = web_prepare(&o, &hooks, &w);
 	parts.web = w;
 	if (e == OK) e = check_business(c, &why);
+	if (e == OK) e = parts_begin(&parts);
 	if (e == OK) e = hub_start(o.hub);
 	if (e == OK) e = web_start(w, c->a, &why);
 	if (e == OK) {
@@ -80,19 +81,20 @@ static int serve(struct cli *c, const char *listen, const char *base_url, bool t
 int serve_command(struct cli *c) {
 	const char *listen = cli_option(c, "--listen"), *base_url = cli_option(c, "--base-url");
 	bool trust_proxy = cli_flag(c, "--trust-proxy");
-	if (!cli_operands(c, 0, 0)) return EXIT_USAGE;
 	if (listen == NULL) listen = "127.0.0.1:8080";
 	if (strrchr(listen, ':') == NULL) return cli_usage(c, "--listen wants HOST:PORT");
+	if (!cli_operands(c, 0, 0)) return EXIT_USAGE;
 	return serve(c, listen, base_url, trust_proxy);
 }
 
 int demo_command(struct cli *c) {
 	const char *pack = cli_option(c, "--pack"), *listen = cli_option(c, "--listen"), *base_url = cli_option(c, "--base-url");
 	bool only_make = cli_flag(c, "--no-serve");
-	if (!cli_operands(c, 0, 0)) return EXIT_USAGE;
 	if (pack == NULL) pack = "telecom";
 	if (listen == NULL) listen = "127.0.0.1:8080";
 	if (strrchr(listen, ':') == NULL) return cli_usage(c, "--listen wants HOST:PORT");
+	if (!demo_there(c->a, pack)) return cli_usage(c, "there is no demo of '%s'; there are telecom, insurance and banking", pack);
+	if (!cli_operands(c, 0, 0)) return EXIT_USAGE;
 	struct str why = STR("");
 	int have, newest, done;
 	enum err e = store_version(c->store, &have, &newest);

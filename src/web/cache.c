@@ -113,7 +113,7 @@ struct cache *cache_new(struct hub *h, size_t max_bytes) {
 	pthread_mutex_init(&c->lock, NULL);
 	c->hub = h;
 	c->max_bytes = max_bytes;
-	hub_add_listener(h, hear, c);
+	hub_add_listener(h, HUB_FORGETS, hear, c);
 	return c;
 }
 

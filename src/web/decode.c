@@ -69,6 +69,12 @@ static enum err wrong(struct req *q, const struct field_def *f, const char *sent
 	return req_invalid(q, full_name(q, f), sentence);
 }
 
+/* A list that is given has a place, also when it is empty; one that is not has none. */
+static void list_begin(struct req *q, void *list) {
+	struct any_list { char *v; size_t n; } *l = list;
+	if (l->v == NULL) l->v = arena_alloc(q->a, 1);
+}
+
 /* Appends to a list in the arena; lists are small (their max is checked before). */
 static void *list_push(struct req *q, void *list, size_t size) {
 	struct any_list { char *v; size_t n; } *l = list;
@@ -321,6 +327,7 @@ static enum err from_member(struct req *q, struct given *g, struct str group, st
 	const struct field_def *f = &g->r->in[i];
 	if (!f->list) return take(g, i, put_json(q, f, v, g->in));
 	if (json_kind_of(v) != JSON_IS_ARRAY) return take(g, i, wrong(q, f, T("This must be a list.")));
+	list_begin(q, at(g->in, f));
 	for (size_t k = 0; k < json_length(v); k++) {
 		enum err e = OK;
 		if (list_full(q, f, g->in, &e)) return take(g, i, e);

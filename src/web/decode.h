@@ -11,6 +11,7 @@ struct str route_methods(struct arena *a, struct str path);
 
 /* Fills `in`, which is zeroed. What stands in more than one place: the first of path, body, query. "" in a form is "not given" for all
  * but texts; a text that must be given must not be empty unless min=0.
+ * A JSON list that is given, be it empty, has a v; one that is absent has NULL.
  * errors MALFORMED, MEDIA_TYPE, TOO_LARGE, NOT_FOUND (a path's id that is no id), INVALID (q->errors says which fields) */
 MUST_USE enum err decode_input(struct req *q, const struct route *r, void *in);
 

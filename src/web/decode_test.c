@@ -74,6 +74,7 @@ static enum err echo(struct req *q, const void *input, void *view) {
 	json_put_key(&j, "tags"), json_put_array(&j);
 	for (size_t i = 0; i < in->tags.n; i++) json_put_str(&j, in->tags.v[i]);
 	json_put_end(&j);
+	json_put_key(&j, "tags_given"), json_put_bool(&j, in->tags.v != NULL);
 	json_put_key(&j, "numbers"), json_put_array(&j);
 	for (size_t i = 0; i < in->numbers.n; i++) json_put_int(&j, in->numbers.v[i]);
 	json_put_end(&j);
@@ -106,6 +107,18 @@ static struct answer json(struct site *s, const char *text) { return call(s, TO,
 
 static void assert_has(struct answer r, const char *part) {
 	if (!has(r.body, part)) fail_msg("no %s in %d " STR_FMT, part, r.status, STR_ARG(r.body));
+}
+
+/* A list that is empty is not one that is not there. */
+static void empty_lists(void **state) {
+	SITE(s);
+	assert_has(json(&s, "{\"need\":\"a\"}"), "\"tags\":[],\"tags_given\":false");
+	assert_has(json(&s, "{\"need\":\"a\",\"tags\":[]}"), "\"tags\":[],\"tags_given\":true");
+	assert_has(json(&s, "{\"need\":\"a\",\"tags\":[\"x\"]}"), "\"tags\":[\"x\"],\"tags_given\":true");
+	assert_has(form(&s, "need=a"), "\"tags\":[],\"tags_given\":false");
+	assert_has(call(&s, TO "?tags=q", JSON_TYPE, STR("{\"need\":\"a\",\"tags\":[]}")), "\"tags\":[],\"tags_given\":true");
+	assert_status(json(&s, "{\"need\":\"a\",\"tags\":{}}"), 422);
+	site_stop(&s);
 }
 
 /* -------------------------------------------------------------------- by source */
@@ -306,6 +319,7 @@ int main(void) {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(forms, up_sqlite, down), cmocka_unit_test_setup_teardown(jsons, up_sqlite, down),
 		cmocka_unit_test_setup_teardown(files, up_sqlite, down), cmocka_unit_test_setup_teardown(faults, up_sqlite, down),
+		cmocka_unit_test_setup_teardown(empty_lists, up_sqlite, down),
 		cmocka_unit_test_setup_teardown(naughty, up_sqlite, down), cmocka_unit_test(addresses),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -31,6 +31,7 @@ struct req {
 	struct field_error_list errors;
 	struct str then;                   /* where a browser goes; else the route's */
 	int status;                        /* 0: the route's */
+	struct int_list uploads;           /* kept from a form that is not taken: its page shows them when it comes again */
 	bool sent;                         /* the handler made the response itself */
 	struct { char kind[24]; int64_t id; } depends[LIVE_TOPICS_MAX];
 	int depend_count;

@@ -2,9 +2,7 @@
 #define WEB_TESTING_H
 /* For the tests of this folder: a whole server over a store of its own, with routes that the test program defines, and a client. The caller
  * is known by the token: "member", "staff"; any other is nobody. */
-#define role db_role     /* of a connection; web has roles of people */
 #include "db/test_int.h"
-#undef role
 #include "http/testing.h"
 #include "text/escape.h"
 #include "text/form.h"

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import assert from 'node:assert/strict'
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { engines, have, Home, password, shared } from './lib.mjs'
+import { engines, have, Home, password, shared, until } from './lib.mjs'
 
 test('help, version, routes, and what is wrong usage', () => {
   const home = new Home()
@@ -16,6 +16,21 @@ test('help, version, routes, and what is wrong usage', () => {
   assert.equal(r.code, 1, 'there is no business yet')
   assert.match(r.err, /rialto init/)
   assert.equal(r.out, '')
+  home.done()
+})
+
+test('wrong usage leaves nothing behind', () => {
+  const home = new Home(), wrong = [
+    ['init', ['--pack', 'cheese', '--name', 'X', '--admin', 'a@b.example']], ['init', ['--pack', 'telecom']], ['init', ['--nonsense']],
+    ['init', ['--pack', 'telecom', '--name', 'X', '--admin', 'nobody']], ['demo', ['--pack', 'cheese']], ['restore', []], ['migrate', ['more']],
+  ]
+  for (const [verb, args] of wrong) {
+    assert.equal(home.run(verb, args).code, 2, `${verb} ${args}`)
+    assert.deepEqual(readdirSync(home.dir), [], `${verb} ${args}`)
+  }
+  const short = ['--pack', 'telecom', '--name', 'X', '--admin', 'a@b.example', '--password-stdin']
+  assert.equal(home.run('init', short, { input: 'x\n' }).code, 1)
+  assert.deepEqual(readdirSync(home.dir), [], 'a password that is too short')
   home.done()
 })
 
@@ -39,8 +54,17 @@ for (const engine of engines) {
     home.must('passwd', ['carl@demo.example', '--password-stdin'], { input: 'quite another one\n' })
     await assert.rejects(server.login('carl@demo.example'))
     assert.ok(await server.login('carl@demo.example', 'quite another one'))
+    const firm = async () => await (await fetch(server.url + '/firm')).text()
+    assert.match(await firm(), /Nadia Novak/)
     home.must('user', ['disable', 'nadia@demo.example'])
     assert.equal((await server.api('GET', '/people/me', { token: token.trim() })).status, 401)
+    await until(async () => !/Nadia Novak/.test(await firm()))  // who may not log in is on no kept page
+    assert.equal(home.run('user', ['disable', 'owner@demo.example']).code, 1, 'the last owner stays')
+    home.must('user', ['enable', 'nadia@demo.example'])
+    assert.deepEqual(JSON.parse(home.must('user', ['list', '--json'])).filter(p => p.disabled), [])
+    assert.equal((await server.api('GET', '/people/me', { token: token.trim() })).status, 401, 'what was ended stays ended')
+    await until(async () => /Nadia Novak/.test(await firm()))
+    assert.equal((await server.api('GET', '/people/me', { token: home.token('nadia@demo.example') })).body.name, 'Nadia Novak')
     assert.equal((await server.stop()).code, 0, 'SIGTERM ends with 0')
   })
 

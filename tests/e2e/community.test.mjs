@@ -322,6 +322,38 @@ for (const engine of engines) {
       await done(page, watcher, author)
     })
 
+    await t.test('without scripts: photos outlive a form that is not taken, older words can be read, all is in "my reports"', async () => {
+      const page = await as(server, jonas, { js: false })
+      const scripted = await as(server, jonas), photo = await phonePhoto(scripted)
+      await page.goto('/report')
+      await page.getByLabel('In one sentence').fill('The lamp at Salmon Weir flickers')
+      await page.getByLabel('Town or address').fill('Springfield')
+      await page.locator('#photos').setInputFiles({ name: 'lamp.jpg', mimeType: 'image/jpeg', buffer: photo })
+      await press(page, `Tell ${firm}`)
+      await shows(page, 'There are several of that name')
+      assert.equal(await page.getByLabel('Send this photo').count(), 1)
+      await page.getByLabel('Town or address').fill('Galway')
+      await press(page, `Tell ${firm}`)
+      await page.waitForURL(/\/problems\/\d+$/)
+      assert.equal(await page.locator('img.photo').count(), 1)
+      const address = page.url()
+      await page.getByRole('link', { name: 'Change it' }).click()
+      await page.getByLabel('In one sentence').fill('The lamp at Salmon Weir is dark')
+      await press(page, 'Save the change')
+      await page.waitForURL(address)
+      const reader = await visitor(server)
+      await reader.goto(address)
+      await reader.getByRole('link', { name: /^changed / }).click()
+      await shows(reader, 'The lamp at Salmon Weir flickers')
+      await look(reader, true)
+      for (const show of ['told', 'followed']) {
+        await scripted.goto(`/mine?show=${show}`)
+        await shows(scripted, 'The lamp at Salmon Weir is dark')
+        await look(scripted)
+      }
+      await done(page, reader, scripted)
+    })
+
     await t.test('a customer says who sees what; others see no more', async () => {
       const page = await as(server, ruth)
       await page.goto('/me')

@@ -73,6 +73,10 @@ for (const engine of engines) {
     assert.equal(chosen.status, 303)
     await assert.rejects(server.login('joerg@home.example', password))
     await server.login('joerg@home.example', 'nine paper boats')
+    await until(() => mail.mails.length === 2, 20000)
+    assert.deepEqual(mail.mails[1].to, ['joerg@home.example'])
+    assert.match(words(header(mail.mails[1], 'Subject')), /^Your password at Sœurs & Söhne was changed$/)
+    assert.match(plain(mail.mails[1]), /If it was not, choose a new password at once/)
 
     // An answer reaches who said "me too", with a way to stop it.
     const token = home.token('joerg@home.example')
@@ -81,8 +85,8 @@ for (const engine of engines) {
     assert.equal(report.status, 201)
     const answer = await server.api('POST', `/conversations/${report.body.id}/status`, { token: anna, body: { status: 'planned', answer: 'The mast comes **in May**.' } })
     assert.ok(answer.status < 300, JSON.stringify(answer.body))
-    await until(() => mail.mails.length === 2, 20000)
-    const told = mail.mails[1]
+    await until(() => mail.mails.length === 3, 20000)
+    const told = mail.mails[2]
     assert.match(words(header(told, 'Subject')), /Kein Empfang im Tal/)
     assert.match(plain(told), /The mast comes in May\./)
     const stop = /<(http[^>]+)>/.exec(header(told, 'List-Unsubscribe'))[1]
@@ -90,7 +94,7 @@ for (const engine of engines) {
     assert.equal((await fetch(stop, { method: 'POST', redirect: 'manual', body: new URLSearchParams({ 'List-Unsubscribe': 'One-Click' }) })).status, 303)
     await server.api('POST', `/conversations/${report.body.id}/status`, { token: anna, body: { status: 'in_work', answer: 'It is being built.' } })
     await new Promise(r => setTimeout(r, 1500))
-    assert.equal(mail.mails.length, 2)
+    assert.equal(mail.mails.length, 3)
 
     // In the outbox all of it was sent, and the link is nobody's any more.
     const list = await server.page('/outbox?state=sent', { cookie: owner })

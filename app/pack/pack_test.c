@@ -1,0 +1,57 @@
+/* What a pack may say and what is refused, with the place; and that those we have are read. */
+#include "pack/pack.h"
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <cmocka.h>
+
+#define L "\"label\": {\"en\": \"x\", \"de\": \"x\"}"
+#define PACK(fields, more) "{\"name\": \"mine\", " L ", \"tabs\": [{\"name\": \"t\", " L ", \"fields\": [" fields "]}]" more "}"
+#define FIELD(name, type, more) "{\"name\": \"" name "\", \"type\": \"" type "\", " L more "}"
+
+static void who_fills_in_a_field_is_declared(void **state) {
+	struct pack p;
+	struct str why = STR("");
+	(void)state;
+	assert_int_equal(pack_read("mine", STR(PACK(FIELD("hobby", "text", ", \"own\": true") ", " FIELD("branch", "text", "") ", "
+	                                            FIELD("home", "bool", ", \"own\": false"), "")), &p, &why), OK);
+	assert_true(pack_field_find(&p, STR("hobby"))->own);
+	assert_false(pack_field_find(&p, STR("branch"))->own);
+	assert_false(pack_field_find(&p, STR("home"))->own);
+}
+
+static void faults(void **state) {
+	static const struct { const char *text, *why; } wrong[] = {
+		{PACK(FIELD("hobby", "text", ", \"own\": \"yes\""), ""), "tabs[0].fields[0]: own is true or false"},
+		{PACK(FIELD("fee", "money", ", \"own\": true"), ", \"worth\": \"fee\""), "worth names a field that customers fill in themselves"},
+		{PACK(FIELD("fee", "text", ""), ", \"worth\": \"fee\""), "worth names no money field"},
+		{PACK(FIELD("fee", "number", ""), ""), "the type is one of"},
+		{PACK(FIELD("a", "text", "") ", " FIELD("a", "text", ""), ""), "two fields are called a"},
+		{PACK("", ""), "a tab needs fields"},
+		{"{", "line 1"},
+	};
+	(void)state;
+	for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+		struct pack p;
+		struct str why = STR("");
+		assert_int_equal(pack_read("mine", str_c(wrong[i].text), &p, &why), ERR_INVALID);
+		if (!str_has(why, str_c(wrong[i].why))) fail_msg("no \"%s\" in: " STR_FMT, wrong[i].why, STR_ARG(why));
+	}
+}
+
+/* In the packs there are: what people know best of themselves is theirs, what the firm knows is not. */
+static void ours(void **state) {
+	struct str why = STR("");
+	(void)state;
+	if (pack_load(&why) != OK) fail_msg(STR_FMT, STR_ARG(why));
+	const struct pack *telecom = pack_find(STR("telecom")), *insurance = pack_find(STR("insurance"));
+	assert_true(pack_field_find(telecom, STR("dependents"))->own);
+	assert_false(pack_field_find(telecom, STR("contract"))->own);
+	assert_true(pack_field_find(insurance, STR("occupation"))->own);
+	assert_false(pack_field_find(insurance, STR("premium_month"))->own);
+}
+
+int main(void) {
+	const struct CMUnitTest tests[] = {cmocka_unit_test(who_fills_in_a_field_is_declared), cmocka_unit_test(faults), cmocka_unit_test(ours)};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
