@@ -26,4 +26,16 @@ MUST_USE enum err record_change(struct db *db, struct arena *a, struct person_id
 MUST_USE enum err record_person(struct db *db, struct arena *a, struct person_id actor, struct record_id id, struct person_id person,
                                 struct str role, bool yes, bool *ret_changed);
 
+
+/* ------------------------------------------------------------------- reading */
+
+/* A record that the actor may know of. errors NOT_FOUND */
+MUST_USE enum err record_seen(struct req *q, struct record_id id, struct record_row *ret);
+/* Its type in the firm's pack; NULL when the pack has it no more. */
+const struct pack_type *record_type(const struct req *q, struct str type);
+/* What is kept of it, as people read it: its state, amount and fields, each with its label. row.fields and the like may be those of a snapshot. */
+MUST_USE enum err record_facts(struct req *q, const struct record_row *row, struct record_fact_list *ret);
+/* Over everything that record_facts shows: the same facts have the same hash. */
+struct str record_hash(struct arena *a, const struct record_row *row);
+
 #endif

@@ -33,18 +33,6 @@ enum err record_things(struct req *q, struct record_things_page *ret) {
 
 /* ------------------------------------------------------------------ one record */
 
-static enum err fill_facts(struct req *q, const struct pack_type *t, const struct record_row *r, struct record_page *ret) {
-	struct str *value;
-	TRY(record_values(q->a, t, r->fields, &value));
-	ret->facts.v = NEW_ARRAY(q->a, struct record_fact, t->fields);
-	for (size_t i = 0; i < t->fields; i++) {
-		if (value[i].n == 0 || &t->field[i] == t->amount) continue;
-		ret->facts.v[ret->facts.n++] = (struct record_fact){.label = pack_say(&t->field[i].label, q->locale.lang),
-			.value = pack_shown(q->a, &t->field[i], value[i], &q->locale)};
-	}
-	return OK;
-}
-
 /* The kind of lines that make up the record: those with amounts and dates; NULL when it has none. */
 static const struct pack_type *lines_type(const struct pack *p, const struct pack_type *t) {
 	for (size_t i = 0; t != NULL && i < p->types; i++)
@@ -220,7 +208,7 @@ enum err record_show(struct req *q, const struct record_show_in *in, struct reco
 	struct record_row row, parent;
 	struct record_view_list one;
 	struct record_asked_row_list asked;
-	TRY(sql_record_get(q->db, q->a, in->id, q->actor.id, q->actor.is_staff, &row));
+	TRY(record_seen(q, in->id, &row));
 	TRY(record_views(q, &(struct record_row_list){.v = &row, .n = 1}, &one));
 	ret->record = one.v[0];
 	if (q->api) return req_version(q, row.version);
@@ -237,14 +225,14 @@ enum err record_show(struct req *q, const struct record_show_in *in, struct reco
 	ret->amount = row.amount.has ? say_money(q->a, &q->locale, row.amount.v, q->business->currency) : STR("");
 	ret->may_ask = !q->actor.is_staff && may(&q->actor, ACT_COMMENT, &o);
 	if (row.parent_id.v != 0) {
-		TRY(sql_record_get(q->db, q->a, row.parent_id, q->actor.id, q->actor.is_staff, &parent));
+		TRY(record_seen(q, row.parent_id, &parent));
 		ret->parent.id = parent.id;
 		ret->parent.title = parent.title;
 	}
 	fill_with(q, ret);
 	TRY(record_asked_about(q, root, &asked));
 	if (t == NULL) return OK;
-	TRY(fill_facts(q, t, &row, ret));
+	TRY(record_facts(q, &row, &ret->facts));
 	TRY(fill_parts(q, t, in->id, &asked, ret));
 	const struct pack_type *lines = lines_type(record_pack(q), t);
 	if (lines != NULL) TRY(fill_lines(q, in, lines, &asked, ret));

@@ -1,5 +1,6 @@
 /* A record as JSON has it and as a line of a list shows it. */
 #include "record/record_int.h"
+#include "crypto/token.h"
 #include "text/date.h"
 #include "text/url.h"
 
@@ -145,4 +146,35 @@ enum err record_groups(struct req *q, const struct record_row_list *rows, const 
 
 enum err record_asked_about(struct req *q, struct record_id root, struct record_asked_row_list *ret) {
 	return sql_record_asked(q->db, q->a, root, q->actor.id, q->actor.is_staff, ASKED_MOST, ret);
+}
+
+/* ---------------------------------------------------------------- for others */
+
+enum err record_seen(struct req *q, struct record_id id, struct record_row *ret) {
+	return sql_record_get(q->db, q->a, id, q->actor.id, q->actor.is_staff, ret);
+}
+
+const struct pack_type *record_type(const struct req *q, struct str type) { return pack_type_find(record_pack(q), type); }
+
+enum err record_facts(struct req *q, const struct record_row *row, struct record_fact_list *ret) {
+	const struct pack_type *t = record_type(q, row->type);
+	const struct pack_state *state = t == NULL ? NULL : pack_type_state(t, row->state);
+	struct str *value;
+	*ret = (struct record_fact_list){0};
+	if (t == NULL) return OK;
+	TRY(record_values(q->a, t, row->fields, &value));
+	ret->v = NEW_ARRAY(q->a, struct record_fact, t->fields + 1);
+	if (state != NULL)
+		ret->v[ret->n++] = (struct record_fact){.label = str_c(TRQ(q, T("State"))), .value = pack_say(&state->word.label, q->locale.lang)};
+	for (size_t i = 0; i < t->fields; i++) {
+		if (value[i].n == 0) continue;
+		ret->v[ret->n++] = (struct record_fact){.label = pack_say(&t->field[i].label, q->locale.lang),
+			.value = pack_shown(q->a, &t->field[i], value[i], &q->locale)};
+	}
+	return OK;
+}
+
+struct str record_hash(struct arena *a, const struct record_row *row) {
+	return token_hash(a, str_fmt(a, STR_FMT "\n" STR_FMT "\n" STR_FMT "\n%lld\n" STR_FMT, STR_ARG(row->type), STR_ARG(row->title),
+		STR_ARG(row->state), (long long)row->at, STR_ARG(row->fields)));
 }

@@ -1,4 +1,5 @@
 /* Conversations for other programs: lists, making and changing them, what was said. */
+#include "record/record.h"
 #include "sql/talk_api.h"
 #include "talk/talk_int.h"
 #include "text/url.h"
@@ -12,13 +13,12 @@ enum err talk_conversations(struct req *q, const struct talk_conversations_in *i
 	struct int_list ids;
 	struct list_wish w = {.kind = in->kind, .status = in->status, .tag = in->tag, .words = in->q, .sort = in->sort,
 		.cursor = in->cursor,
-		.topic = in->topic, .most = (int)in->limit};
+		.topic = in->topic, .record = in->record_id, .most = (int)in->limit};
 	if (!str_empty(in->bbox) && !box_read(in->bbox, &box)) return req_invalid(q, "bbox",
 		T("Give west, south, east and north in degrees."));
 	if (!str_empty(in->bbox)) w.box = &box;
 	if (!str_empty(in->kind)) w.board = str_c(board_of(in->kind));
 	ret->next = STR_NONE;
-	if (in->record_id.v != 0) return OK;      /* records come later: nothing is about one yet */
 	TRY(list_find(q, &w, &ids, &ret->next));
 	return list_reports(q, ids, &ret->data);
 }
@@ -52,7 +52,8 @@ enum err talk_conversation_add(struct req *q, const struct talk_conversation_add
 	enum err e = OK;
 	if (is_between(in->kind) && (str_is(visibility, "public") || str_is(visibility, "members")))
 		e = req_invalid(q, "visibility", T("This is between people: private or staff."));
-	if (in->record_id.v != 0) e = req_invalid(q, "record_id", T("There is no such thing."));
+	struct record_row about;
+	if (in->record_id.v != 0 && record_seen(q, in->record_id, &about) != OK) e = req_invalid(q, "record_id", T("There is no such thing."));
 	if (half) e = req_invalid(q, "place", T("A place needs lat and lon."));
 	if (!str_empty(in->topic) && str_empty(topic_label(q, in->topic))) e = req_invalid(q, "topic",
 		T("This is not one of the choices."));
@@ -68,6 +69,7 @@ enum err talk_conversation_add(struct req *q, const struct talk_conversation_add
 	struct talk_report_row row;
 	TRY(talk_create(q->db, q->a, &r, &id));
 	for (size_t i = 0; i < people.n; i++) TRY(sql_talk_participant_add(q->db, id, people.v[i], NULL));
+	if (in->record_id.v != 0) TRY(ask_link(q, id, &about));
 	req_redirect(q, url_path(q->a, "/api/v1/conversations/%lld", (long long)id.v));
 	TRY(report_get(q, id, &row));
 	return report_view(q, &row, true, &ret->report);

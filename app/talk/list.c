@@ -1,5 +1,6 @@
 /* Lists: which conversations stand in one, in which order, and what a row says. First the ids are found, by an index that has the
  * order; then their rows are read. A cursor holds where the last row stood, so a page costs the same however far down it is. */
+#include "sql/ask.h"
 #include "pack/pack.h"
 #include "talk/talk_int.h"
 #include "text/url.h"
@@ -50,6 +51,10 @@ static enum err narrow(struct req *q, const struct list_wish *w, struct int_list
 	}
 	if (!str_empty(w->tag)) {
 		TRY(sql_talk_tagged(q->db, q->a, w->tag, FOUND_MAX, &one));
+		*ret = both(q->a, *ret, some(q->a, one));
+	}
+	if (w->record.v != 0) {
+		TRY(sql_ask_of_record(q->db, q->a, w->record, FOUND_MAX, &one));
 		*ret = both(q->a, *ret, some(q->a, one));
 	}
 	if (w->box != NULL) {

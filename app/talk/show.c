@@ -27,7 +27,7 @@ enum err report_view(struct req *q, const struct talk_report_row *r, bool tags, 
 		.id = r->id, .kind = r->kind, .subject = r->subject, .body = r->body, .visibility = r->visibility,
 			.status = r->status, .votes = r->votes,
 		.voted = r->voted, .follows = r->follows, .author = {.id = r->author_id, .name = r->author_name},
-			.topic = r->topic, .area = r->area,
+			.topic = r->topic, .area = r->area, .record_id = r->record_id,
 		.since = r->since, .comments = r->comments, .reopened = r->reopened, .hidden = r->hidden,
 			.created_at = r->created_at,
 		.active_at = r->active_at, .answered_at = r->answered_at, .edited_at = r->edited_at, .version = r->version,
@@ -312,5 +312,6 @@ enum err talk_report_show(struct req *q, const struct talk_report_show_in *in, s
 	TRY(fill_files(q, in->id, ret));
 	TRY(fill_acts(q, &row, in, ret));
 	TRY(fill_near(q, &row, ret));
+	TRY(ask_view(q, in->id, &ret->about));
 	return fill_similar(q, &row, ret);
 }

@@ -104,6 +104,7 @@ struct str topic_label(struct req *q, struct str topic);  /* empty when the pack
 struct list_wish {
 	struct str board, kind, status, topic, area, tag, words, sort, cursor;   /* STR_NONE or empty: any; sort: impact new active answered */
 	const struct box *box;
+	struct record_id record;     /* 0: any */
 	int most;
 };
 /* Ids of a page of a list in their order, and the cursor of the next (STR_NONE: none). */
@@ -158,6 +159,13 @@ MUST_USE enum err photos_again(struct req *q, struct int_list before, struct tal
 /* Attaches files that this person sent before, on the writer. errors INVALID */
 MUST_USE enum err uploads_attach(struct req *q, struct db *db, struct conversation_id id, struct message_id message,
 	struct int_list files);
+
+/* -------------------------------------------------------------------- ask.c: about a record */
+
+/* Says what a new conversation is about, and keeps that as it looks; in the transaction that makes it. */
+MUST_USE enum err ask_link(struct req *q, struct conversation_id id, const struct record_row *row);
+/* What a conversation is about, then and now; NULL: about no record, or about one that is not the actor's to see. */
+MUST_USE enum err ask_view(struct req *q, struct conversation_id id, struct talk_about **ret);
 
 /* ----------------------------------------------------------------- report.c, vote.c */
 

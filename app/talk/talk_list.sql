@@ -79,7 +79,7 @@ ORDER BY g.object_id DESC LIMIT :most;
 --   | since date? | lat real? | lon real? | place text | area text | votes int | comments int | worth_minor int | reopened int
 --   | channel text | created_at time | active_at time | answered_at time? | hidden bool | version int | author_id person_id?
 --   | author_name text? | author_staff bool | assignee_id person_id? | assignee_name text? | answer_id message_id?
---   | voted bool | follows bool | participant bool | edited_at time?
+--   | voted bool | follows bool | participant bool | edited_at time? | record_id record_id?
 
 -- talk_report_get(id conversation_id, me person_id?, staff bool) -> talk_report_row :one
 -- One conversation, if this person may know of it.
@@ -88,7 +88,7 @@ SELECT c.id, c.kind, c.subject, c.body, c.visibility, c.status, c.topic, c.since
 	{shown_name(a)}, COALESCE(a.kind = 'staff', FALSE), s.id, s.name, c.answer_id,
 	EXISTS (SELECT 1 FROM vote v WHERE v.conversation_id = c.id AND v.person_id = :me),
 	EXISTS (SELECT 1 FROM follow f WHERE f.object_kind = 'conversation' AND f.object_id = c.id AND f.person_id = :me),
-	EXISTS (SELECT 1 FROM participant t WHERE t.conversation_id = c.id AND t.person_id = :me), c.edited_at
+	EXISTS (SELECT 1 FROM participant t WHERE t.conversation_id = c.id AND t.person_id = :me), c.edited_at, c.record_id
 FROM conversation c LEFT JOIN person a ON a.id = c.author_id LEFT JOIN person s ON s.id = c.assignee_id
 WHERE c.id = :id AND {conversation_visible(c)};
 
@@ -99,7 +99,7 @@ SELECT c.id, c.kind, c.subject, c.body, c.visibility, c.status, c.topic, c.since
 	{shown_name(a)}, COALESCE(a.kind = 'staff', FALSE), s.id, s.name, c.answer_id,
 	EXISTS (SELECT 1 FROM vote v WHERE v.conversation_id = c.id AND v.person_id = :me),
 	EXISTS (SELECT 1 FROM follow f WHERE f.object_kind = 'conversation' AND f.object_id = c.id AND f.person_id = :me),
-	EXISTS (SELECT 1 FROM participant t WHERE t.conversation_id = c.id AND t.person_id = :me), c.edited_at
+	EXISTS (SELECT 1 FROM participant t WHERE t.conversation_id = c.id AND t.person_id = :me), c.edited_at, c.record_id
 FROM conversation c LEFT JOIN person a ON a.id = c.author_id LEFT JOIN person s ON s.id = c.assignee_id
 WHERE c.id IN {list :ids} AND {conversation_visible(c)} LIMIT :most;
 

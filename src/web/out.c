@@ -94,6 +94,7 @@ void fmt_initials(struct out *o, struct str name) {
 		if (word.n == 0) continue;
 		uint32_t c;
 		size_t n = utf8_next(word, &c);
+		if (c < 'A' || (c > 'Z' && c < 'a') || (c > 'z' && c < 0xC0)) continue;     /* "Client 6789": its number is no initial */
 		out_text_str(o, str_first(word, n));
 		said++;
 	}

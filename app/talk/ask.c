@@ -1,0 +1,102 @@
+/* Asking about exactly this: a question on one record or one line of it, with a frozen copy of what stood there beside what stands there now. */
+#include "sql/ask.h"
+#include "record/record.h"
+#include "talk/talk_int.h"
+#include "text/url.h"
+#include "text/utf8.h"
+#include <math.h>
+
+/* The record, if the actor may ask about it. errors NOT_FOUND, DENIED */
+static enum err askable(struct req *q, struct record_id id, struct record_row *ret) {
+	TRY(record_seen(q, id, ret));
+	struct object o = {.thing = THING_RECORD, .visibility = SEEN_PRIVATE, .participant = true};
+	return may_or_err(&q->actor, ACT_COMMENT, &o);
+}
+
+enum err talk_ask_form(struct req *q, const struct talk_ask_form_in *in, struct talk_ask_page *ret) {
+	struct record_row row;
+	TRY(askable(q, in->id, &row));
+	const struct pack_type *t = record_type(q, row.type);
+	q->page.nav = STR("things");
+	*ret = (struct talk_ask_page){.id = row.id, .version = row.version, .title = row.title, .label = t ? pack_say(&t->label, q->locale.lang) : row.type,
+		.body = str_none(in->body) ? STR("") : in->body};
+	size_t n = t ? t->reasons : 0;
+	ret->reasons.v = NEW_ARRAY(q->a, struct talk_choice, n);
+	for (size_t i = 0; i < n; i++)
+		ret->reasons.v[ret->reasons.n++] = (struct talk_choice){.name = t->reason[i].name, .word = pack_say(&t->reason[i].label, q->locale.lang),
+			.here = str_eq(in->reason, t->reason[i].name)};
+	return record_facts(q, &row, &ret->facts);
+}
+
+enum err ask_link(struct req *q, struct conversation_id id, const struct record_row *row) {
+	usec_t now = clock_now();
+	TRY(sql_ask_about(q->db, id, row->id, row->root_id.v ? row->root_id : row->id));
+	return sql_ask_snapshot_put(q->db, id, row->id, row->type, row->title, row->state, row->at, row->amount, row->fields, row->version,
+		record_hash(q->a, row), now);
+}
+
+enum err talk_ask_send(struct req *q, const struct talk_ask_send_in *in) {
+	struct record_row row;
+	struct conversation_id id;
+	TRY(askable(q, in->id, &row));
+	const struct pack_type *t = record_type(q, row.type);
+	const struct pack_word *reason = t ? pack_type_reason(t, in->reason) : NULL;
+	enum err e = OK;
+	if (t != NULL && t->reasons > 0 && reason == NULL) e = req_invalid(q, "reason", T("Please choose one."));
+	if (str_empty(str_trim(in->body))) e = req_invalid(q, "body", T("Please write what you want to know."));
+	if (in->version != row.version) e = req_invalid(q, "version", T("It has changed since you opened it. Please look again, and send it then."));
+	TRY(e);
+	struct str subject = reason == NULL ? row.title
+		: str_fmt(q->a, STR_FMT ": " STR_FMT, STR_ARG(pack_say(&reason->label, q->locale.lang)), STR_ARG(row.title));
+	struct new_report r = {.kind = STR("query"), .visibility = STR("private"), .subject = utf8_fit(subject, SUBJECT_MAX), .body = in->body,
+		.topic = STR(""), .lat = NAN, .lon = NAN, .author = q->actor.id};
+	TRY(talk_create(q->db, q->a, &r, &id));
+	TRY(ask_link(q, id, &row));
+	req_say(q, T("Your question is with us. You find it here, and with the thing you asked about."));
+	req_redirect(q, url_path(q->a, "/problems/%lld", (long long)id.v));
+	return OK;
+}
+
+/* ------------------------------------------------------------- then and now */
+
+static struct str value_of(const struct record_fact_list *l, struct str label) {
+	for (size_t i = 0; i < l->n; i++)
+		if (str_eq(l->v[i].label, label)) return l->v[i].value;
+	return STR("");
+}
+
+static void add_fact(struct talk_about *to, struct str label, struct str was, struct str now) {
+	bool changed = !str_eq(was, now);
+	to->facts.v[to->facts.n++] = (struct talk_about_fact){.label = label, .was = was, .now = now, .changed = changed};
+	to->changed |= changed;
+}
+
+/* Both as people read them, in the order of what is there now; behind it what is there no more. */
+static void compare(const struct record_fact_list *was, const struct record_fact_list *now, struct talk_about *ret) {
+	for (size_t i = 0; i < now->n; i++) add_fact(ret, now->v[i].label, value_of(was, now->v[i].label), now->v[i].value);
+	for (size_t i = 0; i < was->n; i++)
+		if (str_empty(value_of(now, was->v[i].label))) add_fact(ret, was->v[i].label, was->v[i].value, STR(""));
+}
+
+enum err ask_view(struct req *q, struct conversation_id id, struct talk_about **ret) {
+	struct snapshot_row s;
+	struct record_row live;
+	struct record_fact_list was, now;
+	bool found;
+	*ret = NULL;
+	TRY(sql_ask_snapshot_get(q->db, q->a, id, &s, &found));
+	if (!found) return OK;
+	enum err e = record_seen(q, s.record_id, &live);
+	if (e == ERR_NOT_FOUND) return OK;               /* whoever lost the right to the record reads the talk, not the record */
+	TRY(e);
+	struct record_row then = {.type = s.type, .state = s.state, .at = s.at, .amount = s.amount, .fields = s.fields, .title = s.title};
+	TRY(record_facts(q, &then, &was));
+	TRY(record_facts(q, &live, &now));
+	const struct pack_type *t = record_type(q, live.type);
+	*ret = NEW(q->a, struct talk_about);
+	**ret = (struct talk_about){.id = live.id, .title = live.title, .label = t ? pack_say(&t->label, q->locale.lang) : live.type, .taken_at = s.taken_at,
+		.facts = {.v = NEW_ARRAY(q->a, struct talk_about_fact, was.n + now.n)}};
+	compare(&was, &now, *ret);
+	req_depends(q, "record", live.id.v);
+	return OK;
+}
