@@ -142,8 +142,10 @@ static void formatters(void **state) {
 	wrote("18:20");
 	fmt_initials(&o, STR("Jonas  van <Wolff>"));
 	wrote("Jv");
-	fmt_initials(&o, STR("<x"));
-	wrote("&lt;");
+	fmt_initials(&o, STR("Client 6789"));
+	wrote("C");
+	fmt_initials(&o, STR("<x Özil"));
+	wrote("Ö");
 	fmt_initials(&o, STR(""));
 	wrote("");
 	fmt_lines(&o, STR("a<\nb\n\nc"));
