@@ -74,17 +74,21 @@ $(BUILD)/rialto: $(OBJ) $(BUILD)/gen.a
 	@echo link $@
 	@$(CC) $(LDFLAGS) -o $@ $(OBJ) $(BUILD)/gen.a $(LDLIBS)
 
-# ---- unit tests: one program for each NAME_test.c
-$(BUILD)/%_test: $(BUILD)/%_test.o $(filter-out $(BUILD)/src/main/main.o,$(OBJ)) $(BUILD)/gen.a
+# ---- unit tests: one program for each NAME_test.c, with what it needs of all the rest
+$(BUILD)/rialto.a: $(filter-out $(BUILD)/src/main/main.o,$(OBJ))
+	@rm -f $@
+	@ar rcs $@ $^
+
+$(BUILD)/%_test: $(BUILD)/%_test.o $(BUILD)/rialto.a $(BUILD)/gen.a
 	@echo link $@
-	@$(CC) $(LDFLAGS) -o $@ $< $(filter-out $(BUILD)/src/main/main.o,$(OBJ)) $(BUILD)/gen.a $(LDLIBS) -lcmocka
+	@$(CC) $(LDFLAGS) -o $@ $< -Wl,--start-group $(BUILD)/rialto.a $(BUILD)/gen.a -Wl,--end-group $(LDLIBS) -lcmocka
 
 run: deps
 	@$(MAKE) --no-print-directory -j$$(nproc) all
 	$(BUILD)/rialto demo --pack $(PACK) --home $(HOME_DIR) --listen $(LISTEN)
 
-dev: deps
-	@tools/dev
+dev:
+	@tools/deps build dev && tools/dev
 
 test:
 	@tools/deps build test
@@ -101,16 +105,16 @@ check-tsan:
 	@tools/deps build test && $(MAKE) --no-print-directory -j$$(nproc) BUILD=build/tsan MODE=tsan all unit-tests && tests/run --build build/tsan
 
 fuzz:
-	@tools/deps && fuzz/run $(or $(SECONDS),60)
+	@tools/deps build fuzz && fuzz/run $(or $(SECONDS),60)
 
 tidy:
-	@tools/deps && tools/tidy
+	@tools/deps build tidy && tools/tidy
 
 bench:
-	@tools/deps && $(MAKE) --no-print-directory -j$$(nproc) all && bench/run
+	@tools/deps build bench && $(MAKE) --no-print-directory -j$$(nproc) all && bench/run
 
 cover:
-	@tools/deps && $(MAKE) --no-print-directory -j$$(nproc) BUILD=build/cover MODE=cover all unit-tests && \
+	@tools/deps build test cover && $(MAKE) --no-print-directory -j$$(nproc) BUILD=build/cover MODE=cover all unit-tests && \
 		tests/run --build build/cover && gcovr -r . build/cover --exclude '.*_test.c' --exclude '.*/gen/.*' --print-summary
 
 clean:
