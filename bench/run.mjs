@@ -75,7 +75,7 @@ function turns(rounds, ours, theirs) {
 
 async function login(server, email) {
   const r = await fetch(server.url + '/login', { method: 'POST', redirect: 'manual', body: new URLSearchParams({ login: email, password: 'rialto-demo' }) })
-  return r.headers.getSetCookie().find(c => c.startsWith('rialto=')).split(';')[0]
+  return /(?:^|, )(rialto=[^;]+)/.exec(r.headers.get('set-cookie'))[1]
 }
 
 async function pages(server) {

@@ -87,9 +87,9 @@ export class Server {
   /** Logs in like a browser without scripts; returns the cookie. */
   async login(email, secret = password) {
     const r = await fetch(this.url + '/login', { method: 'POST', redirect: 'manual', body: new URLSearchParams({ login: email, password: secret }), headers: { Accept: 'text/html' } })
-    const set = r.headers.getSetCookie().find(c => c.startsWith('rialto='))
+    const set = /(?:^|, )(rialto=[^;]+)/.exec(r.headers.get('set-cookie'))
     if (!set) throw new Error(`${email} could not log in: ${r.status}`)
-    return set.split(';')[0]
+    return set[1]
   }
 }
 
