@@ -10,7 +10,7 @@ export const program = resolve(process.env.RIALTO_BUILD ?? 'build', 'rialto')
 export const shared = resolve(process.env.RIALTO_SHARED ?? '../shared')
 export const password = 'rialto-demo'
 export const engines = process.env.RIALTO_TEST_PG ? ['sqlite', 'postgresql'] : ['sqlite']
-if (engines.length < 2) console.log('# SKIPPED: PostgreSQL, since RIALTO_TEST_PG is not set')
+if (engines.length < 2) console.log('SKIPPED: PostgreSQL, since RIALTO_TEST_PG is not set')
 
 let schemas = 0
 const slow = /san/.test(program) ? 6 : 1          // sanitizers take their time
@@ -123,7 +123,7 @@ export async function audit(page) {
   const r = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ['violations'], preload: false }))
   return r.violations.map(v => `${v.id}: ${v.nodes.slice(0, 3).map(n => n.target.join(' ')).join(' | ')}`)
 }
-export const have = file => existsSync(join(shared, file)) || (console.log(`# SKIPPED: ${file} is not beside the repository`), false)
+export const have = file => existsSync(join(shared, file)) || (console.log(`SKIPPED: ${file} is not beside the repository`), false)
 export const sleep = ms => new Promise(r => setTimeout(r, ms))
 export const until = async (what, ms = 5000 * slow) => {
   for (const end = Date.now() + ms; ;) {
