@@ -56,7 +56,7 @@ export class Server {
     this.log = ''
     this.child = spawn(program, ['serve', '--listen', '127.0.0.1:0', ...args, ...home.options], { stdio: ['ignore', 'ignore', 'pipe'], env: { ...process.env, ...env } })
     this.pid = this.child.pid
-    this.ended = new Promise(r => this.child.on('exit', (code, signal) => r({ code, signal })))
+    this.ended = new Promise(r => this.child.on('exit', (code, signal) => { if (code || signal === 'SIGABRT') console.log(this.log.slice(-6000)); r({ code, signal }) }))
     this.ready = new Promise((good, bad) => {
       const late = setTimeout(() => bad(new Error('the server did not start: ' + this.log)), 20000 * slow)
       this.child.stderr.on('data', d => {
