@@ -145,13 +145,12 @@ enum err http_start(const struct http_options *o, const struct http_handlers *h,
 		{o->loops > 1 ? MHD_OPTION_THREAD_POOL_SIZE : MHD_OPTION_END, o->loops, NULL},
 		{MHD_OPTION_END, 0, NULL},
 	};
+	*ret = s; /* before the first request, which may ask through it */
 	unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_TURBO | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ITC;
 	s->daemon = MHD_start_daemon(flags, (uint16_t)at.port, NULL, NULL, server_on_request, s, MHD_OPTION_ARRAY, option,
 	                             MHD_OPTION_END);
-	if (s->daemon != NULL) {
-		*ret = s;
-		return OK;
-	}
+	if (s->daemon != NULL) return OK;
+	*ret = NULL;
 	*ret_why = STR("The HTTP server did not start; perhaps there are too few file descriptors or threads.");
 	release(s);
 	if (o->listener == NULL) close(at.fd);
