@@ -129,7 +129,7 @@ enum err http_start(const struct http_options *o, const struct http_handlers *h,
 	s->trust_proxy = o->trust_proxy;
 	s->waiting_max = o->waiting_max != 0 ? o->waiting_max : 2048;
 	pthread_mutex_init(&s->spare_mutex, NULL);
-	s->streams = streams_start(s, most, o->trust_proxy ? 0 : o->connections_per_ip, o->beat_seconds);
+	streams_start(s, most, o->trust_proxy ? 0 : o->connections_per_ip, o->beat_seconds);
 	work_start(s, o->workers);
 	struct MHD_OptionItem option[] = {
 		{MHD_OPTION_LISTEN_SOCKET, at.fd, NULL},
