@@ -13,6 +13,7 @@ WARN    := -Wall -Wextra -Wconversion -Wshadow -Wvla -Wswitch-enum -Wstrict-prot
 CFLAGS.release := -O2 -g -fstack-protector-strong -D_FORTIFY_SOURCE=2
 CFLAGS.san     := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
 CFLAGS.tsan    := -O1 -g -fsanitize=thread
+CFLAGS.fuzz    := -O1 -g -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined
 CFLAGS.cover   := -O0 -g --coverage
 GEN     := $(BUILD)/gen
 CPPFLAGS := -std=gnu11 -D_GNU_SOURCE -Isrc -Iapp -I$(GEN) $(shell pkg-config --cflags $(PKGS) 2>/dev/null | sed 's/-I/-isystem /g')
@@ -74,17 +75,21 @@ $(BUILD)/rialto: $(OBJ) $(BUILD)/gen.a
 	@echo link $@
 	@$(CC) $(LDFLAGS) -o $@ $(OBJ) $(BUILD)/gen.a $(LDLIBS)
 
-# ---- unit tests: one program for each NAME_test.c
-$(BUILD)/%_test: $(BUILD)/%_test.o $(filter-out $(BUILD)/src/main/main.o,$(OBJ)) $(BUILD)/gen.a
+# ---- unit tests: one program for each NAME_test.c, with what it needs of all the rest
+$(BUILD)/rialto.a: $(filter-out $(BUILD)/src/main/main.o,$(OBJ))
+	@rm -f $@
+	@ar rcs $@ $^
+
+$(BUILD)/%_test: $(BUILD)/%_test.o $(BUILD)/rialto.a $(BUILD)/gen.a
 	@echo link $@
-	@$(CC) $(LDFLAGS) -o $@ $< $(filter-out $(BUILD)/src/main/main.o,$(OBJ)) $(BUILD)/gen.a $(LDLIBS) -lcmocka
+	@$(CC) $(LDFLAGS) -o $@ $< -Wl,--start-group $(BUILD)/rialto.a $(BUILD)/gen.a -Wl,--end-group $(LDLIBS) -lcmocka
 
 run: deps
 	@$(MAKE) --no-print-directory -j$$(nproc) all
 	$(BUILD)/rialto demo --pack $(PACK) --home $(HOME_DIR) --listen $(LISTEN)
 
-dev: deps
-	@tools/dev
+dev:
+	@tools/deps build dev && tools/dev
 
 test:
 	@tools/deps build test
@@ -101,16 +106,16 @@ check-tsan:
 	@tools/deps build test && $(MAKE) --no-print-directory -j$$(nproc) BUILD=build/tsan MODE=tsan all unit-tests && tests/run --build build/tsan
 
 fuzz:
-	@tools/deps && fuzz/run $(or $(SECONDS),60)
+	@tools/deps build fuzz && fuzz/run $(or $(SECONDS),60)
 
 tidy:
-	@tools/deps && tools/tidy
+	@tools/deps build tidy && tools/tidy
 
 bench:
-	@tools/deps && $(MAKE) --no-print-directory -j$$(nproc) all && bench/run
+	@tools/deps build bench && $(MAKE) --no-print-directory -j$$(nproc) all && bench/run
 
 cover:
-	@tools/deps && $(MAKE) --no-print-directory -j$$(nproc) BUILD=build/cover MODE=cover all unit-tests && \
+	@tools/deps build test cover && $(MAKE) --no-print-directory -j$$(nproc) BUILD=build/cover MODE=cover all unit-tests && \
 		tests/run --build build/cover && gcovr -r . build/cover --exclude '.*_test.c' --exclude '.*/gen/.*' --print-summary
 
 clean:

@@ -100,6 +100,7 @@ static inline void serve_start(struct fixture *f, struct served *s) {
 	hub_add_job(s->hub, "notice_mail", NOTICE_MAIL_TRIES, notice_mail_job, &s->notice);
 	hub_add_job(s->hub, "login_mail", NOTICE_MAIL_TRIES, login_mail_job, &s->notice);
 	assert_int_equal(web_prepare(&s->o, &hooks, &s->web), OK);
+	assert_int_equal(web_listen(s->web, &f->a, &why), OK);
 	assert_int_equal(hub_start(s->hub), OK);
 	assert_int_equal(web_start(s->web, &f->a, &why), OK);
 	snprintf(s->url, sizeof s->url, "http://127.0.0.1:%d", web_port(s->web));

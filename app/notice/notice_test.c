@@ -14,8 +14,8 @@ struct smtp {
 	pthread_t thread;
 	pthread_mutex_t lock;
 	struct buf mails;        /* what came after DATA, each followed by a NUL */
-	int count, refuse_next;
-	const char *no;
+	_Atomic int count, refuse_next;
+	const char *_Atomic no;
 };
 
 static void say(FILE *out, const char *line) {

@@ -206,7 +206,7 @@ static enum err open_backup(const char *file, sqlite3 **ret, struct buf *why) {
 	}
 	sqlite3_db_config(c, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
 	sqlite3_db_config(c, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
-	sqlite3_exec(c, "PRAGMA cell_size_check=ON; PRAGMA mmap_size=0", NULL, NULL, NULL);
+	sqlite3_exec(c, "PRAGMA cell_size_check=ON", NULL, NULL, NULL);
 	*ret = c;
 	return OK;
 }

@@ -6,7 +6,6 @@
 #include "base/check.h"
 #include "base/log.h"
 #include "db/db_int.h"
-#include "db/map.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <sqlite3.h>
@@ -25,8 +24,6 @@ static const usec_t firm_least = SECONDS(1) / 2, firm_most = SECONDS(16);
 
 struct sq_db {
 	sqlite3 *sq;
-	struct map *map;
-	struct mapped_methods *methods;
 	sqlite3_stmt *begin, *savepoint, *release, *rollback_to, *commit, *rollback;
 	int wal_pages;                   /* in the log after the last commit */
 	int copied_at;                   /* pages when we last copied them */
@@ -116,9 +113,9 @@ static int settings(struct db *db, sqlite3 *c) {
 	sqlite3_db_config(c, SQLITE_DBCONFIG_DQS_DML, 0, NULL);
 	if (rc == SQLITE_OK && !reads) rc = set_wal(c);
 	snprintf(sql, sizeof sql, "PRAGMA synchronous=%s; PRAGMA foreign_keys=%s; PRAGMA temp_store=MEMORY; PRAGMA cache_size=%d;"
-		"PRAGMA mmap_size=%lld; PRAGMA journal_size_limit=67108864; PRAGMA wal_autocheckpoint=0; PRAGMA query_only=%s",
+		"PRAGMA mmap_size=0; PRAGMA journal_size_limit=67108864; PRAGMA wal_autocheckpoint=0; PRAGMA query_only=%s",
 		db->store->normal_sync ? "NORMAL" : "FULL", db->role == ROLE_ADMIN ? "OFF" : "ON", reads ? -2000 : -8000,
-		of(db)->methods ? 0x7fff0000LL : 0LL, reads ? "ON" : "OFF");
+		reads ? "ON" : "OFF");
 	return rc == SQLITE_OK ? sqlite3_exec(c, sql, NULL, NULL, NULL) : rc;
 }
 
@@ -139,8 +136,6 @@ static void sq_close(struct db *db) {
 	for (size_t i = 0; i < sizeof fixed / sizeof *fixed; i++) sqlite3_finalize(fixed[i]);
 	int rc = sqlite3_close(d->sq);
 	POST(rc == SQLITE_OK);
-	map_close(d->map);
-	free(d->methods);
 	free(d);
 }
 
@@ -153,9 +148,7 @@ static enum err sq_open(struct db *db, struct buf *why) {
 	db->engine = d;
 	int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
 	flags |= db->role == ROLE_READ ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
-	d->map = map_open(s->file);
 	int rc = sqlite3_open_v2(s->file, &d->sq, flags, NULL);
-	if (rc == SQLITE_OK && db->role != ROLE_ADMIN) d->methods = map_use(d->map, s->file, d->sq);
 	if (rc == SQLITE_OK) rc = settings(db, d->sq);
 	if (rc == SQLITE_OK) rc = prepare_fixed(d, db->role == ROLE_READ);
 	if (rc == SQLITE_OK) {

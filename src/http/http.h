@@ -80,8 +80,11 @@ struct http_handlers {
 	void *ctx;
 };
 
+struct http_listener { int fd, port; };
+
 struct http_options {
 	const char *listen;            /* HOST:PORT, [IPv6]:PORT; port 0 picks one */
+	const struct http_listener *listener;   /* from http_listen, which http_start takes over when it succeeds; NULL: none */
 	int loops, workers;            /* 1..64 each */
 	int connections_max;           /* requests' connections, and as many streams; 0 means 12000; fitted to RLIMIT_NOFILE */
 	int connections_per_ip;        /* 0 means no limit; not counted behind a trusted proxy */
@@ -98,11 +101,15 @@ struct http_prepared *http_prepare(const struct http_response *res);
 struct http_prepared *http_prepared_ref(struct http_prepared *p);
 void http_prepared_unref(struct http_prepared *p);
 
-/* Starts listening and serving. ret_why: a sentence in a on failure. errors CONFLICT (address in use), INVALID (address
- * cannot be read). */
+/* Starts listening and serving. *ret is there before the first request, and NULL on failure. ret_why: a sentence in a on
+ * failure. errors CONFLICT (address in use), INVALID (address cannot be read). */
 MUST_USE enum err http_start(const struct http_options *o, const struct http_handlers *h, struct arena *a,
                              struct http_server **ret, struct str *ret_why);
 int http_port(const struct http_server *s);
+
+/* Listens before http_start, for who must know the port before the first request; connections wait meanwhile. errors as
+ * http_start's INVALID and CONFLICT */
+MUST_USE enum err http_listen(const char *listen, struct arena *a, struct http_listener *ret, struct str *ret_why);
 /* Stops accepting, finishes what is under way (up to wait_ms), ends the streams, joins the threads. What answers requests
  * later (the store's writer) is stopped after this. Returns false when a request handed on by HTTP_LATER was not answered in
  * time: then the server's memory stays and the caller can only end the process. */

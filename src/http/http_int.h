@@ -123,7 +123,7 @@ void work_give(struct conn *k);
 void work_stop(struct http_server *s);
 
 /* stream.c */
-struct streams *streams_start(struct http_server *s, int most, int per_ip, int beat_seconds);
+void streams_start(struct http_server *s, int most, int per_ip, int beat_seconds);
 void streams_stop(struct streams *t);                      /* ends all, joins the thread, frees */
 int streams_open(struct streams *t);
 bool stream_is_refused(const struct http_stream *s);

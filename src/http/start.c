@@ -76,20 +76,20 @@ static int listen_at(const struct addrinfo *ai, int *ret_port) {
 	return -1;
 }
 
-static enum err open_listener(const char *listen, struct arena *a, int *ret_fd, int *ret_port, struct str *ret_why) {
+enum err http_listen(const char *listen, struct arena *a, struct http_listener *ret, struct str *ret_why) {
 	char *host, *port;
 	struct addrinfo *found = NULL, want = {.ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM, .ai_flags = AI_PASSIVE};
 	if (!split_address(a, listen, &host, &port) || getaddrinfo(host, port, &want, &found) != 0) {
 		*ret_why = str_fmt(a, "'%s' is not an address to listen at; write HOST:PORT, such as 127.0.0.1:8080.", listen);
 		return ERR_INVALID;
 	}
-	int fd = listen_at(found, ret_port), e = errno;
+	int bound, fd = listen_at(found, &bound), e = errno;
 	freeaddrinfo(found);
 	if (fd < 0) {
 		*ret_why = str_fmt(a, "We cannot listen at %s: %s.", listen, strerror(e));
 		return e == EADDRINUSE ? ERR_CONFLICT : ERR_INVALID;
 	}
-	*ret_fd = fd;
+	*ret = (struct http_listener){.fd = fd, .port = bound};
 	return OK;
 }
 
@@ -117,20 +117,22 @@ static void release(struct http_server *s) {
 enum err http_start(const struct http_options *o, const struct http_handlers *h, struct arena *a, struct http_server **ret,
                     struct str *ret_why) {
 	PRE(o->loops >= 1 && o->loops <= 64 && o->workers >= 1 && o->workers <= 64);
-	int fd, port, room = room_for_sockets(), most = o->connections_max > 0 ? o->connections_max : 12000;
+	struct http_listener at;
+	int room = room_for_sockets(), most = o->connections_max > 0 ? o->connections_max : 12000;
 	if (most > room) most = room;
-	TRY(open_listener(o->listen, a, &fd, &port, ret_why));
+	if (o->listener != NULL) at = *o->listener;
+	else TRY(http_listen(o->listen, a, &at, ret_why));
 	struct http_server *s = must_calloc(1, sizeof *s);
 	s->on = *h;
-	s->port = port;
+	s->port = at.port;
 	s->room = room;
 	s->trust_proxy = o->trust_proxy;
 	s->waiting_max = o->waiting_max != 0 ? o->waiting_max : 2048;
 	pthread_mutex_init(&s->spare_mutex, NULL);
-	s->streams = streams_start(s, most, o->trust_proxy ? 0 : o->connections_per_ip, o->beat_seconds);
+	streams_start(s, most, o->trust_proxy ? 0 : o->connections_per_ip, o->beat_seconds);
 	work_start(s, o->workers);
 	struct MHD_OptionItem option[] = {
-		{MHD_OPTION_LISTEN_SOCKET, fd, NULL},
+		{MHD_OPTION_LISTEN_SOCKET, at.fd, NULL},
 		{MHD_OPTION_CONNECTION_LIMIT, most, NULL},
 		{MHD_OPTION_CONNECTION_TIMEOUT, o->idle_seconds > 0 ? o->idle_seconds : 30, NULL},
 		{MHD_OPTION_CONNECTION_MEMORY_LIMIT, CONNECTION_MEMORY, NULL},
@@ -143,16 +145,15 @@ enum err http_start(const struct http_options *o, const struct http_handlers *h,
 		{o->loops > 1 ? MHD_OPTION_THREAD_POOL_SIZE : MHD_OPTION_END, o->loops, NULL},
 		{MHD_OPTION_END, 0, NULL},
 	};
+	*ret = s; /* before the first request, which may ask through it */
 	unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_TURBO | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ITC;
-	s->daemon = MHD_start_daemon(flags, (uint16_t)port, NULL, NULL, server_on_request, s, MHD_OPTION_ARRAY, option,
+	s->daemon = MHD_start_daemon(flags, (uint16_t)at.port, NULL, NULL, server_on_request, s, MHD_OPTION_ARRAY, option,
 	                             MHD_OPTION_END);
-	if (s->daemon != NULL) {
-		*ret = s;
-		return OK;
-	}
+	if (s->daemon != NULL) return OK;
+	*ret = NULL;
 	*ret_why = STR("The HTTP server did not start; perhaps there are too few file descriptors or threads.");
 	release(s);
-	close(fd);
+	if (o->listener == NULL) close(at.fd);
 	return ERR_BUSY;
 }
 

@@ -434,7 +434,7 @@ static void *run(void *arg) {
 	return NULL;
 }
 
-struct streams *streams_start(struct http_server *server, int most, int per_ip, int beat_seconds) {
+void streams_start(struct http_server *server, int most, int per_ip, int beat_seconds) {
 	struct streams *t = must_calloc(1, sizeof *t);
 	t->server = server;
 	t->most = most;
@@ -447,8 +447,8 @@ struct streams *streams_start(struct http_server *server, int most, int per_ip, 
 	struct epoll_event e = {.events = EPOLLIN, .data.ptr = &t->wake};
 	PRE(epoll_ctl(t->epoll, EPOLL_CTL_ADD, t->wake.fd, &e) == 0);
 	pthread_mutex_init(&t->mutex, NULL);
+	server->streams = t; /* before its thread, which asks through the server */
 	PRE(pthread_create(&t->thread, NULL, run, t) == 0);
-	return t;
 }
 
 void streams_stop(struct streams *t) {

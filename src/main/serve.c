@@ -61,6 +61,7 @@ static int serve(struct cli *c, const char *listen, const char *base_url, bool t
 	parts.web = w;
 	if (e == OK) e = check_business(c, &why);
 	if (e == OK) e = parts_begin(&parts);
+	if (e == OK) e = web_listen(w, c->a, &why);
 	if (e == OK) e = hub_start(o.hub);
 	if (e == OK) e = web_start(w, c->a, &why);
 	if (e == OK) {

@@ -52,6 +52,7 @@ static inline void site_start(struct site *s, struct fixture *f) {
 	struct web_options o = {.store = f->s, .hub = s->hub, .live = live_new(s->hub), .listen = "127.0.0.1:0", .loops = 2, .workers = 3};
 	struct web_hooks hooks = {.who_is = test_who, .business = test_business};
 	assert_int_equal(web_prepare(&o, &hooks, &s->w), OK);
+	assert_int_equal(web_listen(s->w, &f->a, &why), OK);
 	assert_int_equal(hub_start(s->hub), OK);
 	assert_int_equal(web_start(s->w, &f->a, &why), OK);
 	s->port = web_port(s->w);

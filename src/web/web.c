@@ -112,6 +112,7 @@ enum err web_prepare(const struct web_options *o, const struct web_hooks *hooks,
 	w->hooks = *hooks;
 	w->csrf_key = key_derive(&o->key, "csrf");
 	w->firm_version = -1;
+	w->listener.fd = -1;
 	pthread_mutex_init(&w->firm_lock, NULL);
 	w->rates = rates_new();
 	w->cache = cache_new(o->hub, CACHE_BYTES);
@@ -133,14 +134,20 @@ static void set_base_url(struct web *w) {
 	const char *colon = strrchr(w->o.listen, ':');
 	struct str host = str_n(w->o.listen, colon ? (size_t)(colon - w->o.listen) : 0);
 	if (host.n == 0 || str_is(host, "0.0.0.0") || str_is(host, "[::]")) host = STR("localhost");
-	snprintf(w->base_url, sizeof w->base_url, "http://" STR_FMT ":%d", STR_ARG(host), http_port(w->server));
+	snprintf(w->base_url, sizeof w->base_url, "http://" STR_FMT ":%d", STR_ARG(host), w->listener.port);
+}
+
+enum err web_listen(struct web *w, struct arena *a, struct str *ret_why) {
+	TRY(http_listen(w->o.listen, a, &w->listener, ret_why));
+	set_base_url(w);
+	return OK;
 }
 
 enum err web_start(struct web *w, struct arena *a, struct str *ret_why) {
-	struct http_options ho = {.listen = w->o.listen, .loops = w->loops, .workers = w->workers, .trust_proxy = w->o.trust_proxy};
+	struct http_options ho = {.listener = &w->listener, .loops = w->loops, .workers = w->workers, .trust_proxy = w->o.trust_proxy};
 	struct http_handlers hh = {.limit = limit, .quick = quick, .work = work, .refuse = refuse, .over = over, .ctx = w};
 	TRY(http_start(&ho, &hh, a, &w->server, ret_why));
-	set_base_url(w);
+	w->listener.fd = -1; /* the server's */
 	return OK;
 }
 
@@ -150,6 +157,8 @@ bool web_stop(struct web *w) {
 	if (w == NULL) return true;
 	if (w->server != NULL && !http_stop(w->server, 10000)) return false;
 	w->server = NULL;
+	if (w->listener.fd >= 0) close(w->listener.fd);
+	w->listener.fd = -1;
 	for (int i = 0; i < w->workers; i++) db_close(w->reader[i]);
 	free(w->reader);
 	w->reader = NULL;

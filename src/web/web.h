@@ -25,7 +25,9 @@ struct web_hooks {
 
 /* Makes what must be there before the hub starts: the page cache listens to the log. */
 MUST_USE enum err web_prepare(const struct web_options *o, const struct web_hooks *hooks, struct web **ret);
-/* Listens and serves. errors as http_start */
+/* Listens, so that the base address is known before the hub's readers and the first request ask for it. errors as http_listen */
+MUST_USE enum err web_listen(struct web *w, struct arena *a, struct str *ret_why);
+/* Serves, after web_listen. errors as http_start */
 MUST_USE enum err web_start(struct web *w, struct arena *a, struct str *ret_why);
 int web_port(const struct web *w);
 /* Finishes what is under way; accepts NULL. false: a request does not end, and the caller can only end the process. */

@@ -23,6 +23,7 @@ struct web {
 	struct db **reader;            /* one for each worker, opened when first needed */
 	int workers, loops;
 	char base_url[256];
+	struct http_listener listener;     /* fd -1 once the server has it */
 	struct key csrf_key;
 	_Atomic enum lang firm_lang;   /* of the business, for kept pages; known after the first request */
 	pthread_mutex_t firm_lock;

@@ -297,6 +297,7 @@ for (const engine of engines) {
       assert.match(await watcher.locator('.big').innerText(), /2 people say so/)
       await page.locator('.metoo-wide').click()
       await until(async () => await votes(watcher) === 1)
+      await shows(page, 'One voice each')
       const follow = page.getByRole('button', { name: /^Follow/ })
       if (await follow.getAttribute('aria-pressed') === 'true') {
         await follow.click()

@@ -89,7 +89,7 @@ test('a full disk is said in words, and nothing is lost when there is room again
   const home = new Home()
   rmSync(home.dir, { recursive: true })
   mkdirSync(home.dir)
-  if (spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=3m', 'tmpfs', home.dir]).status !== 0) { t.skip('no right to mount'); console.log('# SKIPPED: a full disk, since nothing may be mounted here'); return }
+  if (spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=3m', 'tmpfs', home.dir]).status !== 0) { t.skip('no right to mount'); console.log('SKIPPED: a full disk, since nothing may be mounted here'); return }
   let server
   t.after(async () => { if (server) await server.stop(); spawnSync('umount', ['-l', home.dir]); home.done() })
   home.init()

@@ -10,7 +10,7 @@ export const program = resolve(process.env.RIALTO_BUILD ?? 'build', 'rialto')
 export const shared = resolve(process.env.RIALTO_SHARED ?? '../shared')
 export const password = 'rialto-demo'
 export const engines = process.env.RIALTO_TEST_PG ? ['sqlite', 'postgresql'] : ['sqlite']
-if (engines.length < 2) console.log('# SKIPPED: PostgreSQL, since RIALTO_TEST_PG is not set')
+if (engines.length < 2) console.log('SKIPPED: PostgreSQL, since RIALTO_TEST_PG is not set')
 
 let schemas = 0
 const slow = /san/.test(program) ? 6 : 1          // sanitizers take their time
@@ -56,7 +56,7 @@ export class Server {
     this.log = ''
     this.child = spawn(program, ['serve', '--listen', '127.0.0.1:0', ...args, ...home.options], { stdio: ['ignore', 'ignore', 'pipe'], env: { ...process.env, ...env } })
     this.pid = this.child.pid
-    this.ended = new Promise(r => this.child.on('exit', (code, signal) => r({ code, signal })))
+    this.ended = new Promise(r => this.child.on('exit', (code, signal) => { if (code || signal === 'SIGABRT') console.log(this.log.slice(-6000)); r({ code, signal }) }))
     this.ready = new Promise((good, bad) => {
       const late = setTimeout(() => bad(new Error('the server did not start: ' + this.log)), 20000 * slow)
       this.child.stderr.on('data', d => {
@@ -87,9 +87,9 @@ export class Server {
   /** Logs in like a browser without scripts; returns the cookie. */
   async login(email, secret = password) {
     const r = await fetch(this.url + '/login', { method: 'POST', redirect: 'manual', body: new URLSearchParams({ login: email, password: secret }), headers: { Accept: 'text/html' } })
-    const set = r.headers.getSetCookie().find(c => c.startsWith('rialto='))
+    const set = /(?:^|, )(rialto=[^;]+)/.exec(r.headers.get('set-cookie'))
     if (!set) throw new Error(`${email} could not log in: ${r.status}`)
-    return set.split(';')[0]
+    return set[1]
   }
 }
 
@@ -123,7 +123,7 @@ export async function audit(page) {
   const r = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ['violations'], preload: false }))
   return r.violations.map(v => `${v.id}: ${v.nodes.slice(0, 3).map(n => n.target.join(' ')).join(' | ')}`)
 }
-export const have = file => existsSync(join(shared, file)) || (console.log(`# SKIPPED: ${file} is not beside the repository`), false)
+export const have = file => existsSync(join(shared, file)) || (console.log(`SKIPPED: ${file} is not beside the repository`), false)
 export const sleep = ms => new Promise(r => setTimeout(r, ms))
 export const until = async (what, ms = 5000 * slow) => {
   for (const end = Date.now() + ms; ;) {
