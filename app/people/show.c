@@ -1,4 +1,5 @@
 /* The page of a person, as the staff, the person themself and others see it. */
+#include "record/record.h"
 #include "people/audience.h"
 #include "people/fields.h"
 #include "people/life.h"
@@ -111,13 +112,14 @@ static void add_tab(struct req *q, struct person_page *ret, struct str name, str
 
 /* The pack's tabs that hold something the reader may see, and what people said and changed. */
 static void fill_tabs(struct req *q, const struct pack *pack, struct person_page *ret) {
-	ret->tabs.v = NEW_ARRAY(q->a, struct person_tab, (pack ? pack->tabs : 0) + 3);
+	ret->tabs.v = NEW_ARRAY(q->a, struct person_tab, (pack ? pack->tabs : 0) + 4);
 	add_tab(q, ret, STR(""), str_c(TRQ(q, T("Overview"))));
 	for (size_t i = 0; ret->customer && pack != NULL && i < pack->tabs; i++) {
 		struct person_page some = {.person = ret->person};
 		fill_tab(q, &some, &pack->tab[i]);
 		if (some.facts.n > 0) add_tab(q, ret, pack->tab[i].name, pack_say(&pack->tab[i].label, q->locale.lang));
 	}
+	if (ret->things.n > 0) add_tab(q, ret, STR("things"), str_c(TRQ(q, ret->own ? T("My things") : T("Their things"))));
 	add_tab(q, ret, STR("said"), str_c(TRQ(q, T("Conversations"))));
 	if (ret->staff || ret->own) add_tab(q, ret, STR("changed"), str_c(TRQ(q, T("What changed"))));
 }
@@ -244,6 +246,7 @@ static enum err fill(struct req *q, struct person_id id, struct str tab, struct 
 	struct facts f = {.q = q, .k = &k, .own = ret->own, .marks = ret->own || ret->staff};
 	fill_reach(&f, ret);
 	fill_place(q, &k, ret);
+	if (ret->customer && (ret->own || ret->staff)) TRY(record_of(q, k.row.id, &ret->things));
 	fill_tabs(q, firm_pack(q->business), ret);
 	TRY(fill_adviser(q, ret));
 	TRY(fill_body(q, &k, cursor, ret));

@@ -31,6 +31,8 @@ MUST_USE enum err record_person(struct db *db, struct arena *a, struct person_id
 
 /* A record that the actor may know of. errors NOT_FOUND */
 MUST_USE enum err record_seen(struct req *q, struct record_id id, struct record_row *ret);
+/* What stands by itself and a person has to do with, by type, as far as the actor may know of it; and what they asked about it. */
+MUST_USE enum err record_of(struct req *q, struct person_id person, struct record_group_list *ret);
 /* Its type in the firm's pack; NULL when the pack has it no more. */
 const struct pack_type *record_type(const struct req *q, struct str type);
 /* What is kept of it, as people read it: its state, amount and fields, each with its label. row.fields and the like may be those of a snapshot. */

@@ -53,7 +53,7 @@ WHERE x.object_id IN {list :ids} AND x.kind = 'records:' || r.type ORDER BY x.ob
 SELECT c.record_id, c.id, c.subject, c.status, c.created_at, c.status IN ('done', 'not_done', 'closed')
 FROM conversation c WHERE c.record_root_id = :root AND {conversation_visible(c)} ORDER BY c.id DESC LIMIT :most;
 
--- record_asked_by(me person_id, staff bool, most int) -> record_asked_row :many
+-- record_asked_by(me person_id?, person person_id, staff bool, most int) -> record_asked_row :many
 -- What somebody asked about their things, the newest first.
 SELECT c.record_id, c.id, c.subject, c.status, c.created_at, c.status IN ('done', 'not_done', 'closed')
-FROM conversation c WHERE c.author_id = :me AND c.record_id IS NOT NULL AND {conversation_visible(c)} ORDER BY c.id DESC LIMIT :most;
+FROM conversation c WHERE c.author_id = :person AND c.record_id IS NOT NULL AND {conversation_visible(c)} ORDER BY c.id DESC LIMIT :most;

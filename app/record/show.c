@@ -20,13 +20,22 @@ static void asked_views(struct req *q, const struct record_asked_row_list *rows,
 	}
 }
 
-enum err record_things(struct req *q, struct record_things_page *ret) {
+static enum err things_of(struct req *q, struct person_id person, struct record_group_list *ret, struct record_asked_row_list *ret_asked) {
 	struct record_row_list rows;
+	TRY(sql_record_of_person(q->db, q->a, person, q->actor.id, q->actor.is_staff, MINE_MOST, &rows));
+	TRY(sql_record_asked_by(q->db, q->a, q->actor.id, person, q->actor.is_staff, MINE_MOST, ret_asked));
+	return record_groups(q, &rows, ret_asked, ret);
+}
+
+enum err record_of(struct req *q, struct person_id person, struct record_group_list *ret) {
+	struct record_asked_row_list asked;
+	return things_of(q, person, ret, &asked);
+}
+
+enum err record_things(struct req *q, struct record_things_page *ret) {
 	struct record_asked_row_list asked;
 	q->page.nav = STR("things");
-	TRY(sql_record_of_person(q->db, q->a, q->actor.id, q->actor.id, false, MINE_MOST, &rows));
-	TRY(sql_record_asked_by(q->db, q->a, q->actor.id, q->actor.is_staff, MINE_MOST, &asked));
-	TRY(record_groups(q, &rows, &asked, &ret->groups));
+	TRY(things_of(q, q->actor.id, &ret->groups, &asked));
 	asked_views(q, &asked, &ret->asked);
 	return OK;
 }
