@@ -61,21 +61,21 @@ DELETE FROM town WHERE board = :board AND name = :name AND reports = 0;
 
 -- ------------------------------------------------------------------- votes
 
--- row talk_voice_row: at time | worth_minor int
-
--- talk_vote_insert(id conversation_id, who person_id, at time) -> talk_voice_row :maybe
--- One voice, and what the person pays in a year; not found when they had said so before.
-INSERT INTO vote (conversation_id, person_id, created_at) VALUES (:id, :who, :at) ON CONFLICT (conversation_id, person_id) DO NOTHING
-RETURNING created_at, (SELECT p.worth_minor FROM person p WHERE p.id = :who);
+-- talk_vote_insert(id conversation_id, who person_id, at time) :exec
+-- One voice.
+INSERT INTO vote (conversation_id, person_id, created_at) VALUES (:id, :who, :at) ON CONFLICT (conversation_id, person_id) DO NOTHING;
 
 -- talk_vote_get(id conversation_id, who person_id) -> time :maybe
 -- When this person said so.
 SELECT created_at FROM vote WHERE conversation_id = :id AND person_id = :who;
 
--- talk_vote_delete(id conversation_id, who person_id) -> talk_voice_row :maybe
+-- talk_vote_delete(id conversation_id, who person_id) :exec1
 -- Takes a voice back.
-DELETE FROM vote WHERE conversation_id = :id AND person_id = :who
-RETURNING created_at, (SELECT p.worth_minor FROM person p WHERE p.id = :who);
+DELETE FROM vote WHERE conversation_id = :id AND person_id = :who;
+
+-- talk_worth_of(who person_id) -> int :one
+-- What a person pays in a year.
+SELECT worth_minor FROM person WHERE id = :who;
 
 -- talk_vote_last(id conversation_id) -> time? :one
 -- When the newest voice came.
