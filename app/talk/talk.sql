@@ -9,19 +9,17 @@
 --   | answer_id message_id? | reopened int | created_at time | active_at time | voted_at time | answered_at time? | hidden bool
 --   | version int | subject text | body text | topic text | edited_at time?
 
+-- frag facts(c): c.id, c.kind, c.board, c.visibility, c.status, c.author_id, c.assignee_id, c.area, c.lat, c.lon, c.quadkey, c.votes,
+--   c.comments, c.worth_minor, c.answer_id, c.reopened, c.created_at, c.active_at, c.voted_at, c.answered_at, c.hidden_at IS NOT NULL,
+--   c.version, c.subject, c.body, c.topic, c.edited_at
+
 -- talk_facts_get(id conversation_id) -> talk_facts :one
 -- What the counters depend on.
-SELECT c.id, c.kind, c.board, c.visibility, c.status, c.author_id, c.assignee_id, c.area, c.lat, c.lon, c.quadkey, c.votes, c.comments,
-	c.worth_minor, c.answer_id, c.reopened, c.created_at, c.active_at, c.voted_at, c.answered_at, c.hidden_at IS NOT NULL, c.version,
-	c.subject, c.body, c.topic, c.edited_at
-FROM conversation c WHERE c.id = :id;
+SELECT {facts(c)} FROM conversation c WHERE c.id = :id;
 
 -- talk_facts_seen(id conversation_id, me person_id?, staff bool) -> talk_facts :one
 -- The same, for those who may see the conversation.
-SELECT c.id, c.kind, c.board, c.visibility, c.status, c.author_id, c.assignee_id, c.area, c.lat, c.lon, c.quadkey, c.votes, c.comments,
-	c.worth_minor, c.answer_id, c.reopened, c.created_at, c.active_at, c.voted_at, c.answered_at, c.hidden_at IS NOT NULL, c.version,
-	c.subject, c.body, c.topic
-FROM conversation c WHERE c.id = :id AND {conversation_visible(c)};
+SELECT {facts(c)} FROM conversation c WHERE c.id = :id AND {conversation_visible(c)};
 
 -- talk_insert(kind text, board text, subject text, body text, summary text, visibility text, status text, author person_id?,
 --   assignee person_id?, topic text, since date?, lat real?, lon real?, place text, area text, quadkey int?, impact real,
@@ -63,21 +61,21 @@ DELETE FROM town WHERE board = :board AND name = :name AND reports = 0;
 
 -- ------------------------------------------------------------------- votes
 
--- row talk_voice_row: at time | worth_minor int
-
--- talk_vote_insert(id conversation_id, who person_id, at time) -> talk_voice_row :maybe
--- One voice, and what the person pays in a year; not found when they had said so before.
-INSERT INTO vote (conversation_id, person_id, created_at) VALUES (:id, :who, :at) ON CONFLICT (conversation_id, person_id) DO NOTHING
-RETURNING created_at, (SELECT p.worth_minor FROM person p WHERE p.id = :who);
+-- talk_vote_insert(id conversation_id, who person_id, at time) :exec
+-- One voice.
+INSERT INTO vote (conversation_id, person_id, created_at) VALUES (:id, :who, :at) ON CONFLICT (conversation_id, person_id) DO NOTHING;
 
 -- talk_vote_get(id conversation_id, who person_id) -> time :maybe
 -- When this person said so.
 SELECT created_at FROM vote WHERE conversation_id = :id AND person_id = :who;
 
--- talk_vote_delete(id conversation_id, who person_id) -> talk_voice_row :maybe
+-- talk_vote_delete(id conversation_id, who person_id) :exec1
 -- Takes a voice back.
-DELETE FROM vote WHERE conversation_id = :id AND person_id = :who
-RETURNING created_at, (SELECT p.worth_minor FROM person p WHERE p.id = :who);
+DELETE FROM vote WHERE conversation_id = :id AND person_id = :who;
+
+-- talk_worth_of(who person_id) -> int :one
+-- What a person pays in a year.
+SELECT worth_minor FROM person WHERE id = :who;
 
 -- talk_vote_last(id conversation_id) -> time? :one
 -- When the newest voice came.

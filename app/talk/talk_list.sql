@@ -120,7 +120,7 @@ ORDER BY m.id LIMIT :most;
 SELECT m.id, m.kind, m.body, m.status, m.channel, m.reply_to, m.created_at, m.edited_at, m.hidden_at IS NOT NULL, p.id, {shown_name(p)}, {shown_title(p)},
 	COALESCE(p.kind = 'staff', FALSE), CASE WHEN p.kind = 'staff' THEN {shown_photo(p)} END
 FROM message m JOIN conversation c ON c.id = m.conversation_id LEFT JOIN person p ON p.id = m.author_id
-WHERE m.conversation_id = :id AND m.kind IN ('comment', 'note', 'not_fixed') AND {conversation_visible(c)} AND {message_visible(m)}
+WHERE m.conversation_id = :id AND (m.kind = 'comment' OR m.kind = 'note' OR m.kind = 'not_fixed') AND {conversation_visible(c)} AND {message_visible(m)}
 --? before AND m.id < :before
 ORDER BY m.id DESC LIMIT :most;
 
@@ -129,7 +129,7 @@ ORDER BY m.id DESC LIMIT :most;
 SELECT m.id, m.kind, m.body, m.status, m.channel, m.reply_to, m.created_at, m.edited_at, m.hidden_at IS NOT NULL, p.id, {shown_name(p)}, {shown_title(p)},
 	COALESCE(p.kind = 'staff', FALSE), CASE WHEN p.kind = 'staff' THEN {shown_photo(p)} END
 FROM message m JOIN conversation c ON c.id = m.conversation_id LEFT JOIN person p ON p.id = m.author_id
-WHERE m.conversation_id = :id AND m.kind IN ('answer', 'status', 'not_fixed') AND {conversation_visible(c)} AND {message_visible(m)}
+WHERE m.conversation_id = :id AND (m.kind = 'answer' OR m.kind = 'status' OR m.kind = 'not_fixed') AND {conversation_visible(c)} AND {message_visible(m)}
 ORDER BY m.id DESC LIMIT :most;
 
 -- talk_message_get(id message_id, me person_id?, staff bool) -> talk_message_row :one

@@ -3,19 +3,24 @@
 
 enum err talk_first_voice(struct db *db, struct conversation_id id, struct person_id who, usec_t at, int64_t *ret_more,
 	bool *ret_new) {
-	struct talk_voice_row voice;
-	TRY(sql_talk_vote_insert(db, id, who, at, &voice, ret_new));
-	if (!*ret_new) return OK;
-	*ret_more = count_voice(db, id, 1, voice.worth_minor, at);
+	int64_t new, worth;
+	TRY(sql_talk_vote_insert(db, id, who, at, &new));
+	*ret_new = new > 0;
+	if (new == 0) return OK;
+	TRY(sql_talk_worth_of(db, who, &worth));
+	*ret_more = count_voice(db, id, 1, worth, at);
 	return sql_talk_follow_insert(db, who, id.v, at, NULL);
 }
 
 static enum err take_back(struct db *db, struct conversation_id id, struct person_id who, int64_t *ret_more, bool *ret_had) {
-	struct talk_voice_row voice;
-	TRY(sql_talk_vote_delete(db, id, who, &voice, ret_had));
+	usec_t at;
+	int64_t worth;
+	TRY(sql_talk_vote_get(db, id, who, &at, ret_had));
 	if (!*ret_had) return OK;
-	*ret_more = count_voice(db, id, -1, -voice.worth_minor, voice.at);
-	return sql_talk_follow_delete_since(db, who, id.v, voice.at, NULL);
+	TRY(sql_talk_vote_delete(db, id, who));
+	TRY(sql_talk_worth_of(db, who, &worth));
+	*ret_more = count_voice(db, id, -1, -worth, at);
+	return sql_talk_follow_delete_since(db, who, id.v, at, NULL);
 }
 
 static enum err voice(struct db *db, struct arena *a, const struct talk_facts *f, struct person_id who, bool yes, usec_t at,

@@ -23,6 +23,7 @@ struct work {
 	pthread_cond_t some;
 	struct conn *first, *last;
 	unsigned idle;
+	bool waking;                 /* one of them has been woken and has not come yet */
 	bool stop;
 	atomic_uint waiting;
 	pthread_t *thread;

@@ -1,8 +1,15 @@
-/* The workers: one bounded queue, first come first served. The loop hands on what it cannot answer from memory; such a
+/* The workers: one bounded queue, first come first served. Of those that sleep one is woken at a time, and it wakes the next when it finds
+ * that more is waiting: a batch of writes that ends wakes as many as there is work for, not one for each of its answers. The loop hands on what it cannot answer from memory; such a
  * connection is suspended, so nobody else touches its request until request_answer wakes the loop. */
 #include "http/http_int.h"
 #include <stdio.h>
 #include <stdlib.h>
+
+static void wake_one(struct work *w) {
+	if (w->idle == 0 || w->waking) return;
+	w->waking = true;
+	pthread_cond_signal(&w->some);
+}
 
 static struct conn *next(struct work *w) {
 	pthread_mutex_lock(&w->mutex);
@@ -10,11 +17,13 @@ static struct conn *next(struct work *w) {
 		w->idle++;
 		pthread_cond_wait(&w->some, &w->mutex);
 		w->idle--;
+		w->waking = false;
 	}
 	struct conn *k = w->first;
 	if (k != NULL) {
 		w->first = k->next;
 		if (w->first == NULL) w->last = NULL;
+		else wake_one(w);
 		atomic_fetch_sub_explicit(&w->waiting, 1, memory_order_relaxed);
 	}
 	pthread_mutex_unlock(&w->mutex);
@@ -49,7 +58,7 @@ void work_give(struct conn *k) {
 	if (w->last != NULL) w->last->next = k;
 	else w->first = k;
 	w->last = k;
-	if (w->idle > 0) pthread_cond_signal(&w->some);   /* within: once it is given away the server may stop and be gone */
+	wake_one(w);   /* within: once it is given away the server may stop and be gone */
 	pthread_mutex_unlock(&w->mutex);
 }
 

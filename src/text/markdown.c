@@ -286,9 +286,28 @@ static bool is_block(cmark_node *node) {
 
 /* ------------------------------------------------------------------- whole */
 
+/* One line of words in which nothing means anything to Markdown, nor is an address: most of what people say. */
+static bool is_words(struct str s) {
+	static const bool means[256] = {['\\'] = true, ['`'] = true, ['*'] = true, ['_'] = true, ['['] = true, [']'] = true, ['<'] = true, ['>'] = true,
+		['&'] = true};
+	if (s.n == 0 || !(is_word(s.p[0]) && s.p[0] > '9') || s.p[s.n - 1] == ' ') return false;
+	for (size_t i = 0; i < s.n; i++) {
+		unsigned char c = (unsigned char)s.p[i];
+		if (c < ' ' || means[c] || (c == ':' && i + 1 < s.n && s.p[i + 1] == '/')) return false;
+	}
+	return true;
+}
+
 static void parse(struct render *r, struct str source) {
 	r->stop = !quick(source);
 	if (r->stop) return;
+	if (is_words(source)) {
+		put(r, "<p>");
+		add_text(r, source);
+		put(r, "</p>\n");
+		r->stop = r->b.over;
+		return;
+	}
 	cmark_node *root = cmark_parse_document(source.p, source.n, CMARK_OPT_DEFAULT);
 	cmark_iter *iter = cmark_iter_new(root);
 	cmark_event_type event;

@@ -194,8 +194,24 @@ static void test_regressions(void **state) {
 	regression_each("markdown", LLVMFuzzerTestOneInput);
 }
 
+/* Words without markup take a shorter way; a line end sends the same words the long way, and both must say the same. */
+static void short_way(void **state) {
+	(void)state;
+	static const char *const lines[] = {"Hello", "It's fine, isn't it? Yes! (100 %)", "Grüße aus Köln – schön", "a  b   c", "Wow! https://x.example/a!b",
+		"See http://x.example now", "x://y", "a\x01" "b", "Zeile\xE2\x80\xAE" "end", "A-B + C # D ~ E | F = G", "Item: 1. one", "plain \"quoted\" text", "e.g. this"};
+	for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
+		struct arena a = {0};
+		struct str longer = str_fmt(&a, "%s\n", lines[i]);
+		struct html one = markdown_html(&a, str_c(lines[i])), two = markdown_html(&a, longer);
+		if (!str_eq(one.s, two.s)) fail_msg("%s: " STR_FMT " is not " STR_FMT, lines[i], STR_ARG(one.s), STR_ARG(two.s));
+		assert_true(str_eq(markdown_text(&a, str_c(lines[i]), 20), markdown_text(&a, longer, 20)));
+		arena_done(&a);
+	}
+}
+
 int main(void) {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(short_way),
 		cmocka_unit_test(test_pieces), cmocka_unit_test(test_links), cmocka_unit_test(test_text),
 			cmocka_unit_test(test_bombs), cmocka_unit_test(test_bounds),
 		cmocka_unit_test(test_spec), cmocka_unit_test(test_payloads), cmocka_unit_test(test_regressions),

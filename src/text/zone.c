@@ -13,7 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { NAME_MAX_BYTES = 63, QUARTER = 15 * 60, MEMO = 128, OFFSET_ZERO = 1 << 19 };
+enum { NAME_MAX_BYTES = 63, QUARTER = 15 * 60, MEMO = 1024, OFFSET_ZERO = 1 << 19 };
 
 struct zone {
 	const struct zone *older;
