@@ -174,7 +174,7 @@ struct type gen_type(const char *file, int line, const char *word) {
 }
 
 bool gen_is_column(struct type t) {
-	return !t.list && t.kind != K_INTS && t.kind != K_HTML && t.kind != K_URL && t.kind != K_FILE && t.kind != K_STRUCT && t.kind != K_JSON;
+	return !t.list && t.kind != K_INTS && t.kind != K_HTML && t.kind != K_URL && t.kind != K_FILE && t.kind != K_STRUCT;
 }
 
 void gen_fields(const char *file, int line, char *list, char sep, struct field **field, int *n) {

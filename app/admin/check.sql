@@ -64,6 +64,18 @@ SELECT what, n FROM (
 		WHERE m.conversation_id <> x.conversation_id)
 	UNION ALL SELECT 'older words of messages elsewhere', (SELECT count(*) FROM revision v JOIN message m ON m.id = v.message_id
 		WHERE m.conversation_id <> v.conversation_id)
+	UNION ALL SELECT 'imported records', (SELECT count(*) FROM source_ref s WHERE s.kind LIKE 'records:%'
+		AND NOT EXISTS (SELECT 1 FROM record r WHERE r.id = s.object_id))
+	UNION ALL SELECT 'lines whose topmost record is another', (SELECT count(*) FROM record r JOIN record p ON p.id = r.parent_id
+		WHERE r.root_id <> COALESCE(p.root_id, p.id) OR r.root_id IS NULL)
+	UNION ALL SELECT 'people of lines', (SELECT count(*) FROM record_person s JOIN record r ON r.id = s.record_id WHERE r.parent_id IS NOT NULL)
+	UNION ALL SELECT 'questions about another record than was kept', (SELECT count(*) FROM snapshot s JOIN conversation c ON c.id = s.conversation_id
+		WHERE c.record_id IS NULL OR c.record_id <> s.record_id)
+	UNION ALL SELECT 'records whose sums by month are not what their lines add up to', (SELECT count(*) FROM (
+		SELECT x.parent_id FROM (SELECT m.parent_id, m.type, m.plus, m.minus FROM record_month m
+			UNION ALL SELECT r.parent_id, r.type, CASE WHEN r.amount > 0 THEN -r.amount ELSE 0 END, CASE WHEN r.amount < 0 THEN -r.amount ELSE 0 END
+			FROM record r WHERE r.parent_id IS NOT NULL AND r.amount IS NOT NULL) x
+		GROUP BY x.parent_id, x.type HAVING SUM(x.plus) <> 0 OR SUM(x.minus) <> 0) wrong)
 	UNION ALL SELECT 'contact persons who are not on the staff', (SELECT count(*) FROM person p JOIN person s ON s.id = p.contact_id
 		WHERE s.kind <> 'staff')
 	UNION ALL SELECT 'notices of events that are not in the log', (SELECT count(*) FROM notice n WHERE NOT EXISTS

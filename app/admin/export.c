@@ -38,6 +38,7 @@ static enum err put(struct export *x, const struct type_def *t, const void *row)
 	static enum err put_##thing(void *x, const struct export_##thing *row) { return put(x, &type_export_##thing, row); }
 LINE(business)
 LINE(conversation) LINE(message) LINE(vote) LINE(follow) LINE(participant) LINE(attachment) LINE(tag) LINE(file) LINE(revision)
+	LINE(record) LINE(seat) LINE(snapshot)
 	LINE(import) LINE(source) LINE(audit)
 #undef LINE
 
@@ -154,6 +155,9 @@ static enum err resource(struct export *x, int i) {
 	case 12: return sql_export_sources(x->db, put_source, x);
 	case 13: return sql_export_audits(x->db, put_audit, x);
 	case 14: return sql_export_revisions(x->db, put_revision, x);
+	case 15: return sql_export_records(x->db, put_record, x);
+	case 16: return sql_export_seats(x->db, put_seat, x);
+	case 17: return sql_export_snapshots(x->db, put_snapshot, x);
 	default: return ERR_BUG;
 	}
 }
@@ -161,7 +165,8 @@ static enum err resource(struct export *x, int i) {
 static enum err write_all(struct export *x) {
 	static const char *const names[] = {"business", "people",       "conversations", "messages", "votes",
 	                                    "follows",  "participants", "attachments",   "tags",     "files",
-	                                    "events",   "imports",      "sources",       "audit",    "revisions"};
+	                                    "events",   "imports",      "sources",       "audit",    "revisions",
+	                                    "records",  "record_people", "snapshots"};
 	for (int i = 0; i < (int)(sizeof names / sizeof *names); i++) {
 		const char *name = str_fmt(x->cli->a, "%s/%s.jsonl", x->dir, names[i]).p;
 		x->lines = 0;

@@ -4,13 +4,18 @@
 --   | hours text | colour text | logo_file_id file_id? | locale text | zone text | currency text | place?.lat real? | place.lon real?
 --   | map_zoom int | map_link text | tile_url text | mail_from text | updated_at time | version int
 -- row export_conversation: id conversation_id | kind text | subject text | body text | visibility text | status text | author?.id person_id?
---   | assignee?.id person_id? | topic text | since date? | place?.lat real? | place.lon real? | place_label text | area text | votes int
---   | comments int | answer_id message_id? | reopened int | channel text | created_at time | active_at time | answered_at time? | hidden_at time?
+--   | assignee?.id person_id? | topic text | since date? | record_id record_id? | place?.lat real? | place.lon real? | place_label text | area text
+--   | votes int | comments int | answer_id message_id? | reopened int | channel text | created_at time | active_at time | answered_at time? | hidden_at time?
 --   | version int
 -- row export_message: id message_id | conversation_id conversation_id | kind text | author?.id person_id? | channel text | body text
 --   | status text | reply_to message_id? | created_at time | edited_at time? | hidden_at time?
 -- row export_revision: id revision_id | conversation_id conversation_id | message_id message_id? | subject text | body text
 --   | visibility text | editor?.id person_id? | since_at time | until_at time | hidden_at time?
+-- row export_record: id record_id | type text | parent_id record_id? | title text | state text | at time | amount int? | fields json
+--   | created_at time | changed_at time | version int
+-- row export_seat: record_id record_id | person_id person_id | role text
+-- row export_snapshot: conversation_id conversation_id | record_id record_id | title text | state text | at time | amount int? | fields json
+--   | version int | hash text | taken_at time
 -- row export_vote: conversation_id conversation_id | person_id person_id | created_at time
 -- row export_follow: person_id person_id | object_kind text | object_id int | created_at time
 -- row export_participant: conversation_id conversation_id | person_id person_id
@@ -40,7 +45,7 @@ SELECT pack, name, claim, street_address, mail_address, phone, email, web, hours
 
 -- export_conversations() -> export_conversation :each
 -- What people began.
-SELECT id, kind, subject, body, visibility, status, author_id, assignee_id, topic, since, lat, lon, place, area, votes, comments, answer_id,
+SELECT id, kind, subject, body, visibility, status, author_id, assignee_id, topic, since, record_id, lat, lon, place, area, votes, comments, answer_id,
 	reopened, channel, created_at, active_at, answered_at, hidden_at, version FROM conversation ORDER BY id;
 
 -- export_messages() -> export_message :each
@@ -50,6 +55,18 @@ SELECT id, conversation_id, kind, author_id, channel, body, status, reply_to, cr
 -- export_revisions() -> export_revision :each
 -- What it said before it was changed.
 SELECT id, conversation_id, message_id, subject, body, visibility, editor_id, since_at, until_at, hidden_at FROM revision ORDER BY id;
+
+-- export_records() -> export_record :each
+-- What the business keeps.
+SELECT id, type, parent_id, title, state, at, amount, fields, created_at, changed_at, version FROM record ORDER BY id;
+
+-- export_seats() -> export_seat :each
+-- Whose it is.
+SELECT record_id, person_id, role FROM record_person ORDER BY record_id, person_id, role;
+
+-- export_snapshots() -> export_snapshot :each
+-- How a record looked when somebody asked about it.
+SELECT conversation_id, record_id, title, state, at, amount, fields, version, hash, taken_at FROM snapshot ORDER BY conversation_id;
 
 -- export_votes() -> export_vote :each
 -- Who said "me too".

@@ -16,7 +16,7 @@ enum kind {
 	K_URL,     /* url: struct url; views only */
 	K_STRUCT,  /* the name of a row or view; optional: a pointer that may be NULL */
 	K_FILE,    /* file: struct upload; route inputs only */
-	K_JSON,    /* json: struct str of one JSON value; views, and inputs from a JSON body */
+	K_JSON,    /* json: struct str of one JSON value; rows, views, and inputs from a JSON body */
 };
 
 #endif

@@ -10,7 +10,7 @@ static struct pg_db *of(struct db *db) { return db->engine; }
 static struct pg_stmt *ps(struct stmt *s) { return s->engine; }
 
 static unsigned oid_of(enum kind kind) {
-	static const unsigned oids[] = {[K_INT] = OID_INT8, [K_ID] = OID_INT8, [K_TIME] = OID_INT8, [K_TEXT] = OID_TEXT, [K_DATE] = OID_TEXT,
+	static const unsigned oids[] = {[K_INT] = OID_INT8, [K_ID] = OID_INT8, [K_TIME] = OID_INT8, [K_TEXT] = OID_TEXT, [K_JSON] = OID_TEXT, [K_DATE] = OID_TEXT,
 		[K_BOOL] = OID_BOOL, [K_REAL] = OID_FLOAT8, [K_BLOB] = OID_BYTEA, [K_INTS] = OID_TEXT};
 	return oids[kind];
 }
@@ -68,12 +68,12 @@ static bool column_fits(enum kind kind, Oid oid) {
 	case K_REAL: return oid == OID_FLOAT8 || oid == OID_FLOAT4;
 	case K_BLOB: return oid == OID_BYTEA;
 	case K_TEXT:
+	case K_JSON:
 	case K_DATE: return oid == OID_TEXT || oid == OID_VARCHAR || oid == OID_BPCHAR || oid == OID_NAME;
 	case K_INTS:
 	case K_HTML:
 	case K_URL:
 	case K_STRUCT:
-	case K_JSON:
 	case K_FILE: return false;
 	}
 	return false;

@@ -9,6 +9,7 @@
 static bool given(const struct sql_value *p, const void *v) {
 	switch (p->kind) {
 	case K_TEXT:
+	case K_JSON:
 	case K_DATE:
 	case K_BLOB: return !str_none(*(const struct str *)v);
 	case K_INT: return !p->opt || ((const struct opt_int *)v)->has;
@@ -20,7 +21,6 @@ static bool given(const struct sql_value *p, const void *v) {
 	case K_HTML:
 	case K_URL:
 	case K_STRUCT:
-	case K_JSON:
 	case K_FILE: return true;
 	}
 	return true;
@@ -35,13 +35,13 @@ static void set(struct stmt *s, int at, const struct sql_value *p, const void *v
 	case K_REAL: stmt_set_real(s, at, *(const double *)v); break;
 	case K_BOOL: stmt_set_bool(s, at, *(const bool *)v); break;
 	case K_TEXT:
+	case K_JSON:
 	case K_DATE: stmt_set_text(s, at, *(const struct str *)v); break;
 	case K_BLOB: stmt_set_blob(s, at, *(const struct str *)v); break;
 	case K_INTS: stmt_set_ints(s, at, ints->v, ints->n); break;
 	case K_HTML:
 	case K_URL:
 	case K_STRUCT:
-	case K_JSON:
 	case K_FILE: PRE(false); /* sqlgen refuses them */
 	}
 }
@@ -58,12 +58,12 @@ static void get(struct stmt *s, int at, const struct sql_value *c, struct arena 
 	case K_BOOL: *(bool *)v = stmt_int(s, at) != 0; break;
 	case K_TEXT:
 	case K_DATE:
+	case K_JSON:
 	case K_BLOB: *(struct str *)v = a ? str_copy(a, stmt_text(s, at)) : stmt_text(s, at); break;
 	case K_INTS:
 	case K_HTML:
 	case K_URL:
 	case K_STRUCT:
-	case K_JSON:
 	case K_FILE: PRE(false);
 	}
 }
