@@ -94,7 +94,7 @@ static inline void serve_start(struct fixture *f, struct served *s) {
 	memset(s->o.key.bytes, 7, sizeof s->o.key.bytes);
 	struct web_hooks hooks = {.who_is = access_who_is, .business = business_read};
 	s->notice = (struct notice_ctx){.key = &s->o.key, .web = &s->web};
-	hub_add_reader(s->hub, "notices", notice_read, &s->notice, true);
+	hub_add_reader(s->hub, "notices", NULL, notice_read, &s->notice, true);
 	hub_add_job(s->hub, "mail", MAIL_TRIES, mail_job, &s->notice);
 	hub_add_job(s->hub, "mail_waiting", NOTICE_MAIL_TRIES, mail_waiting_job, &s->notice);
 	hub_add_job(s->hub, "notice_mail", NOTICE_MAIL_TRIES, notice_mail_job, &s->notice);

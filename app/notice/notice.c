@@ -62,6 +62,10 @@ static bool is(const struct event *e, const char *verb, const char *kind) {
 	return strcmp(e->verb, verb) == 0 && strcmp(e->object_kind, kind) == 0;
 }
 
+bool notice_wants(const struct event *e) {
+	return is(e, "create", "message") || is(e, "update", "conversation") || is(e, "announce", "person") || is(e, "update", "business");
+}
+
 enum err notice_read(struct db *db, struct arena *a, const struct event *e, size_t n, void *ctx) {
 	for (size_t i = 0; i < n; i++) {
 		if (is(&e[i], "create", "message")) TRY(tell_said(db, a, &e[i]));

@@ -19,6 +19,7 @@ enum { MAIL_TRIES = 12 /* over about six hours */, NOTICE_MAIL_TRIES = 12 };
 /* Durable reader "notices": answers, changes of status, comments and assignments become notices; "forgot my password"
  * becomes a mail; a mail server that has just been set gets what waits. ctx: struct notice_ctx */
 hub_read notice_read;
+hub_wants notice_wants;
 /* Job "mail" {"mail":ID}: sends one. ctx: struct notice_ctx */
 hub_job mail_job;
 /* Job "mail_waiting" {}: queues what waited for a mail server. */

@@ -132,7 +132,7 @@ static void happen(struct fixture *f, struct happening h) {
 static struct hub *drained_hub(struct fixture *f, struct notice_ctx *c, const struct key *key) {
 	struct hub *h = hub_new(f->s);
 	*c = (struct notice_ctx){.key = key, .base_url = "https://xyz.example"};
-	hub_add_reader(h, "notices", notice_read, c, true);
+	hub_add_reader(h, "notices", NULL, notice_read, c, true);
 	hub_add_job(h, "mail", MAIL_TRIES, mail_job, c);
 	hub_add_job(h, "mail_waiting", NOTICE_MAIL_TRIES, mail_waiting_job, c);
 	hub_add_job(h, "notice_mail", NOTICE_MAIL_TRIES, notice_mail_job, c);

@@ -44,7 +44,7 @@ static void disturbs_nobody(struct fixture *f) {
 	struct notice_ctx ctx = {.key = &key, .web = &none};
 	struct hub *h = hub_new(f->s);
 	hub_add_listener(h, HUB_TELLS, quiet, NULL);
-	hub_add_reader(h, "notices", notice_read, &ctx, true);
+	hub_add_reader(h, "notices", NULL, notice_read, &ctx, true);
 	assert_int_equal(hub_drain(h), OK);
 	hub_stop(h);
 	assert_int_equal(admin_int(f, "SELECT count(*) FROM notice"), 0);

@@ -79,6 +79,8 @@ enum err people_index(struct db *db, struct arena *a, const struct kept *k) {
 	return keep_words(db, a, "person-public", k->row.id, public);
 }
 
+bool people_wants(const struct event *e) { return strcmp(e->object_kind, "person") == 0; }
+
 /* People that others made (the command line, an older program) are found, too. */
 enum err people_read_events(struct db *db, struct arena *a, const struct event *e, size_t n, void *ctx) {
 	(void)ctx;

@@ -76,6 +76,7 @@ const char *contact_kind_word(enum contact_kind kind);
 
 /* A durable reader of the log: keeps the words by which people are found. */
 enum err people_read_events(struct db *db, struct arena *a, const struct event *e, size_t n, void *ctx);
+hub_wants people_wants;
 
 /* The address of a place in the firm's map service; STR_NONE in it when there is neither address nor place (NAN). */
 struct url people_map_link(struct arena *a, const struct business *firm, struct str address, double lat, double lon);

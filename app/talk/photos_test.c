@@ -164,7 +164,7 @@ static void nothing_else_that_is_wrong_loses_them(void **state) {
 	assert_int_equal(send_photos(f, &s, "/report", FIELDS({"subject", "Lamp at the pier"}), COLOURS(50), olga).status,
 		303);
 	struct hub *h = hub_new(f->s);
-	hub_add_reader(h, "search", talk_search_read, NULL, true);
+	hub_add_reader(h, "search", NULL, talk_search_read, NULL, true);
 	assert_int_equal(hub_drain(h), OK);
 	hub_stop(h);
 	r = send_photos(f, &s, "/report", FIELDS({"subject", "Lamp at the pier"}), COLOURS(60), olga);

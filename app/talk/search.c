@@ -168,6 +168,8 @@ static int64_t touched(const struct event *e) {
 		strcmp(e->target_kind, "conversation") == 0 ? e->target_id : 0;
 }
 
+bool talk_search_wants(const struct event *e) { return touched(e) != 0; }
+
 enum err talk_search_read(struct db *db, struct arena *a, const struct event *e, size_t n, void *ctx) {
 	(void)ctx;
 	for (size_t i = 0; i < n; i++) {

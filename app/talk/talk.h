@@ -95,6 +95,7 @@ MUST_USE enum err talk_check(struct db *db, struct arena *a, struct text_list *r
 
 /* "search": keeps what can be found by words. Begin it with the first event. */
 hub_read talk_search_read;
+hub_wants talk_search_wants;
 
 /* ------------------------------------------------------------------------------------ jobs */
 

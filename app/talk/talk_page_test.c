@@ -93,7 +93,7 @@ static void nobody_sees_what_is_not_theirs(void **state) {
 	assert_int_equal(store_write(f->s, make_secrets, &m), OK);
 	serve_start(f, &s);
 	struct hub *h = hub_new(f->s);
-	hub_add_reader(h, "search", talk_search_read, NULL, true);
+	hub_add_reader(h, "search", NULL, talk_search_read, NULL, true);
 	assert_int_equal(hub_drain(h), OK);
 	hub_stop(h);
 	const char *bearer[] = {NULL, token_for(f, OLGA), token_for(f, STEVE), token_for(f, PAT), token_for(f, AGENT),

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-enum { HEAR_AT_ONCE = 500, READ_AT_FIRST = 64 };
+enum { HEAR_AT_ONCE = 500, READ_AT_FIRST = 64, BEHIND_MAX = 1000 };
 
 struct hub *hub_new(struct store *s) {
 	struct hub *h = must_calloc(1, sizeof *h);
@@ -28,10 +28,10 @@ void hub_add_listener(struct hub *h, enum hub_turn turn, hub_listen *fn, void *c
 	h->listener[h->listeners++] = (struct listener){.turn = turn, .fn = fn, .ctx = ctx};
 }
 
-void hub_add_reader(struct hub *h, const char *name, hub_read *fn, void *ctx, bool from_start) {
+void hub_add_reader(struct hub *h, const char *name, hub_wants *wants, hub_read *fn, void *ctx, bool from_start) {
 	PRE(h->readers < PARTS_MAX && !h->started);
 	struct reader *r = &h->reader[h->readers++];
-	r->name = name, r->fn = fn, r->ctx = ctx, r->from_start = from_start, r->at_once = READ_AT_FIRST;
+	r->name = name, r->wants = wants, r->fn = fn, r->ctx = ctx, r->from_start = from_start, r->at_once = READ_AT_FIRST;
 }
 
 void hub_add_job(struct hub *h, const char *kind, int most_tries, hub_job *fn, void *ctx) {
@@ -72,6 +72,13 @@ static void tell(struct hub *h, enum hub_turn turn, const struct event *e, struc
 		if (h->listener[i].turn == turn) h->listener[i].fn(e, db, a, h->listener[i].ctx);
 }
 
+static void note_due(struct hub *h, const struct event *e) {
+	for (int i = 0; i < h->readers; i++) {
+		struct reader *r = &h->reader[i];
+		if (r->wants == NULL || r->wants(e) || e->seq - r->at >= BEHIND_MAX) r->due = e->seq;
+	}
+}
+
 /* Tells the listeners what stands in the log behind what they have heard. */
 static enum err hear(struct hub *h, struct db *db) {
 	struct arena a = {0};
@@ -85,6 +92,7 @@ static enum err hear(struct hub *h, struct db *db) {
 		for (size_t i = 0; e == OK && i < list.n; i++) {
 			tell(h, HUB_FORGETS, &list.v[i], db, &a);
 			tell(h, HUB_TELLS, &list.v[i], db, &a);
+			note_due(h, &list.v[i]);
 			h->heard = list.v[i].seq;
 			told++;
 		}
@@ -214,5 +222,5 @@ void hub_stats(const struct hub *h, struct hub_stats *ret) {
 	*ret = (struct hub_stats){.events = h->events, .jobs_done = h->jobs_done, .jobs_failed = h->jobs_failed, .head = h->heard};
 	ret->slowest_reader = ret->head;
 	for (int i = 0; i < h->readers; i++)
-		if (h->reader[i].at < ret->slowest_reader) ret->slowest_reader = h->reader[i].at;
+		if (h->reader[i].due > h->reader[i].at && h->reader[i].at < ret->slowest_reader) ret->slowest_reader = h->reader[i].at;
 }

@@ -21,6 +21,10 @@ typedef void hub_listen(const struct event *e, struct db *db, struct arena *a, v
  * it fails it is given fewer; one event that it cannot read in five tries is written to the log as an error and left out. */
 typedef enum err hub_read(struct db *db, struct arena *a, const struct event *e, size_t n, void *ctx);
 
+/* Whether a reader has to do something about an event. It is given all events in order; but while nothing comes that it wants, it is not woken for
+ * each commit, and its place in the log is kept only now and then. NULL: it wants all. Must not block. */
+typedef bool hub_wants(const struct event *e);
+
 /* Does a job, on one of the hub's two threads for it, with a reading connection; it may block, and writes with store_write.
  * After a crash, or when its end could not be written down, it is done again: what it does must bear that.
  *   tries    1 the first time
@@ -34,7 +38,7 @@ struct hub *hub_new(struct store *s);
 enum hub_turn { HUB_FORGETS, HUB_TELLS };
 void hub_add_listener(struct hub *h, enum hub_turn turn, hub_listen *fn, void *ctx);
 /* from_start: a new reader begins with the first event ever, else with the next one. */
-void hub_add_reader(struct hub *h, const char *name, hub_read *fn, void *ctx, bool from_start);
+void hub_add_reader(struct hub *h, const char *name, hub_wants *wants, hub_read *fn, void *ctx, bool from_start);
 void hub_add_job(struct hub *h, const char *kind, int most_tries, hub_job *fn, void *ctx);
 
 /* Starts the threads. errors STORE */

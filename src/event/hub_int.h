@@ -18,6 +18,8 @@ struct reader {
 	hub_read *fn;
 	void *ctx;
 	bool from_start;
+	hub_wants *wants;
+	_Atomic int64_t due;           /* the newest event that it wants */
 	_Atomic int64_t at;            /* how far it has read, as far as this process knows */
 	int at_once, faults;           /* events it is given in one go; times it failed on the first of them alone */
 };

@@ -97,6 +97,37 @@ static void heard_in_order(void **state) {
 	store_close(other);
 }
 
+static bool wants_even(const struct event *e) { return e->object_id % 2 == 0; }
+
+static enum err count_read(struct db *db, struct arena *a, const struct event *e, size_t n, void *ctx) {
+	(void)db, (void)a, (void)e;
+	atomic_fetch_add((_Atomic int *)ctx, (int)n);
+	return OK;
+}
+
+/* What a reader does not want wakes it not; with the next that it wants it is given all, each once. */
+static void unwanted_events_wait(void **state) {
+	FIXTURE(f);
+	migrated(f);
+	_Atomic int n = 0;
+	struct hub_stats stats;
+	struct hub *h = hub_new(f->s);
+	hub_add_reader(h, "even", wants_even, count_read, (void *)&n, true);
+	assert_int_equal(hub_start(h), OK);
+	say(f->s, 2);
+	SOON(n == 1);
+	for (int i = 0; i < 5; i++) say(f->s, 3);
+	SOON(hub_head(h) == 6);
+	usleep(50000);
+	assert_int_equal(n, 1);
+	assert_int_equal(admin_int(f, "SELECT seq FROM event_cursor WHERE reader = 'even'"), 1);
+	hub_stats(h, &stats);
+	assert_int_equal(stats.slowest_reader, 6);    /* it misses nothing */
+	say(f->s, 4);
+	SOON(n == 7);
+	hub_stop(h);
+}
+
 struct order {
 	int told, forgot;
 	bool wrong;
@@ -217,7 +248,7 @@ static int64_t marks(struct fixture *f) { return admin_int(f, "SELECT count(*) F
 
 static void drain(struct store *s, struct reading *r, bool from_start) {
 	struct hub *h = hub_new(s);
-	hub_add_reader(h, "marks", read_marks, r, from_start);
+	hub_add_reader(h, "marks", NULL, read_marks, r, from_start);
 	enum err e = OK;
 	for (int i = 0; i < 8; i++) { /* as the hub does, with a second between */
 		e = hub_drain(h);
@@ -272,8 +303,8 @@ static void two_nodes_read(void **state) {
 	struct store *other = fixture_store(f);
 	struct reading r1 = {0}, r2 = {0};
 	struct hub *h1 = hub_new(f->s), *h2 = hub_new(other);
-	hub_add_reader(h1, "marks", read_marks, &r1, true);
-	hub_add_reader(h2, "marks", read_marks, &r2, true);
+	hub_add_reader(h1, "marks", NULL, read_marks, &r1, true);
+	hub_add_reader(h2, "marks", NULL, read_marks, &r2, true);
 	assert_int_equal(hub_start(h1), OK);
 	assert_int_equal(hub_start(h2), OK);
 	for (int i = 1; i <= 100; i++) say(i % 2 ? f->s : other, i);
@@ -433,7 +464,7 @@ static int crash(char **argv) {
 	if (store_open(&o, &a, &s, NULL) != OK) return 1;
 	struct reading r = {.fail_at = 5, .fail_times = 1, .die = true};
 	struct hub *h = hub_new(s);
-	hub_add_reader(h, "marks", read_marks, &r, true);
+	hub_add_reader(h, "marks", NULL, read_marks, &r, true);
 	return hub_drain(h) == OK ? 2 : 3;
 }
 
@@ -461,7 +492,7 @@ static void dies_in_the_middle(void **state) {
 int main(int argc, char **argv) {
 	if (argc == 4 && strcmp(argv[1], "crash") == 0) return crash(argv);
 	const struct CMUnitTest tests[] = {
-		BOTH(heard_in_order), BOTH(what_is_stale_is_gone_before_anybody_is_told), BOTH(started_late), BOTH(blind), BOTH(lost_connections), BOTH(reads_each_once), BOTH(begins_with_the_next),
+		BOTH(heard_in_order), BOTH(what_is_stale_is_gone_before_anybody_is_told), BOTH(unwanted_events_wait), BOTH(started_late), BOTH(blind), BOTH(lost_connections), BOTH(reads_each_once), BOTH(begins_with_the_next),
 		BOTH(leaves_out_poison), BOTH(two_nodes_read), BOTH(backs_off), BOTH(gives_up), BOTH(crashed_claim), BOTH(two_nodes_work),
 		BOTH(done_at_once), BOTH(dies_in_the_middle),
 	};

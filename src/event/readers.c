@@ -71,7 +71,7 @@ void *readers_run(void *arg) {
 		wait_ms = 5000;
 		for (int i = 0; i < h->readers; i++) {
 			struct reader *r = &h->reader[i];
-			if (r->at > 0 && r->at >= h->heard && !hub_is_blind(h)) continue;
+			if (r->at > 0 && r->at >= r->due && !hub_is_blind(h)) continue;
 			enum err e = reader_move(h, r);
 			if (e == OK) continue;
 			log_warn("the reader %s could not read on: %s", r->name, err_word(e));
