@@ -27,7 +27,7 @@ static void faults(void **state) {
 		{PACK(FIELD("fee", "text", ""), ", \"worth\": \"fee\""), "worth names no money field"},
 		{PACK(FIELD("fee", "number", ""), ""), "the type is one of"},
 		{PACK(FIELD("a", "text", "") ", " FIELD("a", "text", ""), ""), "two fields are called a"},
-		{PACK("", ""), "a tab needs fields"},
+		{PACK("", ""), "fields are needed"},
 		{"{", "line 1"},
 	};
 	(void)state;

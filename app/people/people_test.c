@@ -269,15 +269,19 @@ static void words(void **state) {
  * a password has claimed their profile. */
 static void words_of_before(void **state) {
 	FIXTURE(f);
-	int done;
+	struct buf again;
 	people(f);
-	admin_exec(f, "DELETE FROM migration WHERE number >= 3; UPDATE person SET title = 'titleword' WHERE id = 3;"
+	admin_exec(f, "UPDATE person SET title = 'titleword' WHERE id = 3;"
 	              "INSERT INTO person_audience VALUES (3, 'title', 'me');"
 	              "INSERT INTO search_doc (object_kind, object_id, words) VALUES ('person', 3, 'kofi boateng titleword');"
 	              "INSERT INTO event_cursor (reader, seq, moved_at) VALUES ('people', 99, 0);"
 	              "INSERT INTO identity (person_id, kind, subject, secret, created_at) VALUES (10, 'password', '10', 'x', 7)");
-	assert_int_equal(store_migrate(f->s, &f->a, &done, NULL), OK);
-	assert_true(done >= 1);
+	buf_init(&again, 64 * 1024);
+	for (int i = 0; i < migration_count; i++)
+		if (migrations[i].number == 3) migration_expand(&again, str_c(migrations[i].sql), f->engine);
+	buf_add_char(&again, 0);
+	admin_exec(f, again.p);
+	buf_done(&again);
 	assert_int_equal(admin_int(f, "SELECT count(*) FROM search_doc WHERE words LIKE '%titleword%'"), 0);
 	assert_int_equal(admin_int(f, "SELECT count(*) FROM event_cursor WHERE reader = 'people'"), 0);
 	assert_int_equal(admin_int(f, "SELECT claimed_at FROM person WHERE id = 10"), 7);
