@@ -4,6 +4,7 @@
 #include "event/hub.h"
 #include "main/parts.h"
 #include "main/store.h"
+#include "pack/pack.h"
 #include "os/proc.h"
 #include "pack/demo.h"
 #include "web/web.h"
@@ -38,6 +39,14 @@ static enum err check_business(struct cli *c, struct str *ret_why) {
 	return e;
 }
 
+/* The firm, and what its pack makes of it. */
+static enum err read_firm(struct db *db, struct arena *a, struct business *ret) {
+	TRY(business_read(db, a, ret));
+	const struct pack *pack = pack_find(ret->pack);
+	ret->keeps_records = pack != NULL && pack->types > 0;
+	return OK;
+}
+
 static int serve(struct cli *c, const char *listen, const char *base_url, bool trust_proxy) {
 	sigset_t set;
 	end_signals(&set);
@@ -53,7 +62,7 @@ static int serve(struct cli *c, const char *listen, const char *base_url, bool t
 
 	o.hub = hub_new(c->store);
 	o.live = live_new(o.hub);
-	struct web_hooks hooks = {.who_is = access_who_is, .business = business_read};
+	struct web_hooks hooks = {.who_is = access_who_is, .business = read_firm};
 	struct parts parts = {.store = c->store, .hub = o.hub, .key = &o.key, .home = c->home};
 	parts_join(&parts);
 	struct web *w = NULL;

@@ -32,6 +32,7 @@ struct business {
 	int64_t map_zoom;
 	struct str map_link, tile_url, mail_from, smtp_url, smtp_user, smtp_secret;
 	int64_t version;
+	bool keeps_records;            /* its pack has types of them */
 };
 
 struct field_error {
