@@ -124,21 +124,14 @@ static inline size_t keep_bytes(char *p, size_t size, size_t n, void *arg) {
 	return size * n;
 }
 
-/* post: the form, or NULL for GET. cookie and bearer may be NULL. */
-static inline struct answer call(struct fixture *f, const struct served *s, const char *path, const char *post,
-                                 const char *cookie, const char *bearer) {
+/* Does a request that is set up but for its address and headers, which are freed with it. */
+static inline struct answer perform(struct fixture *f, const struct served *s, CURL *c, struct curl_slist *headers, const char *path) {
 	struct buf head, body;
 	struct answer r = {0};
-	CURL *c = curl_easy_init();
-	struct curl_slist *headers = curl_slist_append(NULL, bearer ? "Accept: application/json" : "Accept: text/html");
 	buf_init(&head, 1 << 20);
 	buf_init(&body, 4 << 20);
-	if (bearer) headers = curl_slist_append(headers, str_fmt(&f->a, "Authorization: Bearer %s", bearer).p);
 	curl_easy_setopt(c, CURLOPT_URL, str_fmt(&f->a, "%s%s", s->url, path).p);
 	curl_easy_setopt(c, CURLOPT_HTTPHEADER, headers);
-	curl_easy_setopt(c, CURLOPT_USERAGENT, "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0");
-	if (post) curl_easy_setopt(c, CURLOPT_POSTFIELDS, post);
-	if (cookie) curl_easy_setopt(c, CURLOPT_COOKIE, cookie);
 	curl_easy_setopt(c, CURLOPT_HEADERFUNCTION, keep_bytes);
 	curl_easy_setopt(c, CURLOPT_HEADERDATA, &head);
 	curl_easy_setopt(c, CURLOPT_WRITEFUNCTION, keep_bytes);
@@ -152,6 +145,18 @@ static inline struct answer call(struct fixture *f, const struct served *s, cons
 	buf_done(&head);
 	buf_done(&body);
 	return r;
+}
+
+/* post: the form, or NULL for GET. cookie and bearer may be NULL. */
+static inline struct answer call(struct fixture *f, const struct served *s, const char *path, const char *post,
+                                 const char *cookie, const char *bearer) {
+	CURL *c = curl_easy_init();
+	struct curl_slist *headers = curl_slist_append(NULL, bearer ? "Accept: application/json" : "Accept: text/html");
+	if (bearer) headers = curl_slist_append(headers, str_fmt(&f->a, "Authorization: Bearer %s", bearer).p);
+	curl_easy_setopt(c, CURLOPT_USERAGENT, "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0");
+	if (post) curl_easy_setopt(c, CURLOPT_POSTFIELDS, post);
+	if (cookie) curl_easy_setopt(c, CURLOPT_COOKIE, cookie);
+	return perform(f, s, c, headers, path);
 }
 
 /* What stands in `in` between two texts; STR_NONE when it does not. */

@@ -230,7 +230,7 @@ int import_command(struct cli *cli) {
 	c.kind = import_kind_find(str_c(cli->argv[1]));
 	c.file = cli->argv[2];
 	r.source = utf8_line(cli->a, str_c(c.source));
-	if (c.kind == NULL) return cli_usage(cli, "there is no kind '%s'; there are people and conversations", cli->argv[1]);
+	if (c.kind == NULL) return cli_usage(cli, "there is no kind '%s'; there are people, conversations, links and records:TYPE", cli->argv[1]);
 	if (str_empty(r.source) || r.source.n > 100)
 		return cli_usage(cli, "--source NAME says where the file comes from, in up to 100 bytes");
 	c.rejected_name = beside_home(&c, "rejected");

@@ -1,6 +1,6 @@
 #ifndef IMPORT_IMPORT_H
 #define IMPORT_IMPORT_H
-/* Bringing in people and conversations from files of other programs: on the command line and in the browser.
+/* Bringing in people, records and conversations from files of other programs: on the command line and in the browser.
  * README.md. */
 #include "base/cli.h"
 #include "event/hub.h"

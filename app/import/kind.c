@@ -61,7 +61,7 @@ const struct target *import_targets(struct arena *a, const struct import_kind *k
 	if (type != NULL) {
 		n += add_fields(a, &all[n], type->field, type->fields);
 		for (size_t i = 0; i < type->roles; i++)
-			all[n++] = (struct target){.name = str_fmt(a, "person:" STR_FMT, STR_ARG(type->role[i].word.name)), .want = WANT_LINE, .max = 200,
+			all[n++] = (struct target){.name = str_fmt(a, "person:" STR_FMT, STR_ARG(type->role[i].name)), .want = WANT_LINE, .max = 200,
 				.many = true};
 	}
 	*ret_n = n;

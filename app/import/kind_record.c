@@ -66,7 +66,7 @@ static enum err find_seats(struct applying *x, const struct mapped *row, struct 
 	f->seat = NEW_ARRAY(x->a, struct seat, most);
 	for (size_t i = 0; i < f->type->roles; i++)
 		for (struct str rest = row->value[first + i]; !str_none(rest);) {
-			struct seat s = {.role = f->type->role[i].word.name};
+			struct seat s = {.role = f->type->role[i].name};
 			TRY(find_person(x, str_cut(&rest, '\n'), &s.person));
 			if (s.person.v == 0) *ret_fault = T("A person of it is not known; import the people first.");
 			f->seat[f->seats++] = s;

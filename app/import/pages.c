@@ -53,12 +53,16 @@ enum err imports_show(struct req *q, const struct imports_show_in *in, struct im
 	*ret = (struct imports_page){.runs = {v, rows.n < PAGE ? rows.n : PAGE}, .next = STR_NONE,
 	                             .source = str_none(in->source) ? STR("") : in->source};
 	if (rows.n > PAGE) ret->next = str_fmt(q->a, "%" PRId64, rows.v[PAGE - 1].id.v);
-	struct import_choice *kinds = NEW_ARRAY(q->a, struct import_choice, 20);
-	for (int i = 0; import_kind_at(i) != NULL && i < 20; i++) {
+	int n = 0;
+	while (import_kind_at(n) != NULL) n++;
+	struct import_choice *kinds = NEW_ARRAY(q->a, struct import_choice, (size_t)n);
+	for (int i = 0; i < n; i++) {
 		const struct import_kind *k = import_kind_at(i);
+		const struct pack_type *t = str_none(k->type) ? NULL : pack_type_find(pack_find(q->business->pack), k->type);
+		if (t == NULL && !str_none(k->type)) continue;      /* another pack's */
 		bool here = str_empty(in->kind) ? i == 0 : str_is(in->kind, k->word);
-		kinds[ret->kinds.n++] =
-			(struct import_choice){.name = str_c(k->word), .label = str_c(TRQ(q, k->label)), .here = here};
+		struct str label = t != NULL ? pack_say(&t->many, q->locale.lang) : str_c(TRQ(q, k->label));
+		kinds[ret->kinds.n++] = (struct import_choice){.name = str_c(k->word), .label = label, .here = here};
 	}
 	ret->kinds.v = kinds;
 	return OK;

@@ -164,14 +164,14 @@ const struct pack_field *pack_field_find(const struct pack *p, struct str name) 
 	return NULL;
 }
 
-static const struct pack_word *word_find(const struct pack_word *w, size_t n, struct str name) {
+const struct pack_word *pack_word_find(const struct pack_word *w, size_t n, struct str name) {
 	for (size_t i = 0; i < n; i++)
 		if (str_eq(w[i].name, name)) return &w[i];
 	return NULL;
 }
 
 const struct pack_word *pack_topic_find(const struct pack *p, struct str name) {
-	return word_find(p->topic, p->topics, name);
+	return pack_word_find(p->topic, p->topics, name);
 }
 
 struct str pack_say(const struct pack_label *label, enum lang lang) {
@@ -227,7 +227,7 @@ bool pack_value(struct arena *a, const struct pack_field *f, struct str value, s
 		return date_valid(s);
 	case PACK_CHOICE:
 		*ret_fault = T("This is not one of the choices.");
-		return word_find(f->choice, f->choices, s) != NULL;
+		return pack_word_find(f->choice, f->choices, s) != NULL;
 	}
 	return false;
 }
@@ -241,7 +241,7 @@ struct str pack_shown(struct arena *a, const struct pack_field *f, struct str va
 	case PACK_BOOL: return str_empty(value) ? value : str_c(tr(l->lang, str_is(value, "yes") ? T("Yes") : T("No")));
 	case PACK_DATE: return date_valid(value) ? say_day(a, l, value) : value;
 	case PACK_CHOICE: {
-		const struct pack_word *w = word_find(f->choice, f->choices, value);
+		const struct pack_word *w = pack_word_find(f->choice, f->choices, value);
 		return w != NULL ? pack_say(&w->label, l->lang) : value;
 	}
 	}

@@ -33,16 +33,6 @@ struct pack_tab {
 	size_t fields;
 };
 
-struct pack_state {
-	struct pack_word word;
-	bool open;                     /* something is still to come */
-};
-
-struct pack_role {
-	struct pack_word word;
-	bool acts;                     /* may do business with it, not only look */
-};
-
 /* A type of record: a policy, an account, a statement line. */
 struct pack_type {
 	struct str name;
@@ -54,9 +44,9 @@ struct pack_type {
 	size_t fields;
 	const struct pack_field *at;       /* the date field by which it is listed, or NULL: when it became known */
 	const struct pack_field *amount;   /* the money field that is added up, or NULL */
-	const struct pack_state *state;    /* the first is a new one's */
+	const struct pack_word *state;     /* the first is a new one's */
 	size_t states;
-	const struct pack_role *role;      /* of its people */
+	const struct pack_word *role;      /* of its people */
 	size_t roles;
 	const struct pack_word *reason;    /* why somebody asks about it */
 	size_t reasons;
@@ -90,8 +80,8 @@ struct str pack_say(const struct pack_label *label, enum lang lang);
 const struct pack_type *pack_type_find(const struct pack *p, struct str name);     /* NULL if there is none */
 const struct pack_type *pack_type_of(int code);
 const struct pack_field *pack_type_field(const struct pack_type *t, struct str name);
-const struct pack_state *pack_type_state(const struct pack_type *t, struct str name);
-const struct pack_role *pack_type_role(const struct pack_type *t, struct str name);
+const struct pack_word *pack_type_state(const struct pack_type *t, struct str name);
+const struct pack_word *pack_type_role(const struct pack_type *t, struct str name);
 const struct pack_word *pack_type_reason(const struct pack_type *t, struct str name);
 
 /* Whether a value is right for a field ("" always is): its clean form in *ret, or a sentence (a key) in *ret_fault. */

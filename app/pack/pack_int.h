@@ -18,6 +18,7 @@ MUST_USE enum err pack_read_name(const struct place *p, const struct json *v, st
 MUST_USE enum err pack_read_label(const struct place *p, const struct json *v, struct pack_label *ret);
 MUST_USE enum err pack_read_words(const struct place *p, const struct json *list, const char *name, const struct pack_word **ret, size_t *ret_n);
 MUST_USE enum err pack_read_fields(const struct place *p, const struct json *list, const struct pack_field **ret, size_t *ret_n);
+const struct pack_word *pack_word_find(const struct pack_word *w, size_t n, struct str name);   /* NULL if there is none */
 /* types.c */
 MUST_USE enum err pack_read_types(const struct place *p, const struct json *list, const struct pack_type **ret, size_t *ret_n);
 

@@ -19,32 +19,6 @@ static enum err read_label_of(const struct place *p, const struct json *v, const
 	return OK;
 }
 
-/* Words with a switch each. */
-static enum err read_states(const struct place *p, const struct json *list, struct pack_type *t) {
-	const struct pack_word *w;
-	TRY(pack_read_words(p, list, "states", &w, &t->states));
-	struct pack_state *v = NEW_ARRAY(pack_arena(), struct pack_state, t->states);
-	for (size_t i = 0; i < t->states; i++) {
-		v[i] = (struct pack_state){.word = w[i], .open = true};
-		json_get_bool(json_member(json_item(list, i), "open"), &v[i].open);
-	}
-	t->state = v;
-	return OK;
-}
-
-static enum err read_roles(const struct place *p, const struct json *list, struct pack_type *t) {
-	const struct pack_word *w;
-	TRY(pack_read_words(p, list, "roles", &w, &t->roles));
-	struct pack_role *v = NEW_ARRAY(pack_arena(), struct pack_role, t->roles);
-	for (size_t i = 0; i < t->roles; i++) {
-		v[i] = (struct pack_role){.word = w[i]};
-		json_get_bool(json_member(json_item(list, i), "acts"), &v[i].acts);
-	}
-	t->role = v;
-	if (t->parent != NULL && t->roles > 0) return pack_fault(p, "what has a parent has its parent's people: no roles");
-	return t->parent != NULL || t->roles > 0 ? OK : pack_fault(p, "roles are needed: whose is it?");
-}
-
 static enum err read_field_name(const struct place *p, const struct json *v, const char *name, const struct pack_type *t, enum pack_kind type,
 	const struct pack_field **ret) {
 	struct str s;
@@ -87,8 +61,10 @@ static enum err read_type(const struct place *p, const struct json *v, struct pa
 	TRY(check_title(p, t));
 	TRY(read_field_name(p, v, "at", t, PACK_DATE, &t->at));
 	TRY(read_field_name(p, v, "amount", t, PACK_MONEY, &t->amount));
-	TRY(read_states(p, json_member(v, "states"), t));
-	TRY(read_roles(p, json_member(v, "roles"), t));
+	TRY(pack_read_words(p, json_member(v, "states"), "states", &t->state, &t->states));
+	TRY(pack_read_words(p, json_member(v, "roles"), "roles", &t->role, &t->roles));
+	if (t->parent != NULL && t->roles > 0) return pack_fault(p, "what has a parent has its parent's people: no roles");
+	if (t->parent == NULL && t->roles == 0) return pack_fault(p, "roles are needed: whose is it?");
 	return pack_read_words(p, json_member(v, "reasons"), "reasons", &t->reason, &t->reasons);
 }
 
@@ -124,20 +100,6 @@ const struct pack_field *pack_type_field(const struct pack_type *t, struct str n
 	return NULL;
 }
 
-const struct pack_state *pack_type_state(const struct pack_type *t, struct str name) {
-	for (size_t i = 0; i < t->states; i++)
-		if (str_eq(t->state[i].word.name, name)) return &t->state[i];
-	return NULL;
-}
-
-const struct pack_role *pack_type_role(const struct pack_type *t, struct str name) {
-	for (size_t i = 0; i < t->roles; i++)
-		if (str_eq(t->role[i].word.name, name)) return &t->role[i];
-	return NULL;
-}
-
-const struct pack_word *pack_type_reason(const struct pack_type *t, struct str name) {
-	for (size_t i = 0; i < t->reasons; i++)
-		if (str_eq(t->reason[i].name, name)) return &t->reason[i];
-	return NULL;
-}
+const struct pack_word *pack_type_state(const struct pack_type *t, struct str name) { return pack_word_find(t->state, t->states, name); }
+const struct pack_word *pack_type_role(const struct pack_type *t, struct str name) { return pack_word_find(t->role, t->roles, name); }
+const struct pack_word *pack_type_reason(const struct pack_type *t, struct str name) { return pack_word_find(t->reason, t->reasons, name); }

@@ -22,7 +22,8 @@ MUST_USE enum err record_create(struct db *db, struct arena *a, struct person_id
 MUST_USE enum err record_change(struct db *db, struct arena *a, struct person_id actor, struct record_id id, int64_t was,
                                 const struct record_input *in, bool *ret_changed);
 
-/* Somebody has to do with a record that stands by itself, or no more; writes. errors INVALID (no such role of its type), NOT_FOUND */
+/* Somebody has to do with a record that stands by itself, or no more; writes. errors INVALID (it is a line), NOT_FOUND. Whether the type has the
+ * role is the caller's to know */
 MUST_USE enum err record_person(struct db *db, struct arena *a, struct person_id actor, struct record_id id, struct person_id person,
                                 struct str role, bool yes, bool *ret_changed);
 

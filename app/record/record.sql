@@ -3,10 +3,12 @@
 -- row record_row: id record_id | type text | parent_id record_id? | root_id record_id? | title text | state text | at time | amount int?
 --   | fields text | created_at time | changed_at time | version int
 
+-- frag record(r): r.id, r.type, r.parent_id, r.root_id, r.title, r.state, r.at,
+--   r.amount, r.fields, r.created_at, r.changed_at, r.version
+
 -- record_facts(id record_id) -> record_row :one
 -- A record, for the program itself.
-SELECT r.id, r.type, r.parent_id, r.root_id, r.title, r.state, r.at, r.amount, r.fields, r.created_at, r.changed_at, r.version
-FROM record r WHERE r.id = :id;
+SELECT {record(r)} FROM record r WHERE r.id = :id;
 
 -- record_insert(type text, parent record_id?, root record_id?, title text, state text, at time, amount int?, fields text, now time)
 --   -> record_id :one

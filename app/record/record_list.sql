@@ -2,20 +2,17 @@
 
 -- record_get(id record_id, me person_id?, staff bool) -> record_row :one
 -- A record, if this person may know of it.
-SELECT r.id, r.type, r.parent_id, r.root_id, r.title, r.state, r.at, r.amount, r.fields, r.created_at, r.changed_at, r.version
-FROM record r WHERE r.id = :id AND {record_visible(r)};
+SELECT {record(r)} FROM record r WHERE r.id = :id AND {record_visible(r)};
 
 -- record_of_person(person person_id, me person_id?, staff bool, most int) -> record_row :many
 -- What stands by itself and somebody has to do with, as far as this person may know of it.
-SELECT r.id, r.type, r.parent_id, r.root_id, r.title, r.state, r.at, r.amount, r.fields, r.created_at, r.changed_at, r.version
-FROM record r WHERE r.id IN (SELECT mine.record_id FROM record_person mine WHERE mine.person_id = :person) AND {record_visible(r)}
+SELECT {record(r)} FROM record r WHERE r.id IN (SELECT mine.record_id FROM record_person mine WHERE mine.person_id = :person) AND {record_visible(r)}
 ORDER BY r.type, r.at DESC, r.id DESC LIMIT :most;
 
 -- record_lines(parent record_id, type text, me person_id?, staff bool, from_at time?, to_at time?, before_at time?, before_id record_id?, most int)
 --   -> record_row :many
 -- The lines of a record, the newest first; of some time only; behind a place in that order.
-SELECT r.id, r.type, r.parent_id, r.root_id, r.title, r.state, r.at, r.amount, r.fields, r.created_at, r.changed_at, r.version
-FROM record r WHERE r.parent_id = :parent AND r.type = :type AND {record_visible(r)}
+SELECT {record(r)} FROM record r WHERE r.parent_id = :parent AND r.type = :type AND {record_visible(r)}
 --? from_at AND r.at >= :from_at
 --? to_at AND r.at < :to_at
 --? before_at AND (r.at, r.id) < (:before_at, :before_id)
@@ -23,8 +20,7 @@ ORDER BY r.at DESC, r.id DESC LIMIT :most;
 
 -- record_list(type text?, person person_id?, me person_id?, staff bool, before record_id?, most int) -> record_row :many
 -- Records of any kind, the newest first.
-SELECT r.id, r.type, r.parent_id, r.root_id, r.title, r.state, r.at, r.amount, r.fields, r.created_at, r.changed_at, r.version
-FROM record r WHERE {record_visible(r)}
+SELECT {record(r)} FROM record r WHERE {record_visible(r)}
 --? type AND r.type = :type
 --? person AND r.id IN (SELECT mine.record_id FROM record_person mine WHERE mine.person_id = :person)
 --? before AND r.id < :before
@@ -47,13 +43,13 @@ WHERE s.record_id IN {list :ids} ORDER BY s.record_id, p.name, s.role LIMIT :mos
 SELECT x.object_id, x.external_id FROM source_ref x JOIN record r ON r.id = x.object_id
 WHERE x.object_id IN {list :ids} AND x.kind = 'records:' || r.type ORDER BY x.object_id, x.source LIMIT :most;
 
--- row record_asked_row: record_id record_id | conversation_id conversation_id | subject text | status text | at time | settled bool
+-- row record_asked_row: record_id record_id | conversation_id conversation_id | subject text | at time | settled bool
 -- record_asked(root record_id, me person_id?, staff bool, most int) -> record_asked_row :many
 -- What was asked about a record that stands by itself and its lines, the newest first.
-SELECT c.record_id, c.id, c.subject, c.status, c.created_at, c.status IN ('done', 'not_done', 'closed')
+SELECT c.record_id, c.id, c.subject, c.created_at, c.status IN ('done', 'not_done', 'closed')
 FROM conversation c WHERE c.record_root_id = :root AND {conversation_visible(c)} ORDER BY c.id DESC LIMIT :most;
 
 -- record_asked_by(me person_id?, person person_id, staff bool, most int) -> record_asked_row :many
 -- What somebody asked about their things, the newest first.
-SELECT c.record_id, c.id, c.subject, c.status, c.created_at, c.status IN ('done', 'not_done', 'closed')
+SELECT c.record_id, c.id, c.subject, c.created_at, c.status IN ('done', 'not_done', 'closed')
 FROM conversation c WHERE c.author_id = :person AND c.record_id IS NOT NULL AND {conversation_visible(c)} ORDER BY c.id DESC LIMIT :most;

@@ -114,7 +114,7 @@ static enum err find_root(struct db *db, struct arena *a, const struct record_in
 	return str_eq(parent.type, in->type->parent->name) ? OK : ERR_INVALID;
 }
 
-static struct str first_state(const struct pack_type *t) { return t->states > 0 ? t->state[0].word.name : STR(""); }
+static struct str first_state(const struct pack_type *t) { return t->states > 0 ? t->state[0].name : STR(""); }
 
 enum err record_create(struct db *db, struct arena *a, struct person_id actor, const struct record_input *in, struct record_id *ret) {
 	const struct pack_type *t = in->type;

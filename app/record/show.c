@@ -10,13 +10,11 @@ enum { MINE_MOST = 200, PART_MOST = 10, LINES_MOST = 50, MONTHS_MOST = 24, MONTH
 /* -------------------------------------------------------------------- my things */
 
 static void asked_views(struct req *q, const struct record_asked_row_list *rows, struct record_asked_list *ret) {
-	(void)q;
 	ret->v = NEW_ARRAY(q->a, struct record_asked, rows->n);
 	ret->n = 0;
 	for (size_t i = 0; i < rows->n; i++) {
 		const struct record_asked_row *r = &rows->v[i];
-		ret->v[ret->n++] = (struct record_asked){.id = r->conversation_id, .subject = r->subject, .about = STR(""), .status = r->status, .at = r->at,
-			.settled = r->settled};
+		ret->v[ret->n++] = (struct record_asked){.id = r->conversation_id, .subject = r->subject, .at = r->at, .settled = r->settled};
 	}
 }
 
@@ -128,7 +126,7 @@ static void by_day(struct req *q, const struct record_item_list *items, struct r
 	}
 }
 
-/* A place in the list: "microseconds-id". */
+/* A place in the list: "microseconds.id". */
 static bool place_read(struct str s, usec_t *ret_at, struct record_id *ret_id) {
 	struct str rest = s, at = str_cut(&rest, '.');
 	return str_int(at, ret_at) && str_int(rest, &ret_id->v) && ret_id->v > 0;
@@ -221,16 +219,15 @@ enum err record_show(struct req *q, const struct record_show_in *in, struct reco
 	TRY(record_views(q, &(struct record_row_list){.v = &row, .n = 1}, &one));
 	ret->record = one.v[0];
 	if (q->api) return req_version(q, row.version);
-	const struct pack_type *t = pack_type_find(record_pack(q), row.type);
+	const struct pack_type *t = record_type(q, row.type);
 	struct record_id root = row.root_id.v ? row.root_id : row.id;
 	struct object o = record_object();
 	q->page.nav = q->actor.is_staff ? STR("people") : STR("things");
 	q->page.wide = STR("record");
-	q->page.live = str_fmt(q->a, "record:%lld", (long long)in->id.v);
 	ret->staff = q->actor.is_staff;
 	ret->label = t ? pack_say(&t->label, q->locale.lang) : row.type;
-	const struct pack_state *state = t ? pack_type_state(t, row.state) : NULL;
-	ret->state = state ? pack_say(&state->word.label, q->locale.lang) : STR("");
+	const struct pack_word *state = t ? pack_type_state(t, row.state) : NULL;
+	ret->state = state ? pack_say(&state->label, q->locale.lang) : STR("");
 	ret->amount = row.amount.has ? say_money(q->a, &q->locale, row.amount.v, q->business->currency) : STR("");
 	ret->may_ask = !q->actor.is_staff && may(&q->actor, ACT_COMMENT, &o);
 	if (row.parent_id.v != 0) {

@@ -42,7 +42,7 @@ static struct str fields_json(struct req *q, const struct pack_type *t, const st
 }
 
 static enum err view_one(struct req *q, const struct record_row *r, struct record_view *ret) {
-	const struct pack_type *t = pack_type_find(record_pack(q), r->type);
+	const struct pack_type *t = record_type(q, r->type);
 	*ret = (struct record_view){.id = r->id, .type = r->type, .external_id = STR_NONE, .parent_id = r->parent_id, .title = r->title, .state = r->state,
 		.at = r->at, .created_at = r->created_at, .version = r->version, .url = url_path(q->a, "/records/%lld", (long long)r->id.v)};
 	ret->amount.amount = r->amount;
@@ -58,9 +58,9 @@ static enum err view_one(struct req *q, const struct record_row *r, struct recor
 }
 
 static void seat(struct req *q, const struct record_seat_row *s, const struct pack_type *t, struct record_view *v) {
-	const struct pack_role *role = t == NULL ? NULL : pack_type_role(t, s->role);
+	const struct pack_word *role = t == NULL ? NULL : pack_type_role(t, s->role);
 	v->people.v[v->people.n++] = (struct record_seat){.person_id = s->person_id, .role = s->role, .name = s->name,
-		.label = role ? pack_say(&role->word.label, q->locale.lang) : s->role};
+		.label = role ? pack_say(&role->label, q->locale.lang) : s->role};
 }
 
 enum err record_views(struct req *q, const struct record_row_list *rows, struct record_view_list *ret) {
@@ -72,7 +72,7 @@ enum err record_views(struct req *q, const struct record_row_list *rows, struct 
 	TRY(sql_record_external(q->db, q->a, ids, NAMES_MOST, &names));
 	for (size_t i = 0; i < rows->n; i++) {
 		struct record_view *v = &ret->v[ret->n++];
-		const struct pack_type *t = pack_type_find(record_pack(q), rows->v[i].type);
+		const struct pack_type *t = record_type(q, rows->v[i].type);
 		TRY(view_one(q, &rows->v[i], v));
 		v->people.v = NEW_ARRAY(q->a, struct record_seat, seats.n);
 		for (size_t k = 0; k < seats.n; k++)
@@ -88,11 +88,10 @@ struct object record_object(void) { return (struct object){.thing = THING_RECORD
 /* ------------------------------------------------------------------ in a list */
 
 static struct record_item item_of(struct req *q, const struct record_row *r, const struct record_asked_row_list *asked) {
-	const struct pack_type *t = pack_type_find(record_pack(q), r->type);
-	const struct pack_state *state = t == NULL ? NULL : pack_type_state(t, r->state);
+	const struct pack_type *t = record_type(q, r->type);
+	const struct pack_word *state = t == NULL ? NULL : pack_type_state(t, r->state);
 	struct record_item item = {.id = r->id, .title = r->title, .at = r->at, .amount = STR(""), .sub = STR(""),
-		.label = t ? pack_say(&t->label, q->locale.lang) : r->type, .state = state ? pack_say(&state->word.label, q->locale.lang) : r->state,
-		.open = state == NULL || state->open, .dated = t != NULL && t->at != NULL, .plus = r->amount.has && r->amount.v > 0};
+		.state = state ? pack_say(&state->label, q->locale.lang) : r->state, .plus = r->amount.has && r->amount.v > 0};
 	if (r->amount.has) item.amount = say_money(q->a, &q->locale, r->amount.v, currency(q));
 	for (size_t i = 0; asked != NULL && i < asked->n; i++) {
 		if (asked->v[i].record_id.v != r->id.v) continue;
@@ -103,7 +102,7 @@ static struct record_item item_of(struct req *q, const struct record_row *r, con
 
 /* The first two texts of a line that its title does not say already. */
 static enum err add_sub(struct req *q, const struct record_row *r, struct record_item *item) {
-	const struct pack_type *t = pack_type_find(record_pack(q), r->type);
+	const struct pack_type *t = record_type(q, r->type);
 	struct str *value;
 	int had = 0;
 	if (t == NULL) return OK;
@@ -134,7 +133,7 @@ enum err record_groups(struct req *q, const struct record_row_list *rows, const 
 	for (size_t i = 0; i < rows->n; i++) {
 		struct record_group *g = ret->n > 0 ? &ret->v[ret->n - 1] : NULL;
 		if (g == NULL || !str_eq(g->type, rows->v[i].type)) {
-			const struct pack_type *t = pack_type_find(record_pack(q), rows->v[i].type);
+			const struct pack_type *t = record_type(q, rows->v[i].type);
 			g = &ret->v[ret->n++];
 			*g = (struct record_group){.type = rows->v[i].type, .label = t ? pack_say(&t->many, q->locale.lang) : rows->v[i].type,
 				.items = {.v = &all.v[i]}};
@@ -158,14 +157,14 @@ const struct pack_type *record_type(const struct req *q, struct str type) { retu
 
 enum err record_facts(struct req *q, const struct record_row *row, struct record_fact_list *ret) {
 	const struct pack_type *t = record_type(q, row->type);
-	const struct pack_state *state = t == NULL ? NULL : pack_type_state(t, row->state);
+	const struct pack_word *state = t == NULL ? NULL : pack_type_state(t, row->state);
 	struct str *value;
 	*ret = (struct record_fact_list){0};
 	if (t == NULL) return OK;
 	TRY(record_values(q->a, t, row->fields, &value));
 	ret->v = NEW_ARRAY(q->a, struct record_fact, t->fields + 1);
 	if (state != NULL)
-		ret->v[ret->n++] = (struct record_fact){.label = str_c(TRQ(q, T("State"))), .value = pack_say(&state->word.label, q->locale.lang)};
+		ret->v[ret->n++] = (struct record_fact){.label = str_c(TRQ(q, T("State"))), .value = pack_say(&state->label, q->locale.lang)};
 	for (size_t i = 0; i < t->fields; i++) {
 		if (value[i].n == 0) continue;
 		ret->v[ret->n++] = (struct record_fact){.label = pack_say(&t->field[i].label, q->locale.lang),

@@ -18,8 +18,6 @@ static struct answer send_photos(struct fixture *f, const struct served *s, cons
 	const struct field *fields,
 	const int *colours, int n, const char *cookie) {
 	struct str csrf = between(f, call(f, s, "/report", NULL, cookie, NULL).body, "name=\"csrf\" value=\"", "\"");
-	struct buf body, head;
-	struct answer r = {0};
 	CURL *c = curl_easy_init();
 	curl_mime *form = curl_mime_init(c);
 	curl_mimepart *part = curl_mime_addpart(form);
@@ -39,25 +37,10 @@ static struct answer send_photos(struct fixture *f, const struct served *s, cons
 		curl_mime_data(part, bytes.p, bytes.n);
 	}
 	struct curl_slist *headers = curl_slist_append(NULL, "Accept: text/html");
-	buf_init(&body, 4 << 20);
-	buf_init(&head, 1 << 20);
-	curl_easy_setopt(c, CURLOPT_URL, str_fmt(&f->a, "%s%s", s->url, path).p);
-	curl_easy_setopt(c, CURLOPT_HTTPHEADER, headers);
 	curl_easy_setopt(c, CURLOPT_COOKIE, cookie);
 	curl_easy_setopt(c, CURLOPT_MIMEPOST, form);
-	curl_easy_setopt(c, CURLOPT_WRITEFUNCTION, keep_bytes);
-	curl_easy_setopt(c, CURLOPT_WRITEDATA, &body);
-	curl_easy_setopt(c, CURLOPT_HEADERFUNCTION, keep_bytes);
-	curl_easy_setopt(c, CURLOPT_HEADERDATA, &head);
-	assert_int_equal(curl_easy_perform(c), CURLE_OK);
-	curl_easy_getinfo(c, CURLINFO_RESPONSE_CODE, &r.status);
-	r.body = str_copy(&f->a, buf_str(&body));
-	r.head = str_copy(&f->a, buf_str(&head));
-	curl_slist_free_all(headers);
+	struct answer r = perform(f, s, c, headers, path);
 	curl_mime_free(form);
-	curl_easy_cleanup(c);
-	buf_done(&body);
-	buf_done(&head);
 	return r;
 }
 #define FIELDS(...) ((const struct field[]){__VA_ARGS__, {NULL, NULL}})

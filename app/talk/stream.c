@@ -1,7 +1,6 @@
 /* The log for programs, and live pages: each only as far as who asks may know of it. */
 #include "talk/talk_int.h"
 #include "access/access.h"
-#include "record/record.h"
 #include "sql/access.h"
 #include "text/json.h"
 
@@ -99,10 +98,6 @@ static enum err may_listen(struct req *q, const struct live_topic *t) {
 		TRY(sql_access_sees_conversation(q->db, (struct conversation_id){t->id}, q->actor.id, q->actor.is_staff, &id,
 			&found));
 		return found ? OK : ERR_NOT_FOUND;
-	}
-	if (strcmp(t->kind, "record") == 0) {
-		struct record_row row;
-		return record_seen(q, (struct record_id){t->id}, &row);
 	}
 	bool mine = strcmp(t->kind, "person") == 0 && q->actor.id.v == t->id;
 	return mine || q->actor.is_staff ? OK : ERR_NOT_FOUND;

@@ -46,31 +46,13 @@ static inline int talk_pg(void **state) { *state = getenv("RIALTO_TEST_PG") ? ta
 /* A request with a method and a JSON body. */
 static inline struct answer ask(struct fixture *f, const struct served *s, const char *method, const char *path,
 	const char *json, const char *bearer) {
-	struct buf body, head;
-	struct answer r = {0};
 	CURL *c = curl_easy_init();
 	struct curl_slist *headers = curl_slist_append(NULL, "Content-Type: application/json");
 	headers = curl_slist_append(headers, "Accept: application/json");
 	if (bearer) headers = curl_slist_append(headers, str_fmt(&f->a, "Authorization: Bearer %s", bearer).p);
-	buf_init(&body, 4 << 20);
-	buf_init(&head, 1 << 20);
-	curl_easy_setopt(c, CURLOPT_URL, str_fmt(&f->a, "%s%s", s->url, path).p);
 	curl_easy_setopt(c, CURLOPT_CUSTOMREQUEST, method);
-	curl_easy_setopt(c, CURLOPT_HTTPHEADER, headers);
 	if (json) curl_easy_setopt(c, CURLOPT_POSTFIELDS, json);
-	curl_easy_setopt(c, CURLOPT_WRITEFUNCTION, keep_bytes);
-	curl_easy_setopt(c, CURLOPT_WRITEDATA, &body);
-	curl_easy_setopt(c, CURLOPT_HEADERFUNCTION, keep_bytes);
-	curl_easy_setopt(c, CURLOPT_HEADERDATA, &head);
-	assert_int_equal(curl_easy_perform(c), CURLE_OK);
-	curl_easy_getinfo(c, CURLINFO_RESPONSE_CODE, &r.status);
-	r.body = str_copy(&f->a, buf_str(&body));
-	r.head = str_copy(&f->a, buf_str(&head));
-	curl_slist_free_all(headers);
-	curl_easy_cleanup(c);
-	buf_done(&body);
-	buf_done(&head);
-	return r;
+	return perform(f, s, c, headers, path);
 }
 
 #endif

@@ -2,7 +2,7 @@
 #define DB_DB_H
 /* A store is the database of one business: one SQLite file, or one PostgreSQL schema. Both engines work the same way:
  * each thread that reads has its own connection; all writes of a process go through one writer thread, which takes
- * everything that waits into one transaction, each job in its own savepoint, commits once, and then tells each job.
+ * everything that waits into one transaction, commits once, and then tells each job.
  * No timer: a lone job is committed at once. On PostgreSQL the batch begins by locking the log's head row, so that the
  * batches of several nodes stand in one order, which is the order of event sequence numbers, and never deadlock.
  *
@@ -48,10 +48,10 @@ void db_read_end(struct db *db);
 
 /* ------------------------------------------------------------------ writing */
 
-/* The work of one write. Runs on the writer thread inside its savepoint: returning anything but OK undoes what it wrote.
+/* The work of one write. Runs on the writer thread in a transaction with others: returning anything but OK undoes what it wrote.
  * It must not wait for anything but the database. When a statement in it fails, the work has failed, whatever it returns,
  * and no further statement runs: to try one thing and then another, write ON CONFLICT into the statement. It may run
- * again from the start (when a whole transaction was undone), so it sets what it hands out rather than adding to it. */
+ * again from the start (when a neighbour had to be undone, or a whole transaction was), so it sets what it hands out rather than adding to it. */
 typedef enum err db_work(struct db *db, void *arg);
 
 struct db_job {

@@ -43,6 +43,12 @@ struct stmt {
 	void *engine;             /* struct sq_stmt or struct pg_stmt */
 };
 
+/* sum.c: those of jobs that went well come first, each key once; behind them what the running job has added. Only the writer adds. */
+struct sums {
+	struct sum *v;
+	size_t n, kept, room;
+};
+
 struct db {
 	struct store *store;
 	const struct engine *ops;
@@ -51,7 +57,8 @@ struct db {
 	enum err failed;          /* a statement failed in this job: nothing more runs until it is undone */
 	bool announced;           /* someone asked for a notification in this job */
 	bool wrote;               /* a writing statement began in this job */
-	struct sums *sums;        /* sum.c; the writer's only */
+	struct sums sums;
+	usec_t commit_took;       /* the last one */
 	struct stmt *stmts[STMT_BUCKETS];
 	unsigned stmt_count, stmt_most;
 	uint64_t uses;

@@ -1,5 +1,4 @@
-/* Sums that are written once a transaction: a list, as short as a batch. Those of jobs that went well come first, each key
- * once; behind them what the running job has added, which a failure takes away again. */
+/* Sums that are written once a transaction: a list, as short as a batch. What a failed job has added goes again. */
 #include "base/check.h"
 #include "db/db_int.h"
 #include <stdlib.h>
@@ -8,16 +7,6 @@ struct sum {
 	db_sum_write *write;
 	struct db_pair key, sum;
 };
-
-struct sums {
-	struct sum *v;
-	size_t n, kept, room;
-};
-
-static struct sums *of(struct db *db) {
-	if (db->sums == NULL) db->sums = must_calloc(1, sizeof *db->sums);
-	return db->sums;
-}
 
 static bool is_same(const struct sum *a, const struct sum *b) {
 	return a->write == b->write && a->key.v[0] == b->key.v[0] && a->key.v[1] == b->key.v[1];
@@ -29,7 +18,7 @@ static void add_to(struct db_pair *to, struct db_pair add) {
 }
 
 void db_sum(struct db *db, db_sum_write *write, struct db_pair key, struct db_pair add) {
-	struct sums *s = of(db);
+	struct sums *s = &db->sums;
 	PRE(db->role == ROLE_WRITE && db->in_tx);
 	if (s->n == s->room) {
 		s->room = s->room ? 2 * s->room : 64;
@@ -39,7 +28,7 @@ void db_sum(struct db *db, db_sum_write *write, struct db_pair key, struct db_pa
 }
 
 struct db_pair db_sum_so_far(struct db *db, db_sum_write *write, struct db_pair key) {
-	const struct sums *s = of(db);
+	const struct sums *s = &db->sums;
 	const struct sum wanted = {.write = write, .key = key};
 	struct db_pair sum = {0};
 	for (size_t i = 0; i < s->n; i++)
@@ -48,7 +37,7 @@ struct db_pair db_sum_so_far(struct db *db, db_sum_write *write, struct db_pair 
 }
 
 void sums_settle(struct db *db, bool keep) {
-	struct sums *s = of(db);
+	struct sums *s = &db->sums;
 	size_t end = s->n;
 	s->n = s->kept;
 	for (size_t i = s->kept; keep && i < end; i++) {
@@ -61,12 +50,12 @@ void sums_settle(struct db *db, bool keep) {
 }
 
 void sums_forget(struct db *db) {
-	struct sums *s = of(db);
+	struct sums *s = &db->sums;
 	s->n = s->kept = 0;
 }
 
 enum err sums_write(struct db *db) {
-	const struct sums *s = of(db);
+	const struct sums *s = &db->sums;
 	for (size_t i = 0; i < s->kept; i++) {
 		enum err e = s->v[i].write(db, s->v[i].key, s->v[i].sum);
 		if (e == OK) e = db->failed;
@@ -75,7 +64,4 @@ enum err sums_write(struct db *db) {
 	return OK;
 }
 
-void sums_free(struct db *db) {
-	if (db->sums != NULL) free(db->sums->v);
-	free(db->sums);
-}
+void sums_free(struct db *db) { free(db->sums.v); }

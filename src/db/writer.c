@@ -1,6 +1,8 @@
 /* The one thread that writes. It takes everything that waits (up to a maximum) into one transaction and commits once, so
- * that many writers share one sync of the disk; whoever comes meanwhile is in the next batch. There is no timer: a lone
- * job is committed at once.
+ * that many writers share one sync of the disk; whoever comes meanwhile is in the next batch. A lone job is committed at
+ * once. But those who were just told are about to ask again, and would miss a batch that ends with the few who waited:
+ * so whoever comes while it runs joins it, and when several wrote last time, half a sync at most is spent waiting until as
+ * many are there again.
  *
  * A job that fails before it has written needs nothing undone, and one that fails later is rare: so the batch is tried
  * without savepoints first, and again with one for each job when a failure has to undo itself and nothing else. When the
@@ -12,6 +14,8 @@
 #include <semaphore.h>
 #include <stdlib.h>
 
+static const usec_t GATHER_MOST = SECONDS(1) / 100; /* however slow the disk is */
+
 struct writer {
 	struct store *store;
 	struct db *db;
@@ -20,7 +24,11 @@ struct writer {
 	pthread_cond_t work;
 	struct db_job *first, **last;
 	unsigned waiting;
-	bool asleep, stopping;
+	unsigned wanted;                 /* when asleep: wake me when so many wait */
+	unsigned running;                /* in this batch */
+	unsigned crowd;                  /* in the last one, and waiting when it ended */
+	usec_t patience;                 /* how long this batch may still wait for them */
+	bool stopping;
 	void (*hook)(struct db *db, void *arg);
 	void *hook_arg;
 	_Atomic uint64_t commits, jobs, refused, failed;
@@ -59,7 +67,9 @@ static enum err job_run(struct db *db, struct db_job *job) {
 static enum err commit(struct db *db, bool announce) {
 	job_begin(db);
 	enum err e = sums_write(db);
+	usec_t began = clock_steady();
 	if (e == OK) e = db->ops->commit(db, announce);
+	db->commit_took = clock_steady() - began;
 	if (e != OK) {
 		rollback(db);
 		return e;
@@ -83,6 +93,59 @@ static enum err run_alone(struct db *db, struct db_job *job, bool *ret_lost) {
 	return e != OK && state != TX_LOST ? e : ERR_STORE;
 }
 
+/* ------------------------------------------------------------------- who comes along */
+
+/* Waits until so many jobs wait, but at most that long (0: as long as it takes). The caller holds the lock. */
+static void sleep_until(struct writer *w, unsigned wanted, usec_t most) {
+	usec_t until = clock_steady() + most;
+	struct timespec t = {.tv_sec = until / SECONDS(1), .tv_nsec = until % SECONDS(1) * 1000};
+	w->wanted = wanted;
+	while (w->waiting < wanted && !w->stopping)
+		if (most == 0) pthread_cond_wait(&w->work, &w->lock);
+		else if (pthread_cond_timedwait(&w->work, &w->lock, &t) != 0) break;
+	w->wanted = 0;
+}
+
+/* All who wait, oldest first, as far as the batch has room for them; NULL when there is none. The caller holds the lock. */
+static struct db_job *take(struct writer *w) {
+	struct db_job *jobs = NULL, **end = &jobs;
+	while (w->first != NULL && w->running < w->store->batch_max) {
+		*end = w->first;
+		end = &w->first->next;
+		w->first = w->first->next;
+		w->running++, w->waiting--;
+	}
+	*end = NULL;
+	if (w->first == NULL) w->last = &w->first;
+	return jobs;
+}
+
+/* Who begins the next batch; NULL when it is time to end. */
+static struct db_job *take_first(struct writer *w) {
+	pthread_mutex_lock(&w->lock);
+	w->crowd = w->running + w->waiting;
+	w->running = 0;
+	w->patience = w->db->commit_took / 2;
+	if (w->patience > GATHER_MOST) w->patience = GATHER_MOST;
+	sleep_until(w, 1, 0);
+	struct db_job *jobs = take(w);
+	pthread_mutex_unlock(&w->lock);
+	return jobs;
+}
+
+/* Who joins the running batch; NULL when it is complete. */
+static struct db_job *join(struct writer *w) {
+	pthread_mutex_lock(&w->lock);
+	while (w->waiting == 0 && w->running < w->crowd && w->patience > 0) {
+		usec_t began = clock_steady();
+		sleep_until(w, (w->crowd - w->running + 1) / 2, w->patience);
+		w->patience -= clock_steady() - began;
+	}
+	struct db_job *jobs = take(w);
+	pthread_mutex_unlock(&w->lock);
+	return jobs;
+}
+
 struct outcome {
 	enum tx_state state;
 	bool any;         /* a job went well */
@@ -92,8 +155,9 @@ struct outcome {
 
 static bool ground_failed(enum err e) { return e == ERR_STORE || e == ERR_DISK_FULL || e == ERR_BUSY; }
 
-/* The jobs one after the other. */
-static enum err run_jobs(struct db *db, struct db_job *jobs, bool savepoints, struct outcome *ret) {
+/* The jobs one after the other; while nothing is undone, those that come meanwhile join them. */
+static enum err run_jobs(struct writer *w, struct db_job *jobs, bool savepoints, struct outcome *ret) {
+	struct db *db = w->db;
 	for (struct db_job *job = jobs; job != NULL && ret->state == TX_OPEN; job = job->next) {
 		job_begin(db);
 		if (savepoints) TRY(db->ops->savepoint(db));
@@ -103,19 +167,21 @@ static enum err run_jobs(struct db *db, struct db_job *jobs, bool savepoints, st
 		if (ret->state != TX_OPEN) return OK;
 		if (savepoints) TRY(job->result == OK ? db->ops->release(db) : db->ops->rollback_to(db));
 		else if (job->result != OK && (db->wrote || db->failed != OK)) return ret->undo = true, OK;
+		else if (job->next == NULL) job->next = join(w);
 	}
 	return OK;
 }
 
 /* Runs the jobs in one transaction. True when every job has its result; *ret_committed says whether anything was kept.
  * False: the transaction is undone, and the jobs had better be tried more carefully. */
-static bool run_together(struct db *db, struct db_job *jobs, bool savepoints, bool *ret_committed) {
+static bool run_together(struct writer *w, struct db_job *jobs, bool savepoints, bool *ret_committed) {
+	struct db *db = w->db;
 	struct outcome o = {.state = TX_OPEN};
 	enum err e = begin(db);
-	if (e == OK) e = run_jobs(db, jobs, savepoints, &o);
+	if (e == OK) e = run_jobs(w, jobs, savepoints, &o);
 	if (e == OK && o.undo) {
 		rollback(db);
-		return false;
+		return jobs->next == NULL; /* a lone one needs no second try */
 	}
 	if (e == OK && o.state == TX_OPEN) {
 		if (o.any) e = commit(db, o.announce);
@@ -150,7 +216,7 @@ static bool run_each(struct db *db, struct db_job *jobs) {
 static void batch(struct writer *w, struct db_job *jobs) {
 	struct db *db = w->db;
 	bool committed = false;
-	bool done = jobs->next != NULL && (run_together(db, jobs, false, &committed) || run_together(db, jobs, true, &committed));
+	bool done = run_together(w, jobs, false, &committed) || (jobs->next != NULL && run_together(w, jobs, true, &committed));
 	if (!done) committed = run_each(db, jobs);
 	if (committed) {
 		atomic_fetch_add_explicit(&w->commits, 1, memory_order_relaxed);
@@ -167,29 +233,10 @@ static void batch(struct writer *w, struct db_job *jobs) {
 	db->ops->after(db);
 }
 
-/* Takes up to batch_max jobs, oldest first, or NULL when it is time to end. */
-static struct db_job *take(struct writer *w) {
-	unsigned n = 0;
-	pthread_mutex_lock(&w->lock);
-	while (w->first == NULL && !w->stopping) {
-		w->asleep = true;
-		pthread_cond_wait(&w->work, &w->lock);
-	}
-	w->asleep = false;
-	struct db_job *jobs = w->first, **end = &w->first;
-	while (*end != NULL && n < w->store->batch_max) n++, end = &(*end)->next;
-	w->first = *end;
-	*end = NULL;
-	if (w->first == NULL) w->last = &w->first;
-	w->waiting -= n;
-	pthread_mutex_unlock(&w->lock);
-	return jobs;
-}
-
 static void *writer_main(void *arg) {
 	struct writer *w = arg;
 	pthread_setname_np(pthread_self(), "writer");
-	for (struct db_job *jobs; (jobs = take(w)) != NULL;) batch(w, jobs);
+	for (struct db_job *jobs; (jobs = take_first(w)) != NULL;) batch(w, jobs);
 	return NULL;
 }
 
@@ -201,7 +248,11 @@ enum err writer_start(struct store *s, struct buf *why, struct writer **ret) {
 	w->db = db;
 	w->last = &w->first;
 	pthread_mutex_init(&w->lock, NULL);
-	pthread_cond_init(&w->work, NULL);
+	pthread_condattr_t steady;
+	pthread_condattr_init(&steady);
+	pthread_condattr_setclock(&steady, CLOCK_MONOTONIC);
+	pthread_cond_init(&w->work, &steady);
+	pthread_condattr_destroy(&steady);
 	int failed = pthread_create(&w->thread, NULL, writer_main, w);
 	PRE(failed == 0);
 	*ret = w;
@@ -232,9 +283,7 @@ enum err store_submit(struct store *s, struct db_job *job) {
 	if (!full) {
 		*w->last = job;
 		w->last = &job->next;
-		w->waiting++;
-		wake = w->asleep;
-		w->asleep = false;
+		wake = ++w->waiting == w->wanted;
 	}
 	if (wake) pthread_cond_signal(&w->work);
 	pthread_mutex_unlock(&w->lock);

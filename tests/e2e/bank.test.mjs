@@ -43,8 +43,12 @@ for (const engine of engines) {
     const found = (await all('/records?type=account', owner)).find(r => r.external_id === account)
     assert.ok(found.people.some(p => p.role === 'holder'))
 
-    // every line of it once, page by page, and they add up
+    // the page to bring a file offers what the firm keeps, each once
     const cookie = await server.login('owner@demo.example')
+    const offered = [...(await server.page('/import', { cookie })).text.matchAll(/value="(records:[a-z_]+)"/g)].map(m => m[1])
+    assert.deepEqual(offered.sort(), ['records:account', 'records:card', 'records:loan', 'records:standing_order', 'records:statement_line'])
+
+    // every line of it once, page by page, and they add up
     const seen = new Set()
     let sum = 0, path = found.url
     while (path) {
