@@ -8,6 +8,7 @@
 /* web's hooks */
 MUST_USE enum err access_who_is(struct req *q);
 MUST_USE enum err business_read(struct db *db, struct arena *a, struct business *ret);
+MUST_USE enum err business_version(struct db *db, int64_t *ret);
 
 /* How long one-time links live. */
 #define CLAIM_LIVES DAYS(30)

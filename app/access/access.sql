@@ -38,6 +38,10 @@ SELECT pack, name, claim, street_address, mail_address, phone, email, web, hours
 	lat, lon, map_zoom, map_link, tile_url, mail_from, smtp_url, smtp_user, smtp_secret, version
 FROM business WHERE one = 1;
 
+-- business_version() -> int :one
+-- Tells whether the firm is still the one that was read.
+SELECT version FROM business WHERE one = 1;
+
 -- -------------------------------------------------------------- who sees what
 
 -- access_sees_conversation(id conversation_id, me person_id?, staff bool) -> conversation_id :maybe

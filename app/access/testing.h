@@ -92,7 +92,7 @@ static inline void serve_start(struct fixture *f, struct served *s) {
 	s->live = live_new(s->hub);
 	s->o = (struct web_options){.store = f->s, .hub = s->hub, .live = s->live, .listen = "127.0.0.1:0", .loops = 1, .workers = 2};
 	memset(s->o.key.bytes, 7, sizeof s->o.key.bytes);
-	struct web_hooks hooks = {.who_is = access_who_is, .business = business_read};
+	struct web_hooks hooks = {.who_is = access_who_is, .business = business_read, .firm_version = business_version};
 	s->notice = (struct notice_ctx){.key = &s->o.key, .web = &s->web};
 	hub_add_reader(s->hub, "notices", NULL, notice_read, &s->notice, true);
 	hub_add_job(s->hub, "mail", MAIL_TRIES, mail_job, &s->notice);

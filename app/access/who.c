@@ -15,6 +15,8 @@ enum err business_read(struct db *db, struct arena *a, struct business *ret) {
 	return OK;
 }
 
+enum err business_version(struct db *db, int64_t *ret) { return sql_business_version(db, ret); }
+
 /* ------------------------------------------------------------------ who asks */
 
 struct seen {

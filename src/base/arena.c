@@ -1,5 +1,6 @@
-/* Blocks chained newest first, each filled by moving an offset up. A block is zeroed when it is handed out, so a reset
- * costs nothing until the memory is used again. Under AddressSanitizer what is not handed out is poisoned. */
+/* Blocks chained newest first, each twice the one before up to a maximum, each filled by moving an offset up. Memory is zeroed
+ * when it is handed out, so a reset costs nothing until it is used again. Under AddressSanitizer what is not handed out is
+ * poisoned. */
 #include "base/arena.h"
 #include "base/check.h"
 #include <stdalign.h>
@@ -23,7 +24,7 @@
 #define UNPOISON(p, n) ((void)(p), (void)(n))
 #endif
 
-enum { BLOCK_BYTES = 16 * 1024 };
+enum { BLOCK_LEAST = 16 * 1024, BLOCK_MOST = 128 * 1024 }; /* a page takes some 70 KB, and finds them in one block the next time */
 
 struct arena_block {
 	struct arena_block *older;
@@ -38,7 +39,9 @@ static void block_free(struct arena *a, struct arena_block *b) {
 }
 
 static void block_add(struct arena *a, size_t at_least) {
-	size_t size = at_least > BLOCK_BYTES ? at_least : BLOCK_BYTES;
+	size_t size = a->block == NULL ? BLOCK_LEAST : a->block->size * 2;
+	if (size > BLOCK_MOST) size = BLOCK_MOST;
+	if (size < at_least) size = at_least;
 	struct arena_block *b = malloc(sizeof *b + size);
 	CHECK_MEMORY(b);
 	b->older = a->block;
@@ -92,8 +95,12 @@ void arena_clear(struct arena *a) {
 	while (a->block != NULL) {
 		struct arena_block *b = a->block;
 		a->block = b->older;
-		if (keep == NULL && b->size == BLOCK_BYTES) keep = b;
-		else block_free(a, b);
+		if (b->size > BLOCK_MOST || (keep != NULL && b->size <= keep->size)) {
+			block_free(a, b);
+			continue;
+		}
+		if (keep != NULL) block_free(a, keep);
+		keep = b;
 	}
 	a->block = keep;
 	a->used = 0;

@@ -421,6 +421,33 @@ static void queue_bound(void **state) {
 	assert_int_equal(x.waiting, 0);
 }
 
+/* Whoever comes while a batch runs is committed with it. */
+static void late_comers(void **state) {
+	FIXTURE(f);
+	make_notes(f);
+	sem_t entered, leave;
+	_Atomic int done = 0;
+	struct note notes[5];
+	struct gate gates[5] = {0};
+	struct store_stats before, after;
+	sem_init(&entered, 0, 0);
+	sem_init(&leave, 0, 0);
+	store_stats(f->s, &before);
+	for (int i = 0; i < 5; i++) {
+		notes[i] = (struct note){.name = STR_NONE, .n = i};
+		gates[i] = (struct gate){.job = {.work = i ? put : gate_work, .done = gate_done, .arg = i ? (void *)&notes[i] : &gates[i]},
+			.done = &done};
+		if (i == 0) gates[i].entered = &entered, gates[i].leave = &leave;
+		assert_int_equal(store_submit(f->s, &gates[i].job), OK);
+		if (i == 0) sem_wait(&entered);
+	}
+	sem_post(&leave);
+	while (done < 5) usleep(1000);
+	store_stats(f->s, &after);
+	assert_int_equal(after.commits - before.commits, 1);
+	assert_int_equal(count(f), 4);
+}
+
 struct hook_test {
 	int hooks, told, wrong;      /* the writer thread's until all have been told */
 	int64_t seen;                /* notes that were there in the last hook */
@@ -510,6 +537,6 @@ static void watches(void **state) {
 
 int main(void) {
 	const struct CMUnitTest tests[] = {BOTH(values), BOTH(variants), BOTH(refusals), BOTH(a_failed_statement_fails_its_job),
-		BOTH(one_moment), BOTH(group_commit), BOTH(sums), BOTH(queue_bound), BOTH(hook_comes_first), BOTH(watches)};
+		BOTH(one_moment), BOTH(group_commit), BOTH(sums), BOTH(late_comers), BOTH(queue_bound), BOTH(hook_comes_first), BOTH(watches)};
 	return cmocka_run_group_tests_name("db", tests, NULL, NULL);
 }

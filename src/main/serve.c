@@ -62,7 +62,7 @@ static int serve(struct cli *c, const char *listen, const char *base_url, bool t
 
 	o.hub = hub_new(c->store);
 	o.live = live_new(o.hub);
-	struct web_hooks hooks = {.who_is = access_who_is, .business = read_firm};
+	struct web_hooks hooks = {.who_is = access_who_is, .business = read_firm, .firm_version = business_version};
 	struct parts parts = {.store = c->store, .hub = o.hub, .key = &o.key, .home = c->home};
 	parts_join(&parts);
 	struct web *w = NULL;

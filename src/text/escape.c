@@ -5,13 +5,14 @@
 static const char hex_digit[] = "0123456789abcdef", hex_upper[] = "0123456789ABCDEF";
 
 void html_escape(struct buf *b, struct str s) {
-	static const struct str as[256] = {['&'] = {"&amp;", 5}, ['<'] = {"&lt;", 4}, ['>'] = {"&gt;", 4}, ['"'] = {"&quot;", 6}, ['\''] = {"&#39;", 5}};
+	static const unsigned char kind[256] = {['&'] = 1, ['<'] = 2, ['>'] = 3, ['"'] = 4, ['\''] = 5};
+	static const struct str as[] = {{"", 0}, {"&amp;", 5}, {"&lt;", 4}, {"&gt;", 4}, {"&quot;", 6}, {"&#39;", 5}};
 	size_t from = 0;
 	for (size_t i = 0; i < s.n; i++) {
-		const struct str *sign = &as[(unsigned char)s.p[i]];
-		if (sign->n == 0) continue;
+		unsigned char sign = kind[(unsigned char)s.p[i]];
+		if (sign == 0) continue;
 		buf_add(b, str_n(s.p + from, i - from));
-		buf_add(b, *sign);
+		buf_add(b, as[sign]);
 		from = i + 1;
 	}
 	buf_add(b, str_from(s, from));

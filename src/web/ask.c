@@ -81,34 +81,38 @@ static void firm_unref(struct firm *f) {
 	free(f);
 }
 
-/* The last firm known, for the pages of the time when the store cannot be reached. */
-static void remember(struct web *w, struct db *db, int64_t version) {
-	if (atomic_load(&w->firm_version) == version) return;
+/* Reads the firm anew, for this request and those to come. */
+static enum err learn_firm(struct web *w, struct db *db, struct firm **ret) {
 	struct firm *f = must_calloc(1, sizeof *f);
-	f->refs = 1;
-	if (w->hooks.business(db, &f->arena, &f->b) != OK) {
+	f->refs = 2;
+	enum err e = w->hooks.business(db, &f->arena, &f->b);
+	if (e != OK) {
+		f->refs = 1;
 		firm_unref(f);
-		return;
+		return e;
 	}
 	pthread_mutex_lock(&w->firm_lock);
 	struct firm *old = w->firm;
 	w->firm = f;
-	w->firm_version = f->b.version;
 	pthread_mutex_unlock(&w->firm_lock);
 	firm_unref(old);
+	*ret = f;
+	return OK;
 }
 
+/* The firm is kept between requests, which only ask for its version. When the store cannot be reached, the last one known
+ * serves the page that says so. */
 static enum err read_firm(struct req *q) {
 	struct web *w = q->web;
-	enum err e = q->db == NULL ? ERR_STORE : w->hooks.business(q->db, q->a, (struct business *)q->business);
-	if (e == OK) {
-		remember(w, q->db, q->business->version);
-		return OK;
-	}
+	int64_t version = 0;
+	enum err e = q->db == NULL ? ERR_STORE : w->hooks.firm_version(q->db, &version);
 	pthread_mutex_lock(&w->firm_lock);
-	q->firm = w->firm;
-	if (q->firm != NULL) atomic_fetch_add(&q->firm->refs, 1);
+	if (w->firm != NULL && (e != OK || w->firm->b.version == version)) {
+		q->firm = w->firm;
+		atomic_fetch_add(&q->firm->refs, 1);
+	}
 	pthread_mutex_unlock(&w->firm_lock);
+	if (e == OK && q->firm == NULL) e = learn_firm(w, q->db, &q->firm);
 	if (q->firm != NULL) q->business = &q->firm->b;
 	return e == ERR_NOT_FOUND ? ERR_STORE : e;
 }

@@ -29,6 +29,12 @@ static enum err test_business(struct db *db, struct arena *a, struct business *r
 	return OK;
 }
 
+static enum err test_firm_version(struct db *db, int64_t *ret) {
+	TRY(firm_fails);
+	*ret = firm_version;
+	return event_head(db, &(int64_t){0});
+}
+
 static enum err test_who(struct req *q) {
 	bool staff = str_is(q->token, "staff");
 	if (!staff && !str_is(q->token, "member"))
@@ -50,7 +56,7 @@ static inline void site_start(struct site *s, struct fixture *f) {
 	assert_int_equal(store_migrate(f->s, &f->a, &done, NULL), OK);
 	s->hub = hub_new(f->s);
 	struct web_options o = {.store = f->s, .hub = s->hub, .live = live_new(s->hub), .listen = "127.0.0.1:0", .loops = 2, .workers = 3};
-	struct web_hooks hooks = {.who_is = test_who, .business = test_business};
+	struct web_hooks hooks = {.who_is = test_who, .business = test_business, .firm_version = test_firm_version};
 	assert_int_equal(web_prepare(&o, &hooks, &s->w), OK);
 	assert_int_equal(web_listen(s->w, &f->a, &why), OK);
 	assert_int_equal(hub_start(s->hub), OK);

@@ -111,7 +111,6 @@ enum err web_prepare(const struct web_options *o, const struct web_hooks *hooks,
 	w->o = *o;
 	w->hooks = *hooks;
 	w->csrf_key = key_derive(&o->key, "csrf");
-	w->firm_version = -1;
 	w->listener.fd = -1;
 	pthread_mutex_init(&w->firm_lock, NULL);
 	w->rates = rates_new();

@@ -19,8 +19,9 @@ struct web_options {
 struct web_hooks {
 	/* Finds who carries this token (q->token, q->actor.by_token say what was sent) and fills q->actor. */
 	enum err (*who_is)(struct req *q);
-	/* Reads the firm. */
+	/* Reads the firm; and its version alone, which is another after each change. */
 	enum err (*business)(struct db *db, struct arena *a, struct business *ret);
+	enum err (*firm_version)(struct db *db, int64_t *ret);
 };
 
 /* Makes what must be there before the hub starts: the page cache listens to the log. */

@@ -28,7 +28,6 @@ struct web {
 	_Atomic enum lang firm_lang;   /* of the business, for kept pages; known after the first request */
 	pthread_mutex_t firm_lock;
 	struct firm *firm;             /* or NULL */
-	_Atomic int64_t firm_version;
 	_Atomic uint64_t served, failed;
 };
 
