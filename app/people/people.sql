@@ -71,12 +71,12 @@ SELECT p.id FROM person p WHERE p.kind = 'staff' AND (:all OR p.disabled_at IS N
 -- Who has this customer number.
 SELECT id FROM person WHERE customer_no = :customer_no;
 
--- person_insert(kind text, role text, name text, public_name text, now time) -> person_id :one
--- A new person of whom only the name is known yet.
+-- person_insert(kind text, role text, name text, public_name text, customer_no text?, title text, about text, languages text, hours text, birthday date?, channel text, locale text, zone text, contact person_id?, photo file_id?, lat real?, lon real?, worth int, staff_notes text, now time) -> person_id :one
+-- A new person.
 INSERT INTO person (kind, role, name, public_name, customer_no, title, about, languages, hours, birthday, channel, locale, zone,
 	contact_id, photo_file_id, lat, lon, worth_minor, staff_notes, claimed_at, disabled_at, created_at, updated_at, version)
-VALUES (:kind, :role, :name, :public_name, NULL, '', '', '', '', NULL, '', '', '',
-	NULL, NULL, NULL, NULL, 0, '', NULL, NULL, :now, :now, 1) RETURNING id;
+VALUES (:kind, :role, :name, :public_name, :customer_no, :title, :about, :languages, :hours, :birthday, :channel, :locale, :zone,
+	:contact, :photo, :lat, :lon, :worth, :staff_notes, NULL, NULL, :now, :now, 1) RETURNING id;
 
 -- person_update(id person_id, was int, kind text, role text, name text, public_name text, customer_no text?, title text, about text, languages text, hours text, birthday date?, channel text, locale text, zone text, contact person_id?, photo file_id?, lat real?, lon real?, worth int, staff_notes text, now time) :exec1
 -- Writes a whole profile, if nobody has meanwhile.

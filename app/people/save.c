@@ -252,6 +252,13 @@ static enum err change_audiences(struct saving *s) {
 
 /* ------------------------------------------------------------------ all of it */
 
+static enum err insert_row(struct saving *s) {
+	struct person_row *r = &s->k.row;
+	return sql_person_insert(s->db, r->kind, r->role, r->name, r->public_name, r->customer_no, r->title, r->about, r->languages,
+	                         r->hours, r->birthday, r->channel, r->locale, r->zone, r->contact_id, r->photo_file_id, r->lat, r->lon,
+	                         r->worth_minor, r->staff_notes, s->now, &r->id);
+}
+
 static enum err write_row(struct saving *s, int64_t was) {
 	const struct person_row *r = &s->k.row;
 	return sql_person_update(s->db, r->id, was, r->kind, r->role, r->name, r->public_name, r->customer_no, r->title,
@@ -274,14 +281,16 @@ static enum err apply(struct saving *s) {
 	int64_t was = s->k.row.version, worth = s->k.row.worth_minor;
 	TRY(change_texts(s));
 	TRY(change_rest(s));
+	if (s->fresh) TRY(insert_row(s)); /* what follows points to it */
 	for (int kind = 0; kind < CONTACT_KINDS; kind++) TRY(change_contacts(s, (enum contact_kind)kind));
 	TRY(change_tags(s));
 	TRY(change_fields(s));
 	TRY(change_audiences(s));
+	if (s->fresh) return people_index(s->db, s->a, &s->k);
 	if (!s->changed) return OK;
 	TRY(write_row(s, was));
 	int64_t more = s->k.row.worth_minor - worth;
-	if (!s->fresh && more != 0) TRY(talk_worth_changed(s->db, s->a, s->k.row.id, more));
+	if (more != 0) TRY(talk_worth_changed(s->db, s->a, s->k.row.id, more));
 	return people_index(s->db, s->a, &s->k);
 }
 
@@ -319,9 +328,7 @@ enum err people_create(struct db *db, struct arena *a, struct person_id actor, c
 	r->title = r->about = r->languages = r->hours = r->channel = r->locale = r->zone = r->staff_notes = STR("");
 	r->lat = r->lon = NAN;
 	r->version = 1;
-	TRY(sql_person_insert(db, r->kind, r->role, r->name, r->public_name, s.now, &r->id));
 	enum err e = apply(&s);
-	if (e == OK && !s.changed) e = people_index(db, a, &s.k);
 	if (e == OK) e = tell(&s, "create");
 	buf_done(&s.fields);
 	if (e == OK) *ret = r->id;
