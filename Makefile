@@ -14,7 +14,7 @@ CFLAGS.release := -O2 -g -fstack-protector-strong -D_FORTIFY_SOURCE=2
 CFLAGS.san     := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
 CFLAGS.tsan    := -O1 -g -fsanitize=thread
 CFLAGS.fuzz    := -O1 -g -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined
-CFLAGS.cover   := -O0 -g --coverage
+CFLAGS.cover   := -O0 -g --coverage -fprofile-update=atomic
 GEN     := $(BUILD)/gen
 CPPFLAGS := -std=gnu11 -D_GNU_SOURCE -Isrc -Iapp -I$(GEN) $(shell pkg-config --cflags $(PKGS) 2>/dev/null | sed 's/-I/-isystem /g')
 CFLAGS  := $(CFLAGS.$(MODE)) $(WARN) -MMD -MP
