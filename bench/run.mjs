@@ -6,6 +6,7 @@ import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { gzipSync } from 'node:zlib'
+import { records } from './records.mjs'
 
 const program = resolve(process.env.RIALTO_BUILD ?? 'build', 'rialto')
 const only = process.argv[2] ?? ''
@@ -33,8 +34,8 @@ const memory = pid => +/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`,
 
 const slowDisk = { ...process.env, LD_PRELOAD: resolve('build/bench/slow_sync.so') }
 
-function serve(env = process.env) {
-  const child = spawn(program, ['serve', '--listen', '127.0.0.1:0', '--home', home], { stdio: ['ignore', 'ignore', 'pipe'], env })
+function serve(env = process.env, at = home) {
+  const child = spawn(program, ['serve', '--listen', '127.0.0.1:0', '--home', at], { stdio: ['ignore', 'ignore', 'pipe'], env })
   return new Promise((good, bad) => {
     let log = ''
     child.on('exit', c => bad(new Error(`the server ended with ${c}: ${log}`)))
@@ -208,6 +209,7 @@ try {
     await ended(server.child)
   }
   if ('streams'.includes(only)) await streams()
+  if ('records'.includes(only)) await records({ dir, program, serve, ended, login, wrk, ticks, note })
   if ('starting'.includes(only)) await starting()
   writeFileSync('build/bench.json', JSON.stringify(results, null, 1) + '\n')
   console.log(`${results.length} figures in build/bench.json`)
