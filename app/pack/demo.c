@@ -118,6 +118,7 @@ static enum err make_firm(struct demo *d) {
 	                 demo_text(b, "hours"), demo_text(b, "colour"), logo, demo_text(b, "locale"), demo_text(b, "zone"),
 	                 demo_text(b, "currency"), demo_real(b, "lat", NAN), demo_real(b, "lon", NAN),
 	                 demo_int(b, "map_zoom", 6), clock_now()));
+	TRY(pack_keep(d->db, d->pack));
 	struct event e = {
 		.verb = "create", .object_kind = "business", .object_id = 1, .audience = AUDIENCE_PUBLIC, .data = STR("{}")};
 	return event_append(d->db, &e, NULL);

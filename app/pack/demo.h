@@ -7,6 +7,7 @@
 #include "pack/pack.h"
 
 int init_command(struct cli *c);
+int pack_command(struct cli *c);       /* rialto pack: a running business takes another pack, or a newer version of its own */
 
 /* Makes the demo business if the store holds none; a store that holds one is left as it is. errors INVALID (a
  * fault in its demo.json), STORE */

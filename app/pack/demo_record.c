@@ -125,11 +125,12 @@ static enum err add_up(struct demo *d, struct records *all, struct demo_record *
 	return OK;
 }
 
-/* In the morning of its day, or when "days_ago" says; not before its parent, not before there was anybody, not tomorrow. */
+/* In the morning of its day if it has one, or when "days_ago" says; not before its parent, not before there was anybody, not tomorrow. */
 static void set_known(struct demo *d, struct demo_record *r, const struct json *rule) {
 	double days = demo_real(rule, "days_ago", -1);
 	usec_t least = r->parent != NULL ? r->parent->known_at : demo_ago(d, KNOWN_FOR);
-	r->known_at = days >= 0 ? demo_by_day(d, demo_ago(d, days), 0) : r->day * DAYS(1) + HOURS(9);
+	bool dated = r->type->at != NULL || r->day != today(d);
+	r->known_at = days >= 0 ? demo_by_day(d, demo_ago(d, days), 0) : dated ? r->day * DAYS(1) + HOURS(9) : least;
 	if (r->known_at > d->now - MINUTES(5)) r->known_at = d->now - MINUTES(5);
 	if (r->known_at < least) r->known_at = least;
 }

@@ -1,9 +1,11 @@
 /* A pack in a folder of its own, which somebody names on the command line. */
-#include "base/check.h"
+#include "base/buf.h"
+#include "crypto/token.h"
 #include "pack/pack.h"
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -64,6 +66,11 @@ static enum err read_folder(struct reading *r, const char *sub) {
 	return e;
 }
 
+static int by_name(const void *x, const void *y) {
+	const struct pack_file *a = x, *b = y;
+	return str_cmp(a->name, b->name);
+}
+
 static enum err from_folder(struct arena *a, const char *folder, const struct pack **ret, struct str *ret_why) {
 	struct reading r = {.a = a, .file = NEW_ARRAY(a, struct pack_file, FILES_MAX), .why = ret_why};
 	struct str path = str_c(folder), name;
@@ -74,7 +81,13 @@ static enum err from_folder(struct arena *a, const char *folder, const struct pa
 	TRY(read_folder(&r, ""));
 	TRY(read_folder(&r, "img"));
 	TRY(read_folder(&r, "import"));
-	TRY(pack_add(str_z(a, name), r.file, r.files, ret_why));
+	qsort(r.file, r.files, sizeof *r.file, by_name);
+	struct buf b;
+	buf_init(&b, 2 * ALL_MAX);
+	for (size_t i = 0; i < r.files; i++) buf_add(&b, r.file[i].name), buf_add_char(&b, 0), buf_add(&b, r.file[i].bytes), buf_add_char(&b, 0);
+	struct str hash = token_hash(a, buf_str(&b));
+	buf_done(&b);
+	TRY(pack_add(str_z(a, name), r.file, r.files, hash, ret_why));
 	*ret = pack_find(name);
 	return OK;
 }

@@ -145,8 +145,8 @@ enum err pack_read(const char *file, struct str text, struct pack *ret, struct s
 
 /* ------------------------------------------------------------------------ all */
 
-static enum err add(const char *name, const struct pack_file *file, size_t files, struct str *ret_why) {
-	struct pack p = {.file = file, .files = files};
+static enum err add(const char *name, const struct pack_file *file, size_t files, struct str hash, struct str *ret_why) {
+	struct pack p = {.file = file, .files = files, .hash = hash};
 	int n = atomic_load(&count);
 	if (n == PACKS_MAX) {
 		*ret_why = STR("too many packs were taken since the program started; start it anew");
@@ -166,7 +166,7 @@ static enum err add_embedded(struct str prefix, int from, int to, struct str *re
 		file[i - from] = (struct pack_file){.name = str_from(str_c(f->name), prefix.n), .bytes = embedded(f->name)};
 	}
 	struct str name = str_from(str_first(prefix, prefix.n - 1), strlen("packs/"));
-	return add(str_z(&arena, name), file, (size_t)(to - from), ret_why);
+	return add(str_z(&arena, name), file, (size_t)(to - from), STR(""), ret_why);
 }
 
 static enum err load(struct str *ret_why) {
@@ -190,12 +190,12 @@ enum err pack_load(struct str *ret_why) {
 	return e;
 }
 
-enum err pack_add(const char *name, const struct pack_file *file, size_t files, struct str *ret_why) {
+enum err pack_add(const char *name, const struct pack_file *file, size_t files, struct str hash, struct str *ret_why) {
 	pthread_mutex_lock(&lock);
 	struct pack_file *kept = NEW_ARRAY(&arena, struct pack_file, files);
 	for (size_t i = 0; i < files; i++)
 		kept[i] = (struct pack_file){.name = str_copy(&arena, file[i].name), .bytes = str_copy(&arena, file[i].bytes)};
-	enum err e = add(name, kept, files, ret_why);
+	enum err e = add(name, kept, files, str_copy(&arena, hash), ret_why);
 	pthread_mutex_unlock(&lock);
 	return e;
 }
@@ -214,6 +214,12 @@ const struct pack *pack_find(struct str name) {
 	for (int i = atomic_load(&count) - 1; i >= 0; i--)
 		if (str_eq(name, packs[i].name)) return &packs[i];
 	return NULL;
+}
+
+const struct pack *pack_find_before(const struct pack *p, struct str name) {
+	for (int i = (int)(p - packs) - 1; i >= 0; i--)
+		if (str_eq(name, packs[i].name)) return &packs[i];
+	return str_eq(p->name, name) ? p : NULL;
 }
 
 struct str pack_names(struct arena *a, const char *with) {

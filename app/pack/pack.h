@@ -6,6 +6,8 @@
 #include "text/locale.h"
 #include "base/err.h"
 
+struct db;
+
 enum pack_kind { PACK_TEXT, PACK_INT, PACK_MONEY, PACK_BOOL, PACK_DATE, PACK_CHOICE };
 
 struct pack_label {
@@ -62,6 +64,7 @@ struct pack {
 	struct str name;
 	const struct pack_file *file;  /* all there is in its folder */
 	size_t files;
+	struct str hash;               /* over all its files, of one that is not part of the program */
 	struct pack_label label;
 	const struct pack_type *type;
 	size_t types;
@@ -78,12 +81,19 @@ MUST_USE enum err pack_read(const char *name, struct str text, struct pack *ret,
 /* Reads and checks all packs of the program, once; ret_why says the file, the place and the fault. errors INVALID */
 MUST_USE enum err pack_load(struct str *ret_why);
 /* One more, from the files of its folder, which are copied; of a name that is there already the newer is found from now on. errors INVALID */
-MUST_USE enum err pack_add(const char *name, const struct pack_file *file, size_t files, struct str *ret_why);
+MUST_USE enum err pack_add(const char *name, const struct pack_file *file, size_t files, struct str hash, struct str *ret_why);
 
 /* The pack that somebody names: one of the program's, or a folder (a word with a / in it), which is read. ret_why says why not. errors INVALID */
 MUST_USE enum err pack_wanted(struct arena *a, const char *word, const struct pack **ret, struct str *ret_why);
 
+/* The firm's own pack, where it has one, as it is in the store now: to be called when a store has been opened and when the firm has changed.
+ * errors INVALID (this program finds a fault in it), STORE */
+MUST_USE enum err pack_refresh(struct db *db, struct arena *a, struct str *ret_why);
+/* Keeps the files of one that is not part of the program in the store; on the writer. */
+MUST_USE enum err pack_keep(struct db *db, const struct pack *p);
+
 const struct pack *pack_find(struct str name);   /* NULL if there is none */
+const struct pack *pack_find_before(const struct pack *p, struct str name);   /* that was found before p came */
 const struct pack *pack_at(int i);               /* in the order they came; NULL past the last */
 struct str pack_file(const struct pack *p, const char *name);   /* its bytes, as long as the process lives; STR_NONE if there is none */
 struct str pack_names(struct arena *a, const char *with);       /* "banking, insurance": those that have this file; NULL: all */

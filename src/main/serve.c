@@ -42,6 +42,8 @@ static enum err check_business(struct cli *c, struct str *ret_why) {
 /* The firm, and what its pack makes of it. */
 static enum err read_firm(struct db *db, struct arena *a, struct business *ret) {
 	TRY(business_read(db, a, ret));
+	struct str why;
+	TRY(pack_refresh(db, a, &why));
 	const struct pack *pack = pack_find(ret->pack);
 	ret->keeps_records = pack != NULL && pack->types > 0;
 	return OK;
