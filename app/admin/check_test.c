@@ -17,7 +17,7 @@ static struct fixture *demo_new(enum db_engine engine) {
 	char *argv[] = {"demo", NULL};
 	struct cli c = {.verb = "demo", .argc = 1, .argv = argv, .home = f->home, .a = &f->a, .store = f->s};
 	assert_int_equal(store_migrate(f->s, &f->a, &done, &why), OK);
-	if (demo_make(&c, "insurance", &why) != OK) fail_msg(STR_FMT, STR_ARG(why));
+	if (pack_load(&why) != OK || demo_make(&c, pack_find(STR("insurance")), &why) != OK) fail_msg(STR_FMT, STR_ARG(why));
 	return f;
 }
 static int demo_sqlite(void **state) { *state = demo_new(DB_SQLITE); return 0; }

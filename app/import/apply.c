@@ -2,7 +2,6 @@
 #include "base/check.h"
 #include "crypto/token.h"
 #include "import/value.h"
-#include "web/static.h"
 
 enum { VALUE_MAX = 1024 * 1024 };
 
@@ -137,14 +136,18 @@ static struct str say_missing(struct arena *a, const struct mapping *m, const st
 
 struct mapping *mapping_find(struct arena *a, const struct import_kind *k, const struct pack *p,
                              const struct text_list *header, const struct zone *zone, struct str *ret_why) {
-	struct str prefix = str_fmt(a, "packs/" STR_FMT "/import/", STR_ARG(p->name)), why;
+	struct str why;
 	struct mapping *best = NULL, *m;
 	size_t fewest = SIZE_MAX;
 	*ret_why = STR("there is no mapping for this kind in the pack");
-	for (int i = 0; i < embedded_file_count; i++) {
-		struct str name = str_c(embedded_files[i].name);
-		if (!str_starts(name, prefix) || !str_ends(name, STR(".json"))) continue;
-		if (mapping_read(a, name, embedded(name.p), p, zone, &m, &why) != OK) check_failed(str_z(a, why), __FILE__, __LINE__);
+	for (size_t i = 0; i < p->files; i++) {
+		const struct pack_file *f = &p->file[i];
+		if (!str_starts(f->name, STR("import/")) || !str_ends(f->name, STR(".json"))) continue;
+		struct str name = str_fmt(a, "packs/" STR_FMT "/" STR_FMT, STR_ARG(p->name), STR_ARG(f->name));
+		if (mapping_read(a, name, f->bytes, p, zone, &m, &why) != OK) {
+			*ret_why = why;
+			return NULL;
+		}
 		struct text_list missing;
 		if (m->kind != k) continue;
 		if (mapping_bind(a, m, header, &missing)) {

@@ -1,13 +1,14 @@
 #include "import/kind.h"
 #include "import/kind_record.h"
 #include <pthread.h>
+#include <stdatomic.h>
 
 enum { KINDS_MAX = 260 };
 
-/* The fixed ones, then one for each type of record that any pack has. Made once; constant from then on. */
+/* The fixed ones, then one for each type of record that any pack has; what is there stays as it is. */
 static const struct import_kind *kinds[KINDS_MAX] = {&people_kind, &conversations_kind, &links_kind};
 static struct import_kind of_types[KINDS_MAX];
-static int count = 3;
+static atomic_int count = 3;
 
 static const struct import_kind *find(struct str word) {
 	for (int i = 0; i < count; i++)
@@ -15,24 +16,27 @@ static const struct import_kind *find(struct str word) {
 	return NULL;
 }
 
-static void add_types(void) {
+static void add_types(const struct pack *p) {
 	static struct arena arena; /* for the life of the process */
-	for (int i = 0; pack_at(i) != NULL; i++) {
-		for (size_t k = 0; k < pack_at(i)->types; k++) {
-			struct str type = pack_at(i)->type[k].name, word = str_fmt(&arena, "records:" STR_FMT, STR_ARG(type));
-			if (find(word) != NULL || count == KINDS_MAX) continue;
-			of_types[count] = records_kind;
-			of_types[count].word = of_types[count].object = word.p;
-			of_types[count].type = type;
-			kinds[count] = &of_types[count];
-			count++;
-		}
+	for (size_t k = 0; k < p->types; k++) {
+		struct str type = p->type[k].name, word = str_fmt(&arena, "records:" STR_FMT, STR_ARG(type));
+		int n = atomic_load(&count);
+		if (find(word) != NULL || n == KINDS_MAX) continue;
+		of_types[n] = records_kind;
+		of_types[n].word = of_types[n].object = word.p;
+		of_types[n].type = type;
+		kinds[n] = &of_types[n];
+		atomic_store(&count, n + 1);
 	}
 }
 
+/* Packs only come, they never go. */
 static void made(void) {
-	static pthread_once_t once = PTHREAD_ONCE_INIT;
-	pthread_once(&once, add_types);
+	static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+	static int seen;
+	pthread_mutex_lock(&lock);
+	for (; pack_at(seen) != NULL; seen++) add_types(pack_at(seen));
+	pthread_mutex_unlock(&lock);
 }
 
 const struct import_kind *import_kind_at(int i) {

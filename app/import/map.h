@@ -63,7 +63,7 @@ bool mapping_bind(struct arena *a, struct mapping *m, const struct text_list *he
 
 /* The mapping of the pack that fits the file best: the one that knows the most of its columns. NULL when none fits;
  * then *ret_why says what
- * is missing. The program's own come out right: a fault in one ends the process. */
+ * is missing. A fault in one of them is said there, too. */
 struct mapping *mapping_find(struct arena *a, const struct import_kind *k, const struct pack *p,
                              const struct text_list *header, const struct zone *zone, struct str *ret_why);
 

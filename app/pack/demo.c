@@ -9,7 +9,6 @@
 #include "event/event.h"
 #include "pack/demo_int.h"
 #include "sql/firm.h"
-#include "web/static.h"
 #include <math.h>
 #include <stdlib.h>
 
@@ -51,7 +50,7 @@ uint32_t demo_random(struct demo *d, uint32_t below) {
 enum err demo_file(struct demo *d, struct str name, struct file_id *ret) {
 	*ret = (struct file_id){0};
 	if (str_empty(name)) return OK;
-	struct str bytes = embedded(str_fmt(d->a, "packs/" STR_FMT "/img/" STR_FMT, STR_ARG(d->pack->name), STR_ARG(name)).p);
+	struct str bytes = pack_file(d->pack, str_fmt(d->a, "img/" STR_FMT, STR_ARG(name)).p);
 	if (str_none(bytes)) return demo_fault(d, "there is no such picture", name);
 	struct str type = str_ends(name, STR(".png")) ? STR("image/png") : STR("image/webp");
 	return file_put(d->db, name, type, bytes, ret);
@@ -75,6 +74,41 @@ enum err demo_who(struct demo *d, const struct json *who, struct person_id *ret)
 	return demo_fault(d, "nobody is called", key);
 }
 
+void demo_plan(struct demo *d, struct deed deed) {
+	if (d->deeds == d->deed_room) {
+		size_t room = d->deed_room ? d->deed_room * 2 : 1024;
+		struct deed *v = NEW_ARRAY(d->a, struct deed, room);
+		if (d->deeds > 0) memcpy(v, d->deed, d->deeds * sizeof *v);
+		d->deed = v;
+		d->deed_room = room;
+	}
+	d->deed[d->deeds++] = deed;
+}
+
+usec_t demo_by_day(struct demo *d, usec_t at, usec_t not_before) {
+	int hour = zone_local(d->zone, at).hour;
+	usec_t day = hour >= 8 && hour < 19 ? at : at - HOURS((hour + 24 - 17) % 24);
+	return day > not_before ? day : at;
+}
+
+static int by_time(const void *x, const void *y) {
+	const struct deed *a = x, *b = y;
+	if (a->at != b->at) return a->at < b->at ? -1 : 1;
+	if (a->kind != b->kind) return a->kind < b->kind ? -1 : 1;
+	return (a->conversation > b->conversation) - (a->conversation < b->conversation);
+}
+
+static enum err do_all(struct demo *d) {
+	struct conversation_id *id = NEW_ARRAY(d->a, struct conversation_id, d->conversations);
+	if (d->deeds > 0) qsort(d->deed, d->deeds, sizeof *d->deed, by_time);
+	for (size_t i = 0; i < d->deeds; i++) {
+		const struct deed *deed = &d->deed[i];
+		clock_set(deed->at);
+		TRY(deed->record != NULL ? demo_do_record(d, deed, id) : demo_do_talk(d, deed, &id[deed->conversation]));
+	}
+	return OK;
+}
+
 static enum err make_firm(struct demo *d) {
 	const struct json *b = json_member(d->root, "business");
 	struct file_id logo;
@@ -84,6 +118,7 @@ static enum err make_firm(struct demo *d) {
 	                 demo_text(b, "hours"), demo_text(b, "colour"), logo, demo_text(b, "locale"), demo_text(b, "zone"),
 	                 demo_text(b, "currency"), demo_real(b, "lat", NAN), demo_real(b, "lon", NAN),
 	                 demo_int(b, "map_zoom", 6), clock_now()));
+	TRY(pack_keep(d->db, d->pack));
 	struct event e = {
 		.verb = "create", .object_kind = "business", .object_id = 1, .audience = AUDIENCE_PUBLIC, .data = STR("{}")};
 	return event_append(d->db, &e, NULL);
@@ -93,7 +128,9 @@ static enum err make_all(struct demo *d) {
 	clock_set(demo_ago(d, 900));
 	TRY(make_firm(d));
 	TRY(demo_people(d));
-	TRY(demo_talk(d));
+	TRY(demo_plan_talk(d));
+	TRY(demo_plan_records(d));
+	TRY(do_all(d));
 	clock_set(0);
 	/* Nobody is to be told of a past that never was. */
 	return event_reader_at_head(d->db, "notices");
@@ -107,26 +144,19 @@ static enum err work(struct db *db, void *arg) {
 	d->db = db;
 	d->named_count = 0;       /* the writer may try twice */
 	d->seed = SEED;
+	d->deed = NULL;
+	d->deeds = d->deed_room = d->conversations = 0;
 	enum err e = make_all(d);
 	clock_set(0);
 	return e;
 }
 
-static struct str demo_of(struct arena *a, const char *pack) {
-	return embedded(str_fmt(a, "packs/%s/demo.json", pack).p);
-}
-
-bool demo_there(struct arena *a, const char *pack) { return !str_none(demo_of(a, pack)); }
-
-enum err demo_make(struct cli *c, const char *pack, struct str *ret_why) {
-	TRY(pack_load(ret_why));
-	struct demo d = {.a = c->a, .pack = pack_find(str_c(pack)), .now = clock_now(), .why = STR("")};
-	if (d.pack == NULL || !demo_there(c->a, pack)) return ERR_INVALID;
-	struct str text = demo_of(c->a, pack);
+enum err demo_make(struct cli *c, const struct pack *pack, struct str *ret_why) {
+	struct demo d = {.a = c->a, .pack = pack, .now = clock_now(), .why = STR("")};
 	JSON_DOC(doc);
 	struct json_fault at;
-	if (json_parse(&doc, text, &at) != OK) {
-		*ret_why = str_fmt(c->a, "packs/%s/demo.json: line %d, column %d: %s", pack, at.line, at.column, at.text);
+	if (json_parse(&doc, pack_file(pack, "demo.json"), &at) != OK) {
+		*ret_why = str_fmt(c->a, "packs/" STR_FMT "/demo.json: line %d, column %d: %s", STR_ARG(pack->name), at.line, at.column, at.text);
 		return ERR_INVALID;
 	}
 	d.root = doc.root;

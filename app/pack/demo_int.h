@@ -11,6 +11,20 @@ struct demo_person {
 	struct person_id id;
 };
 
+/* One thing that somebody once did. Deeds are planned, sorted and done one after the other. */
+enum deed_kind { DEED_RECORD, DEED_CHANGE, DEED_ASK, DEED_REPORT, DEED_STATUS, DEED_ANSWER, DEED_COMMENT, DEED_NOTE, DEED_VOTE };
+
+struct demo_record;
+
+struct deed {
+	usec_t at;
+	enum deed_kind kind;
+	size_t conversation;           /* its place among all; of records: the place in their order */
+	const struct json *what;
+	struct demo_record *record;    /* made, changed or asked about */
+	struct person_id who;
+};
+
 struct demo {
 	struct arena *a;
 	struct db *db;
@@ -24,6 +38,9 @@ struct demo {
 	size_t named_count;
 	struct person_id *crowd;
 	size_t crowd_count;
+	struct deed *deed;
+	size_t deeds, deed_room;
+	size_t conversations;          /* planned */
 	struct str why;                /* what is wrong with demo.json */
 };
 
@@ -42,6 +59,16 @@ MUST_USE enum err demo_file(struct demo *d, struct str name, struct file_id *ret
 MUST_USE enum err demo_who(struct demo *d, const struct json *who, struct person_id *ret);
 
 MUST_USE enum err demo_people(struct demo *d);
-MUST_USE enum err demo_talk(struct demo *d);
+/* Nobody writes at night: five in the afternoon before. */
+usec_t demo_by_day(struct demo *d, usec_t at, usec_t not_before);
+void demo_plan(struct demo *d, struct deed deed);
+
+/* demo_talk.c: conversations, and what is said in one: its history, comments, notes and answer. begun: when it was */
+MUST_USE enum err demo_plan_talk(struct demo *d);
+MUST_USE enum err demo_plan_said(struct demo *d, size_t conversation, const struct json *c, usec_t begun);
+MUST_USE enum err demo_do_talk(struct demo *d, const struct deed *deed, struct conversation_id *id);
+/* demo_record.c: records, their lines, what became of them and was asked about them. */
+MUST_USE enum err demo_plan_records(struct demo *d);
+MUST_USE enum err demo_do_record(struct demo *d, const struct deed *deed, struct conversation_id *id);
 
 #endif

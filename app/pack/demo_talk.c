@@ -1,65 +1,35 @@
-/* What the demo's people have said: every report, state, answer, comment, note and "me too" is a deed with its
- * moment; the deeds
- * are sorted and done one after the other. */
+/* What the demo's people have said: every report, state, answer, comment, note and "me too" is a deed with its moment. */
 #include "base/check.h"
 #include "pack/demo_int.h"
 #include "talk/talk.h"
 #include <math.h>
-#include <stdlib.h>
-
-enum deed_kind { DEED_REPORT, DEED_STATUS, DEED_ANSWER, DEED_COMMENT, DEED_NOTE, DEED_VOTE };
-
-struct deed {
-	usec_t at;
-	enum deed_kind kind;
-	size_t conversation;           /* its place in the list */
-	const struct json *what;
-	struct person_id who;
-};
-
-struct deeds {
-	struct deed *v;
-	size_t n, room;
-};
 
 static const double week = 7, this_week = 6;   /* pages count the last seven days of the calendar */
 
-static void add(struct demo *d, struct deeds *list, struct deed deed) {
-	if (list->n == list->room) {
-		size_t room = list->room ? list->room * 2 : 1024;
-		struct deed *v = NEW_ARRAY(d->a, struct deed, room);
-		if (list->n > 0) memcpy(v, list->v, list->n * sizeof *v);
-		list->v = v;
-		list->room = room;
-	}
-	list->v[list->n++] = deed;
-}
-
-/* Nobody writes at night: five in the afternoon before. */
-static usec_t by_day(struct demo *d, usec_t at, usec_t not_before) {
-	int hour = zone_local(d->zone, at).hour;
-	usec_t day = hour >= 8 && hour < 19 ? at : at - HOURS((hour + 24 - 17) % 24);
-	return day > not_before ? day : at;
-}
-
 static usec_t begun_at(struct demo *d, const struct json *c) {
-	return by_day(d, demo_ago(d, demo_real(c, "age_days", 1)), 0);
+	return demo_by_day(d, demo_ago(d, demo_real(c, "age_days", 1)), 0);
 }
 
-static enum err add_said(struct demo *d, struct deeds *list, size_t at, const struct json *one, enum deed_kind kind) {
-	const struct json *c = json_item(json_member(d->root, "conversations"), at);
+static enum err plan_one(struct demo *d, size_t at, const struct json *c, usec_t begun, const struct json *one, enum deed_kind kind) {
 	struct deed deed = {.kind = kind, .conversation = at, .what = one};
-	deed.at = by_day(d, demo_ago(d, demo_real(one, "days_ago", 1)), begun_at(d, c));
-	if (demo_real(one, "days_ago", 1) >= demo_real(c, "age_days", 1))
-		return demo_fault(d, "something is said before it began", demo_text(c, "subject"));
+	deed.at = demo_by_day(d, demo_ago(d, demo_real(one, "days_ago", 1)), begun);
+	if (deed.at <= begun) return demo_fault(d, "something is said before it began", demo_text(c, "subject"));
 	TRY(demo_who(d, json_member(one, "by"), &deed.who));
-	add(d, list, deed);
+	demo_plan(d, deed);
 	return OK;
 }
 
-static enum err add_list(struct demo *d, struct deeds *list, size_t at, const struct json *said, enum deed_kind kind) {
-	for (size_t i = 0; i < json_length(said); i++) TRY(add_said(d, list, at, json_item(said, i), kind));
+static enum err plan_list(struct demo *d, size_t at, const struct json *c, usec_t begun, const struct json *said, enum deed_kind kind) {
+	for (size_t i = 0; i < json_length(said); i++) TRY(plan_one(d, at, c, begun, json_item(said, i), kind));
 	return OK;
+}
+
+enum err demo_plan_said(struct demo *d, size_t at, const struct json *c, usec_t begun) {
+	TRY(plan_list(d, at, c, begun, json_member(c, "history"), DEED_STATUS));
+	TRY(plan_list(d, at, c, begun, json_member(c, "comments"), DEED_COMMENT));
+	TRY(plan_list(d, at, c, begun, json_member(c, "notes"), DEED_NOTE));
+	const struct json *answer = json_member(c, "answer");
+	return answer == NULL ? OK : plan_one(d, at, c, begun, answer, DEED_ANSWER);
 }
 
 /* From `from` days ago to `to` days ago, more of them soon after the beginning. */
@@ -70,8 +40,7 @@ static usec_t some_time(struct demo *d, double from, double to) {
 
 /* Distinct people of the crowd, chosen by shuffling only as far as needed; the author, who says so first, is not
  * among them. */
-static enum err add_votes(struct demo *d, struct deeds *list, size_t at, const struct json *c,
-                          struct person_id author) {
+static enum err add_votes(struct demo *d, size_t at, const struct json *c, struct person_id author) {
 	double age = demo_real(c, "age_days", 1);
 	int64_t all = demo_int(c, "votes", 1), recent = demo_int(c, "recent_votes", 0), others = all - 1;
 	int64_t others_recent = age <= week ? recent - 1 : recent;
@@ -88,28 +57,24 @@ static enum err add_votes(struct demo *d, struct deeds *list, size_t at, const s
 		who[k] = who[i];
 		usec_t when =
 			i < others_recent ? some_time(d, age < this_week ? age : this_week, 0.02) : some_time(d, age, week + 0.05);
-		add(d, list, (struct deed){.at = when, .kind = DEED_VOTE, .conversation = at, .who = chosen});
+		demo_plan(d, (struct deed){.at = when, .kind = DEED_VOTE, .conversation = at, .who = chosen});
 	}
 	return OK;
 }
 
-static enum err add_conversation(struct demo *d, struct deeds *list, size_t at, const struct json *c) {
+static enum err add_conversation(struct demo *d, size_t at, const struct json *c) {
 	struct deed first = {.at = begun_at(d, c), .kind = DEED_REPORT, .conversation = at, .what = c};
 	TRY(demo_who(d, json_member(c, "author"), &first.who));
-	add(d, list, first);
-	TRY(add_list(d, list, at, json_member(c, "history"), DEED_STATUS));
-	TRY(add_list(d, list, at, json_member(c, "comments"), DEED_COMMENT));
-	TRY(add_list(d, list, at, json_member(c, "notes"), DEED_NOTE));
-	const struct json *answer = json_member(c, "answer");
-	if (answer != NULL) TRY(add_said(d, list, at, answer, DEED_ANSWER));
-	return add_votes(d, list, at, c, first.who);
+	demo_plan(d, first);
+	TRY(demo_plan_said(d, at, c, first.at));
+	return add_votes(d, at, c, first.who);
 }
 
-static int by_time(const void *x, const void *y) {
-	const struct deed *a = x, *b = y;
-	if (a->at != b->at) return a->at < b->at ? -1 : 1;
-	if (a->kind != b->kind) return a->kind < b->kind ? -1 : 1;
-	return (a->conversation > b->conversation) - (a->conversation < b->conversation);
+enum err demo_plan_talk(struct demo *d) {
+	const struct json *all = json_member(d->root, "conversations");
+	d->conversations = json_length(all);
+	for (size_t i = 0; i < d->conversations; i++) TRY(add_conversation(d, i, json_item(all, i)));
+	return OK;
 }
 
 static enum err attach_photo(struct demo *d, const struct json *c, struct conversation_id id) {
@@ -158,24 +123,9 @@ static enum err say(struct demo *d, const struct deed *deed, struct conversation
 	return talk_say(d->db, d->a, &m, &message);
 }
 
-enum err demo_talk(struct demo *d) {
-	const struct json *all = json_member(d->root, "conversations");
-	struct deeds list = {0};
-	for (size_t i = 0; i < json_length(all); i++) TRY(add_conversation(d, &list, i, json_item(all, i)));
-	if (list.n > 0) qsort(list.v, list.n, sizeof *list.v, by_time);
-	struct conversation_id *id = NEW_ARRAY(d->a, struct conversation_id, json_length(all));
-	for (size_t i = 0; i < list.n; i++) {
-		const struct deed *deed = &list.v[i];
-		bool changed;
-		clock_set(deed->at);
-		switch (deed->kind) {
-		case DEED_REPORT: TRY(report(d, deed, &id[deed->conversation])); break;
-		case DEED_VOTE: TRY(talk_vote(d->db, d->a, id[deed->conversation], deed->who, true, deed->at, &changed)); break;
-		case DEED_STATUS:
-		case DEED_ANSWER:
-		case DEED_COMMENT:
-		case DEED_NOTE: TRY(say(d, deed, id[deed->conversation])); break;
-		}
-	}
-	return OK;
+enum err demo_do_talk(struct demo *d, const struct deed *deed, struct conversation_id *id) {
+	bool changed;
+	if (deed->kind == DEED_REPORT) return report(d, deed, id);
+	if (deed->kind == DEED_VOTE) return talk_vote(d->db, d->a, *id, deed->who, true, deed->at, &changed);
+	return say(d, deed, *id);
 }

@@ -72,6 +72,7 @@ static enum err make_business(struct db *db, void *arg) {
 	struct str none = STR("");
 	TRY(sql_firm_put(db, in->pack->name, in->name, none, none, none, none, in->email, none, none, STR("#00707f"),
 	                 (struct file_id){0}, in->locale, in->zone, STR("EUR"), (double)NAN, (double)NAN, 6, clock_now()));
+	TRY(pack_keep(db, in->pack));
 	struct event e = {
 		.verb = "create", .object_kind = "business", .object_id = 1, .audience = AUDIENCE_PUBLIC, .data = STR("{}")};
 	TRY(event_append(db, &e, NULL));
@@ -98,11 +99,8 @@ static int read_options(struct cli *c, struct init *ret, bool *ret_stdin) {
 	const char *pack = cli_option(c, "--pack"), *name = cli_option(c, "--name"), *admin = cli_option(c, "--admin");
 	*ret_stdin = cli_flag(c, "--password-stdin");
 	if (pack == NULL || name == NULL || admin == NULL) return cli_usage(c, "--pack, --name and --admin are all needed");
-	struct str why;
-	if (pack_load(&why) != OK) return cli_fail(c, STR_FMT, STR_ARG(why));
-	ret->pack = pack_find(str_c(pack));
-	if (ret->pack == NULL)
-		return cli_usage(c, "there is no pack '%s'; there are telecom, insurance, banking and blank", pack);
+	struct str why = STR("");
+	if (pack_wanted(c->a, pack, &ret->pack, &why) != OK) return cli_usage(c, STR_FMT, STR_ARG(why));
 	ret->name = utf8_line(c->a, str_c(name));
 	if (str_empty(ret->name) || ret->name.n > 200) return cli_usage(c, "--name wants the firm's name, of up to 200 bytes");
 	ret->email = str_trim(str_c(admin));

@@ -2,12 +2,16 @@
 #include "base/check.h"
 #include "pack/pack_int.h"
 #include "web/static.h"
+#include <pthread.h>
+#include <stdatomic.h>
 
-static const char *const files[] = {"telecom", "insurance", "banking", "blank"};
-enum { PACKS = sizeof files / sizeof *files };
+enum { PACKS_MAX = 100 };
 
-static struct arena arena; /* for the life of the process */
-static struct pack packs[PACKS];
+/* For the life of the process: what is here once stays where it is, so that whoever found a pack keeps it. Only the lock's holder adds. */
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static struct arena arena;
+static struct pack packs[PACKS_MAX];
+static atomic_int count;
 
 struct arena *pack_arena(void) { return &arena; }
 
@@ -139,22 +143,92 @@ enum err pack_read(const char *file, struct str text, struct pack *ret, struct s
 	return OK;
 }
 
-enum err pack_load(struct str *ret_why) {
-	for (int i = 0; i < PACKS; i++) {
-		struct str text = embedded(str_fmt(&arena, "packs/%s/pack.json", files[i]).p);
-		TRY(pack_read(files[i], text, &packs[i], ret_why));
+/* ------------------------------------------------------------------------ all */
+
+static enum err add(const char *name, const struct pack_file *file, size_t files, struct str hash, struct str *ret_why) {
+	struct pack p = {.file = file, .files = files, .hash = hash};
+	int n = atomic_load(&count);
+	if (n == PACKS_MAX) {
+		*ret_why = STR("too many packs were taken since the program started; start it anew");
+		return ERR_INVALID;
+	}
+	TRY(pack_read(name, pack_file(&p, "pack.json"), &p, ret_why));
+	packs[n] = p;
+	atomic_store(&count, n + 1);
+	return OK;
+}
+
+/* The files of a pack that is part of the program stand one behind the other: packs/NAME/… */
+static enum err add_embedded(struct str prefix, int from, int to, struct str *ret_why) {
+	struct pack_file *file = NEW_ARRAY(&arena, struct pack_file, (size_t)(to - from));
+	for (int i = from; i < to; i++) {
+		const struct embedded_file *f = &embedded_files[i];
+		file[i - from] = (struct pack_file){.name = str_from(str_c(f->name), prefix.n), .bytes = embedded(f->name)};
+	}
+	struct str name = str_from(str_first(prefix, prefix.n - 1), strlen("packs/"));
+	return add(str_z(&arena, name), file, (size_t)(to - from), STR(""), ret_why);
+}
+
+static enum err load(struct str *ret_why) {
+	for (int i = 0, end; i < embedded_file_count; i = end) {
+		struct str path = str_c(embedded_files[i].name);
+		end = i + 1;
+		if (!str_starts(path, STR("packs/"))) continue;
+		ptrdiff_t slash = str_find(str_from(path, strlen("packs/")), '/');
+		if (slash < 0) continue;
+		struct str prefix = str_first(path, strlen("packs/") + (size_t)slash + 1);
+		while (end < embedded_file_count && str_starts(str_c(embedded_files[end].name), prefix)) end++;
+		TRY(add_embedded(prefix, i, end, ret_why));
 	}
 	return OK;
 }
 
+enum err pack_load(struct str *ret_why) {
+	pthread_mutex_lock(&lock);
+	enum err e = atomic_load(&count) > 0 ? OK : load(ret_why);
+	pthread_mutex_unlock(&lock);
+	return e;
+}
+
+enum err pack_add(const char *name, const struct pack_file *file, size_t files, struct str hash, struct str *ret_why) {
+	pthread_mutex_lock(&lock);
+	struct pack_file *kept = NEW_ARRAY(&arena, struct pack_file, files);
+	for (size_t i = 0; i < files; i++)
+		kept[i] = (struct pack_file){.name = str_copy(&arena, file[i].name), .bytes = str_copy(&arena, file[i].bytes)};
+	enum err e = add(name, kept, files, str_copy(&arena, hash), ret_why);
+	pthread_mutex_unlock(&lock);
+	return e;
+}
+
+struct str pack_file(const struct pack *p, const char *name) {
+	for (size_t i = 0; i < p->files; i++)
+		if (str_is(p->file[i].name, name)) return p->file[i].bytes;
+	return STR_NONE;
+}
+
 const struct pack *pack_at(int i) {
-	return i >= 0 && i < PACKS ? &packs[i] : NULL;
+	return i >= 0 && i < atomic_load(&count) ? &packs[i] : NULL;
 }
 
 const struct pack *pack_find(struct str name) {
-	for (int i = 0; i < PACKS; i++)
+	for (int i = atomic_load(&count) - 1; i >= 0; i--)
 		if (str_eq(name, packs[i].name)) return &packs[i];
 	return NULL;
+}
+
+const struct pack *pack_find_before(const struct pack *p, struct str name) {
+	for (int i = (int)(p - packs) - 1; i >= 0; i--)
+		if (str_eq(name, packs[i].name)) return &packs[i];
+	return str_eq(p->name, name) ? p : NULL;
+}
+
+struct str pack_names(struct arena *a, const char *with) {
+	struct str s = STR("");
+	for (int i = 0; i < atomic_load(&count); i++) {
+		if (with != NULL && str_none(pack_file(&packs[i], with))) continue;
+		s = str_fmt(a, STR_FMT "%s" STR_FMT, STR_ARG(s), s.n ? ", " : "", STR_ARG(packs[i].name));
+	}
+	return s;
 }
 
 const struct pack_field *pack_field_find(const struct pack *p, struct str name) {

@@ -1,10 +1,12 @@
 #ifndef PACK_PACK_H
 #define PACK_PACK_H
 /* A pack makes Rialto fit an industry, with data only: packs/NAME/pack.json has the fields and tabs of a customer,
- * the topics of reports, and its words in every language. All packs are part of the program; each is read and checked
- * once. Constant after pack_load; any thread. */
+ * the topics of reports, and its words in every language. Packs are part of the program, or a firm's own, kept in its store; each is read and
+ * checked once, and then constant as long as the process lives. Any thread. */
 #include "text/locale.h"
 #include "base/err.h"
+
+struct db;
 
 enum pack_kind { PACK_TEXT, PACK_INT, PACK_MONEY, PACK_BOOL, PACK_DATE, PACK_CHOICE };
 
@@ -39,11 +41,12 @@ struct pack_type {
 	struct pack_label label, many;
 	const struct pack_type *parent;    /* what it is a line of; NULL: it stands by itself and has people of its own */
 	int code;                          /* of this type among all of all packs; stable in a process only */
-	struct str title;                  /* "{plan}, {number}": a text with fields in it */
+	struct pack_label title;           /* "{plan}, {number}": a text with fields in it; "{payee|kind}": the first of them that has something */
 	const struct pack_field *field;
 	size_t fields;
 	const struct pack_field *at;       /* the date field by which it is listed, or NULL: when it became known */
 	const struct pack_field *amount;   /* the money field that is added up, or NULL */
+	bool flow;                         /* its amounts come in (above 0) and go out (below); else they are what things cost */
 	const struct pack_word *state;     /* the first is a new one's */
 	size_t states;
 	const struct pack_word *role;      /* of its people */
@@ -52,8 +55,16 @@ struct pack_type {
 	size_t reasons;
 };
 
+struct pack_file {
+	struct str name;               /* pack.json, demo.json, img/anna.webp, import/berka-card.json */
+	struct str bytes;
+};
+
 struct pack {
 	struct str name;
+	const struct pack_file *file;  /* all there is in its folder */
+	size_t files;
+	struct str hash;               /* over all its files, of one that is not part of the program */
 	struct pack_label label;
 	const struct pack_type *type;
 	size_t types;
@@ -67,11 +78,25 @@ struct pack {
 /* Reads and checks one from the text of its file. errors INVALID */
 MUST_USE enum err pack_read(const char *name, struct str text, struct pack *ret, struct str *ret_why);
 
-/* Reads and checks all packs; ret_why says the file, the place and the fault. errors INVALID */
+/* Reads and checks all packs of the program, once; ret_why says the file, the place and the fault. errors INVALID */
 MUST_USE enum err pack_load(struct str *ret_why);
+/* One more, from the files of its folder, which are copied; of a name that is there already the newer is found from now on. errors INVALID */
+MUST_USE enum err pack_add(const char *name, const struct pack_file *file, size_t files, struct str hash, struct str *ret_why);
+
+/* The pack that somebody names: one of the program's, or a folder (a word with a / in it), which is read. ret_why says why not. errors INVALID */
+MUST_USE enum err pack_wanted(struct arena *a, const char *word, const struct pack **ret, struct str *ret_why);
+
+/* The firm's own pack, where it has one, as it is in the store now: to be called when a store has been opened and when the firm has changed.
+ * errors INVALID (this program finds a fault in it), STORE */
+MUST_USE enum err pack_refresh(struct db *db, struct arena *a, struct str *ret_why);
+/* Keeps the files of one that is not part of the program in the store; on the writer. */
+MUST_USE enum err pack_keep(struct db *db, const struct pack *p);
 
 const struct pack *pack_find(struct str name);   /* NULL if there is none */
-const struct pack *pack_at(int i);               /* NULL past the last */
+const struct pack *pack_find_before(const struct pack *p, struct str name);   /* that was found before p came */
+const struct pack *pack_at(int i);               /* in the order they came; NULL past the last */
+struct str pack_file(const struct pack *p, const char *name);   /* its bytes, as long as the process lives; STR_NONE if there is none */
+struct str pack_names(struct arena *a, const char *with);       /* "banking, insurance": those that have this file; NULL: all */
 
 const struct pack_field *pack_field_find(const struct pack *p, struct str name);   /* NULL if there is none */
 const struct pack_word *pack_topic_find(const struct pack *p, struct str name);
@@ -86,6 +111,8 @@ const struct pack_word *pack_type_reason(const struct pack_type *t, struct str n
 
 /* Whether a value is right for a field ("" always is): its clean form in *ret, or a sentence (a key) in *ret_fault. */
 bool pack_value(struct arena *a, const struct pack_field *f, struct str value, struct str *ret, const char **ret_fault);
+/* What one is called in a language; value: by field of the type. */
+struct str pack_title(struct arena *a, const struct pack_type *t, const struct str *value, enum lang lang);
 /* A kept value as a person reads it. */
 struct str pack_shown(struct arena *a, const struct pack_field *f, struct str value, const struct locale *l);
 

@@ -1,8 +1,9 @@
 /* The types of records that a pack declares. */
 #include "pack/pack_int.h"
 #include "base/check.h"
+#include "text/utf8.h"
 
-enum { TYPES_MAX = 256 };
+enum { TYPES_MAX = 256, TITLE_MAX = 300 };
 
 static const struct pack_type *all[TYPES_MAX]; /* by code */
 static int count;
@@ -30,16 +31,29 @@ static enum err read_field_name(const struct place *p, const struct json *v, con
 }
 
 /* Every {name} in a title is a field. */
-static enum err check_title(const struct place *p, const struct pack_type *t) {
+static enum err check_title(const struct place *p, const struct pack_type *t, struct str title) {
 	struct place at = pack_into(p, "title", -1);
-	for (struct str rest = t->title; !str_none(rest);) {
+	for (struct str rest = title; !str_none(rest);) {
 		str_cut(&rest, '{');
 		if (str_none(rest)) break;
 		struct str name = str_cut(&rest, '}');
 		if (str_none(rest)) return pack_fault(&at, "a brace is not closed");
-		if (pack_type_field(t, name) == NULL) return pack_fault(&at, str_fmt(pack_arena(), "there is no field " STR_FMT, STR_ARG(name)).p);
+		while (!str_none(name)) {
+			struct str one = str_cut(&name, '|');
+			if (pack_type_field(t, one) == NULL) return pack_fault(&at, str_fmt(pack_arena(), "there is no field " STR_FMT, STR_ARG(one)).p);
+		}
 	}
-	return t->title.n > 0 ? OK : pack_fault(&at, "is needed");
+	return title.n > 0 ? OK : pack_fault(&at, "is needed");
+}
+
+/* One text for all languages, or one for each. */
+static enum err read_title(const struct place *p, const struct json *v, struct pack_type *t) {
+	struct str s;
+	if (!json_get_str(json_member(v, "title"), &s)) TRY(read_label_of(p, v, "title", &t->title));
+	else
+		for (int i = 0; i < LANG_MAX_; i++) t->title.in[i] = str_copy(pack_arena(), s);
+	for (int i = 0; i < LANG_MAX_; i++) TRY(check_title(p, t, t->title.in[i]));
+	return OK;
 }
 
 static enum err read_type(const struct place *p, const struct json *v, struct pack_type *types, size_t before, struct pack_type *t) {
@@ -57,10 +71,11 @@ static enum err read_type(const struct place *p, const struct json *v, struct pa
 	TRY(pack_read_fields(p, json_member(v, "fields"), &t->field, &t->fields));
 	for (size_t i = 0; i < t->fields; i++)
 		if (pack_type_field(t, t->field[i].name) != &t->field[i]) return pack_fault(p, "two fields have one name");
-	if (json_get_str(json_member(v, "title"), &s)) t->title = str_copy(pack_arena(), s);
-	TRY(check_title(p, t));
+	TRY(read_title(p, v, t));
 	TRY(read_field_name(p, v, "at", t, PACK_DATE, &t->at));
 	TRY(read_field_name(p, v, "amount", t, PACK_MONEY, &t->amount));
+	const struct json *flow = json_member(v, "flow");
+	if (flow != NULL && (!json_get_bool(flow, &t->flow) || t->amount == NULL)) return pack_fault(p, "flow is true or false, and goes with amount");
 	TRY(pack_read_words(p, json_member(v, "states"), "states", &t->state, &t->states));
 	TRY(pack_read_words(p, json_member(v, "roles"), "roles", &t->role, &t->roles));
 	if (t->parent != NULL && t->roles > 0) return pack_fault(p, "what has a parent has its parent's people: no roles");
@@ -98,6 +113,29 @@ const struct pack_field *pack_type_field(const struct pack_type *t, struct str n
 	for (size_t i = 0; i < t->fields; i++)
 		if (str_eq(t->field[i].name, name)) return &t->field[i];
 	return NULL;
+}
+
+/* Of {names|of|fields} the first that has something, as people say it: money and days are said better beside the title. */
+static struct str title_part(const struct pack_type *t, struct str names, const struct str *value, enum lang lang) {
+	while (!str_none(names)) {
+		const struct pack_field *f = pack_type_field(t, str_cut(&names, '|'));
+		struct str v = value[f - t->field];
+		const struct pack_word *w = f->type == PACK_CHOICE ? pack_word_find(f->choice, f->choices, v) : NULL;
+		if (v.n > 0) return utf8_fit(w != NULL ? pack_say(&w->label, lang) : v, TITLE_MAX / 2);
+	}
+	return STR("");
+}
+
+struct str pack_title(struct arena *a, const struct pack_type *t, const struct str *value, enum lang lang) {
+	struct buf b;
+	buf_init(&b, TITLE_MAX);
+	for (struct str rest = t->title.in[lang]; !str_none(rest);) {
+		buf_add(&b, str_cut(&rest, '{'));
+		if (!str_none(rest)) buf_add(&b, title_part(t, str_cut(&rest, '}'), value, lang));
+	}
+	struct str s = str_copy(a, str_trim(buf_str(&b)));
+	buf_done(&b);
+	return str_empty(s) ? pack_say(&t->label, lang) : s;
 }
 
 const struct pack_word *pack_type_state(const struct pack_type *t, struct str name) { return pack_word_find(t->state, t->states, name); }

@@ -22,6 +22,9 @@ MUST_USE enum err record_create(struct db *db, struct arena *a, struct person_id
 MUST_USE enum err record_change(struct db *db, struct arena *a, struct person_id actor, struct record_id id, int64_t was,
                                 const struct record_input *in, bool *ret_changed);
 
+/* One as it is, for the program itself: nobody's rights are asked. errors NOT_FOUND */
+MUST_USE enum err record_get(struct db *db, struct arena *a, struct record_id id, struct record_row *ret);
+
 /* Somebody has to do with a record that stands by itself, or no more; writes. errors INVALID (it is a line), NOT_FOUND. Whether the type has the
  * role is the caller's to know */
 MUST_USE enum err record_person(struct db *db, struct arena *a, struct person_id actor, struct record_id id, struct person_id person,

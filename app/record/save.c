@@ -3,7 +3,7 @@
 #include "record/record_int.h"
 #include "text/date.h"
 
-enum { FIELDS_MAX = 64 * 1024, TITLE_MAX = 300, MONTHS_AHEAD = 1 << 20 };
+enum { FIELDS_MAX = 64 * 1024, MONTHS_AHEAD = 1 << 20 };
 
 /* What a record holds: the texts of its type's fields, in their order. */
 struct holding {
@@ -41,26 +41,6 @@ static struct str to_json(struct arena *a, const struct holding *h) {
 	struct str s = b.over ? STR_NONE : str_copy(a, buf_str(&b));
 	buf_done(&b);
 	return s;
-}
-
-/* The type's title with its fields filled in. Money and choices are said as they are kept: the page says them better beside it. */
-static struct str title_of(struct arena *a, const struct holding *h) {
-	struct buf b;
-	buf_init(&b, TITLE_MAX);
-	for (struct str rest = h->type->title; !str_none(rest);) {
-		buf_add(&b, str_cut(&rest, '{'));
-		if (str_none(rest)) break;
-		const struct pack_field *f = pack_type_field(h->type, str_cut(&rest, '}'));
-		struct str v = h->value[field_at(h->type, f)];
-		if (f->type == PACK_CHOICE) {
-			for (size_t i = 0; i < f->choices; i++)
-				if (str_eq(f->choice[i].name, v)) v = pack_say(&f->choice[i].label, LANG_EN);
-		}
-		buf_add(&b, utf8_fit(v, TITLE_MAX / 2));
-	}
-	struct str s = str_copy(a, str_trim(buf_str(&b)));
-	buf_done(&b);
-	return str_empty(s) ? str_copy(a, pack_say(&h->type->label, LANG_EN)) : s;
 }
 
 static struct opt_int amount_of(const struct holding *h) {
@@ -114,6 +94,8 @@ static enum err find_root(struct db *db, struct arena *a, const struct record_in
 	return str_eq(parent.type, in->type->parent->name) ? OK : ERR_INVALID;
 }
 
+enum err record_get(struct db *db, struct arena *a, struct record_id id, struct record_row *ret) { return sql_record_facts(db, a, id, ret); }
+
 static struct str first_state(const struct pack_type *t) { return t->states > 0 ? t->state[0].name : STR(""); }
 
 enum err record_create(struct db *db, struct arena *a, struct person_id actor, const struct record_input *in, struct record_id *ret) {
@@ -129,7 +111,7 @@ enum err record_create(struct db *db, struct arena *a, struct person_id actor, c
 	if (str_none(json)) return ERR_INVALID;
 	usec_t at = day_of(&h, in->at ? in->at : now);
 	struct opt_int amount = amount_of(&h);
-	TRY(sql_record_insert(db, t->name, in->parent, root, title_of(a, &h), state, at, amount, json, now, ret));
+	TRY(sql_record_insert(db, t->name, in->parent, root, pack_title(a, t, h.value, LANG_EN), state, at, amount, json, now, ret));
 	add_month(db, t, in->parent, at, amount, 1);
 	return tell(db, actor, "create", *ret, in->parent, str_fmt(a, "{\"type\":\"" STR_FMT "\"}", STR_ARG(t->name)));
 }
@@ -166,7 +148,7 @@ static enum err write_change(struct db *db, struct arena *a, struct person_id ac
 	if (str_none(json)) return ERR_INVALID;
 	add_month(db, h->type, was->parent_id, was->at, was->amount, -1);
 	add_month(db, h->type, was->parent_id, at, amount, 1);
-	TRY(sql_record_update(db, was->id, title_of(a, h), state, at, amount, json, clock_now()));
+	TRY(sql_record_update(db, was->id, pack_title(a, h->type, h->value, LANG_EN), state, at, amount, json, clock_now()));
 	return tell(db, actor, "update", was->id, was->parent_id, data);
 }
 

@@ -106,11 +106,13 @@ static enum err fill_months(struct req *q, struct record_id id, const struct pac
 		ret->months.v[ret->months.n++] = (struct record_month){.value = month_word(q->a, rows.v[i].month), .at = month_begin(rows.v[i].month),
 			.chosen = rows.v[i].month == chosen};
 		if (!here) continue;
-		ret->plus = say_money(q->a, &q->locale, rows.v[i].plus, q->business->currency);
-		ret->minus = say_money(q->a, &q->locale, -rows.v[i].minus, q->business->currency);
+		int64_t plus = lines->flow ? rows.v[i].plus : rows.v[i].plus + rows.v[i].minus;
+		ret->plus = say_money(q->a, &q->locale, plus, q->business->currency);
+		ret->minus = lines->flow ? say_money(q->a, &q->locale, -rows.v[i].minus, q->business->currency) : STR("");
 		ret->chosen = say_month(q->a, &q->locale, month_begin(rows.v[i].month));
 	}
-	draw_months(&rows, ret);
+	ret->flow = lines->flow;
+	if (rows.n > 1) draw_months(&rows, ret);
 	return OK;
 }
 

@@ -54,6 +54,7 @@ static enum err view_one(struct req *q, const struct record_row *r, struct recor
 	struct str *value;
 	TRY(record_values(q->a, t, r->fields, &value));
 	ret->fields = fields_json(q, t, value);
+	ret->title = pack_title(q->a, t, value, q->locale.lang);
 	return OK;
 }
 
@@ -91,7 +92,7 @@ static struct record_item item_of(struct req *q, const struct record_row *r, con
 	const struct pack_type *t = record_type(q, r->type);
 	const struct pack_word *state = t == NULL ? NULL : pack_type_state(t, r->state);
 	struct record_item item = {.id = r->id, .title = r->title, .at = r->at, .amount = STR(""), .sub = STR(""),
-		.state = state ? pack_say(&state->label, q->locale.lang) : r->state, .plus = r->amount.has && r->amount.v > 0};
+		.state = state ? pack_say(&state->label, q->locale.lang) : r->state, .plus = t != NULL && t->flow && r->amount.has && r->amount.v > 0};
 	if (r->amount.has) item.amount = say_money(q->a, &q->locale, r->amount.v, currency(q));
 	for (size_t i = 0; asked != NULL && i < asked->n; i++) {
 		if (asked->v[i].record_id.v != r->id.v) continue;
@@ -100,17 +101,18 @@ static struct record_item item_of(struct req *q, const struct record_row *r, con
 	return item;
 }
 
-/* The first two texts of a line that its title does not say already. */
-static enum err add_sub(struct req *q, const struct record_row *r, struct record_item *item) {
+/* Its title in the reader's language, and the first two texts that the title does not say already. */
+static enum err say_words(struct req *q, const struct record_row *r, struct record_item *item) {
 	const struct pack_type *t = record_type(q, r->type);
 	struct str *value;
 	int had = 0;
 	if (t == NULL) return OK;
 	TRY(record_values(q->a, t, r->fields, &value));
+	item->title = pack_title(q->a, t, value, q->locale.lang);
 	for (size_t i = 0; i < t->fields && had < 2; i++) {
 		const struct pack_field *f = &t->field[i];
 		struct str shown = pack_shown(q->a, f, value[i], &q->locale);
-		if (value[i].n == 0 || f == t->at || f == t->amount || f->type == PACK_MONEY || str_has(t->title, f->name)) continue;
+		if (value[i].n == 0 || f->type == PACK_DATE || f->type == PACK_MONEY || str_has(item->title, shown)) continue;
 		item->sub = had++ ? str_fmt(q->a, STR_FMT " · " STR_FMT, STR_ARG(item->sub), STR_ARG(shown)) : shown;
 	}
 	return OK;
@@ -120,9 +122,20 @@ enum err record_items(struct req *q, const struct record_row_list *rows, const s
 	*ret = (struct record_item_list){.v = NEW_ARRAY(q->a, struct record_item, rows->n)};
 	for (size_t i = 0; i < rows->n; i++) {
 		ret->v[ret->n] = item_of(q, &rows->v[i], asked);
-		TRY(add_sub(q, &rows->v[i], &ret->v[ret->n++]));
+		TRY(say_words(q, &rows->v[i], &ret->v[ret->n++]));
 	}
 	return OK;
+}
+
+/* In the order of the pack; what it has no more at the end. */
+static void in_order(const struct pack *p, struct record_group_list *l) {
+	for (size_t i = 1; i < l->n; i++) {
+		struct record_group g = l->v[i];
+		const struct pack_type *t = pack_type_find(p, g.type), *before;
+		size_t k = i;
+		for (; t != NULL && k > 0 && ((before = pack_type_find(p, l->v[k - 1].type)) == NULL || before > t); k--) l->v[k] = l->v[k - 1];
+		l->v[k] = g;
+	}
 }
 
 enum err record_groups(struct req *q, const struct record_row_list *rows, const struct record_asked_row_list *asked, struct record_group_list *ret) {
@@ -140,6 +153,7 @@ enum err record_groups(struct req *q, const struct record_row_list *rows, const 
 		}
 		g->items.n++;
 	}
+	in_order(record_pack(q), ret);
 	return OK;
 }
 
@@ -150,7 +164,13 @@ enum err record_asked_about(struct req *q, struct record_id root, struct record_
 /* ---------------------------------------------------------------- for others */
 
 enum err record_seen(struct req *q, struct record_id id, struct record_row *ret) {
-	return sql_record_get(q->db, q->a, id, q->actor.id, q->actor.is_staff, ret);
+	struct str *value;
+	TRY(sql_record_get(q->db, q->a, id, q->actor.id, q->actor.is_staff, ret));
+	const struct pack_type *t = record_type(q, ret->type);
+	if (t == NULL) return OK;
+	TRY(record_values(q->a, t, ret->fields, &value));
+	ret->title = pack_title(q->a, t, value, q->locale.lang);
+	return OK;
 }
 
 const struct pack_type *record_type(const struct req *q, struct str type) { return pack_type_find(record_pack(q), type); }
@@ -174,6 +194,6 @@ enum err record_facts(struct req *q, const struct record_row *row, struct record
 }
 
 struct str record_hash(struct arena *a, const struct record_row *row) {
-	return token_hash(a, str_fmt(a, STR_FMT "\n" STR_FMT "\n" STR_FMT "\n%lld\n" STR_FMT, STR_ARG(row->type), STR_ARG(row->title),
-		STR_ARG(row->state), (long long)row->at, STR_ARG(row->fields)));
+	return token_hash(a, str_fmt(a, STR_FMT "\n" STR_FMT "\n%lld\n" STR_FMT, STR_ARG(row->type), STR_ARG(row->state),
+		(long long)row->at, STR_ARG(row->fields)));
 }

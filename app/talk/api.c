@@ -69,7 +69,7 @@ enum err talk_conversation_add(struct req *q, const struct talk_conversation_add
 	struct talk_report_row row;
 	TRY(talk_create(q->db, q->a, &r, &id));
 	for (size_t i = 0; i < people.n; i++) TRY(sql_talk_participant_add(q->db, id, people.v[i], NULL));
-	if (in->record_id.v != 0) TRY(ask_link(q, id, &about));
+	if (in->record_id.v != 0) TRY(ask_link(q->db, q->a, id, &about));
 	req_redirect(q, url_path(q->a, "/api/v1/conversations/%lld", (long long)id.v));
 	TRY(report_get(q, id, &row));
 	return report_view(q, &row, true, &ret->report);

@@ -28,11 +28,20 @@ enum err talk_ask_form(struct req *q, const struct talk_ask_form_in *in, struct 
 	return record_facts(q, &row, &ret->facts);
 }
 
-enum err ask_link(struct req *q, struct conversation_id id, const struct record_row *row) {
-	usec_t now = clock_now();
-	TRY(sql_ask_about(q->db, id, row->id, row->root_id.v ? row->root_id : row->id));
-	return sql_ask_snapshot_put(q->db, id, row->id, row->type, row->title, row->state, row->at, row->amount, row->fields, row->version,
-		record_hash(q->a, row), now);
+enum err ask_link(struct db *db, struct arena *a, struct conversation_id id, const struct record_row *row) {
+	TRY(sql_ask_about(db, id, row->id, row->root_id.v ? row->root_id : row->id));
+	return sql_ask_snapshot_put(db, id, row->id, row->type, row->title, row->state, row->at, row->amount, row->fields, row->version,
+		record_hash(a, row), clock_now());
+}
+
+enum err talk_ask(struct db *db, struct arena *a, const struct question *in, struct conversation_id *ret) {
+	const struct record_row *about = in->about;
+	struct str subject = in->reason == NULL ? about->title
+		: str_fmt(a, STR_FMT ": " STR_FMT, STR_ARG(pack_say(&in->reason->label, in->lang)), STR_ARG(about->title));
+	struct new_report r = {.kind = STR("query"), .visibility = STR("private"), .subject = utf8_fit(subject, SUBJECT_MAX), .body = in->body,
+		.topic = STR(""), .lat = NAN, .lon = NAN, .author = in->author};
+	TRY(talk_create(db, a, &r, ret));
+	return ask_link(db, a, *ret, about);
 }
 
 enum err talk_ask_send(struct req *q, const struct talk_ask_send_in *in) {
@@ -46,12 +55,8 @@ enum err talk_ask_send(struct req *q, const struct talk_ask_send_in *in) {
 	if (str_empty(str_trim(in->body))) e = req_invalid(q, "body", T("Please write what you want to know."));
 	if (in->version != row.version) e = req_invalid(q, "version", T("It has changed since you opened it. Please look again, and send it then."));
 	TRY(e);
-	struct str subject = reason == NULL ? row.title
-		: str_fmt(q->a, STR_FMT ": " STR_FMT, STR_ARG(pack_say(&reason->label, q->locale.lang)), STR_ARG(row.title));
-	struct new_report r = {.kind = STR("query"), .visibility = STR("private"), .subject = utf8_fit(subject, SUBJECT_MAX), .body = in->body,
-		.topic = STR(""), .lat = NAN, .lon = NAN, .author = q->actor.id};
-	TRY(talk_create(q->db, q->a, &r, &id));
-	TRY(ask_link(q, id, &row));
+	struct question question = {.author = q->actor.id, .about = &row, .reason = reason, .lang = q->locale.lang, .body = in->body};
+	TRY(talk_ask(q->db, q->a, &question, &id));
 	req_say(q, T("Your question is with us. You find it here, and with the thing you asked about."));
 	req_redirect(q, url_path(q->a, "/problems/%lld", (long long)id.v));
 	return OK;

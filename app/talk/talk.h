@@ -23,6 +23,7 @@
  *
  * "reply_to" is there when the comment answers another; "status" and "was" are equal when an answer changed no status.
  * Whoever said "me too" also follows (a row of follow), so followers are all who are to be told. */
+#include "record/record.h"
 #include "base/values.h"
 #include "event/event.h"
 #include "event/hub.h"
@@ -51,6 +52,16 @@ struct new_report {
 MUST_USE enum err talk_create(struct db *db, struct arena *a, const struct new_report *r, struct conversation_id *ret);
 /* Its subject, body, topic, since and place as an import has them now; the rest of r is not looked at. errors INVALID, NOT_FOUND */
 MUST_USE enum err talk_rewrite(struct db *db, struct arena *a, struct conversation_id id, struct person_id actor, const struct new_report *r);
+
+/* A question of one person to the firm about a record or one line of it, with a frozen copy of what stands there now. errors as talk_create */
+struct question {
+	struct person_id author;
+	const struct record_row *about;
+	const struct pack_word *reason;  /* of the record's type, or NULL */
+	enum lang lang;                  /* of the subject */
+	struct str body;
+};
+MUST_USE enum err talk_ask(struct db *db, struct arena *a, const struct question *in, struct conversation_id *ret);
 
 /* Says "me too" for a person (once), or takes it back; ret_changed false when it was so already. errors NOT_FOUND */
 MUST_USE enum err talk_vote(struct db *db, struct arena *a, struct conversation_id id, struct person_id who, bool yes, usec_t at,

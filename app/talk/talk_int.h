@@ -163,7 +163,7 @@ MUST_USE enum err uploads_attach(struct req *q, struct db *db, struct conversati
 /* -------------------------------------------------------------------- ask.c: about a record */
 
 /* Says what a new conversation is about, and keeps that as it looks; in the transaction that makes it. */
-MUST_USE enum err ask_link(struct req *q, struct conversation_id id, const struct record_row *row);
+MUST_USE enum err ask_link(struct db *db, struct arena *a, struct conversation_id id, const struct record_row *row);
 /* What a conversation is about, then and now; NULL: about no record, or about one that is not the actor's to see. */
 MUST_USE enum err ask_view(struct req *q, struct conversation_id id, struct talk_about **ret);
 

@@ -63,6 +63,15 @@ static int version(struct cli *c) {
 	return EXIT_DONE;
 }
 
+/* The firm's own, where it has one. */
+static enum err read_pack(struct cli *c, struct str *ret_why) {
+	struct db *db;
+	TRY(store_reader(c->store, &db));
+	enum err e = pack_refresh(db, c->a, ret_why);
+	db_close(db);
+	return e;
+}
+
 static bool open_store(struct cli *c) {
 	struct str why = STR("the store cannot be opened");
 	sigset_t end, before; /* the store's threads leave the signals to us */
@@ -72,6 +81,7 @@ static bool open_store(struct cli *c) {
 	pthread_sigmask(SIG_BLOCK, &end, &before);
 	enum err e = main_open_store(c, find(c->verb)->needs == NEEDS_CURRENT, &why);
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	if (e == OK && find(c->verb)->needs == NEEDS_CURRENT) e = read_pack(c, &why);
 	if (e != OK) cli_fail(c, STR_FMT, STR_ARG(why));
 	return e == OK;
 }

@@ -42,6 +42,8 @@ static enum err check_business(struct cli *c, struct str *ret_why) {
 /* The firm, and what its pack makes of it. */
 static enum err read_firm(struct db *db, struct arena *a, struct business *ret) {
 	TRY(business_read(db, a, ret));
+	struct str why;
+	TRY(pack_refresh(db, a, &why));
 	const struct pack *pack = pack_find(ret->pack);
 	ret->keeps_records = pack != NULL && pack->types > 0;
 	return OK;
@@ -103,13 +105,16 @@ int demo_command(struct cli *c) {
 	if (pack == NULL) pack = "telecom";
 	if (listen == NULL) listen = "127.0.0.1:8080";
 	if (strrchr(listen, ':') == NULL) return cli_usage(c, "--listen wants HOST:PORT");
-	if (!demo_there(c->a, pack)) return cli_usage(c, "there is no demo of '%s'; there are telecom, insurance and banking", pack);
-	if (!cli_operands(c, 0, 0)) return EXIT_USAGE;
 	struct str why = STR("");
+	const struct pack *p;
+	if (pack_wanted(c->a, pack, &p, &why) != OK) return cli_usage(c, STR_FMT, STR_ARG(why));
+	if (str_none(pack_file(p, "demo.json")))
+		return cli_usage(c, "there is no demo of '%s'; there are " STR_FMT, pack, STR_ARG(pack_names(c->a, "demo.json")));
+	if (!cli_operands(c, 0, 0)) return EXIT_USAGE;
 	int have, newest, done;
 	enum err e = store_version(c->store, &have, &newest);
 	if (e == OK && have < newest) e = store_migrate(c->store, c->a, &done, &why);
-	if (e == OK) e = demo_make(c, pack, &why);
+	if (e == OK) e = demo_make(c, p, &why);
 	if (e != OK) return cli_fail(c, STR_FMT, STR_ARG(str_empty(why) ? str_c(err_sentence(e)) : why));
 	demo_print_logins(c, only_make ? NULL : listen);
 	if (only_make) return EXIT_DONE;
