@@ -30,16 +30,48 @@ static enum err read_field_name(const struct place *p, const struct json *v, con
 }
 
 /* Every {name} in a title is a field. */
-static enum err check_title(const struct place *p, const struct pack_type *t) {
+static enum err check_title(const struct place *p, const struct pack_type *t, struct str title) {
 	struct place at = pack_into(p, "title", -1);
-	for (struct str rest = t->title; !str_none(rest);) {
+	for (struct str rest = title; !str_none(rest);) {
 		str_cut(&rest, '{');
 		if (str_none(rest)) break;
 		struct str name = str_cut(&rest, '}');
 		if (str_none(rest)) return pack_fault(&at, "a brace is not closed");
 		if (pack_type_field(t, name) == NULL) return pack_fault(&at, str_fmt(pack_arena(), "there is no field " STR_FMT, STR_ARG(name)).p);
 	}
-	return t->title.n > 0 ? OK : pack_fault(&at, "is needed");
+	return title.n > 0 ? OK : pack_fault(&at, "is needed");
+}
+
+/* One text for all languages, or one for each. */
+static enum err read_title(const struct place *p, const struct json *v, struct pack_type *t) {
+	struct str s = STR("");
+	if (json_kind_of(json_member(v, "title")) == JSON_IS_OBJECT) {
+		TRY(read_label_of(p, v, "title", &t->title));
+	} else {
+		json_get_str(json_member(v, "title"), &s);
+		for (int i = 0; i < LANG_MAX_; i++) t->title.in[i] = str_copy(pack_arena(), s);
+	}
+	for (int i = 0; i < LANG_MAX_; i++) TRY(check_title(p, t, t->title.in[i]));
+	return OK;
+}
+
+/* Which states may follow a state, where a type says it of any: a state that says nothing is then an end. */
+static enum err read_next(const struct place *p, const struct json *list, struct pack_type *t) {
+	bool *next = NEW_ARRAY(pack_arena(), bool, t->states * t->states), any = false;
+	for (size_t i = 0; i < t->states; i++) {
+		struct place at = pack_into(p, "states", (long)i);
+		const struct json *to = json_member(json_item(list, i), "next");
+		any |= to != NULL;
+		for (size_t k = 0; k < json_length(to); k++) {
+			struct str s = STR("");
+			json_get_str(json_item(to, k), &s);
+			const struct pack_word *w = pack_type_state(t, s);
+			if (w == NULL) return pack_fault(&at, str_fmt(pack_arena(), "next: there is no state \"" STR_FMT "\"", STR_ARG(s)).p);
+			next[i * t->states + (size_t)(w - t->state)] = true;
+		}
+	}
+	t->next = any ? next : NULL;
+	return OK;
 }
 
 static enum err read_type(const struct place *p, const struct json *v, struct pack_type *types, size_t before, struct pack_type *t) {
@@ -57,11 +89,11 @@ static enum err read_type(const struct place *p, const struct json *v, struct pa
 	TRY(pack_read_fields(p, json_member(v, "fields"), &t->field, &t->fields));
 	for (size_t i = 0; i < t->fields; i++)
 		if (pack_type_field(t, t->field[i].name) != &t->field[i]) return pack_fault(p, "two fields have one name");
-	if (json_get_str(json_member(v, "title"), &s)) t->title = str_copy(pack_arena(), s);
-	TRY(check_title(p, t));
+	TRY(read_title(p, v, t));
 	TRY(read_field_name(p, v, "at", t, PACK_DATE, &t->at));
 	TRY(read_field_name(p, v, "amount", t, PACK_MONEY, &t->amount));
 	TRY(pack_read_words(p, json_member(v, "states"), "states", &t->state, &t->states));
+	TRY(read_next(p, json_member(v, "states"), t));
 	TRY(pack_read_words(p, json_member(v, "roles"), "roles", &t->role, &t->roles));
 	if (t->parent != NULL && t->roles > 0) return pack_fault(p, "what has a parent has its parent's people: no roles");
 	if (t->parent == NULL && t->roles == 0) return pack_fault(p, "roles are needed: whose is it?");
@@ -101,5 +133,18 @@ const struct pack_field *pack_type_field(const struct pack_type *t, struct str n
 }
 
 const struct pack_word *pack_type_state(const struct pack_type *t, struct str name) { return pack_word_find(t->state, t->states, name); }
+
+const struct pack_type *pack_type_lines(const struct pack *p, const struct pack_type *t) {
+	for (size_t i = 0; t != NULL && p != NULL && i < p->types; i++)
+		if (p->type[i].parent == t && p->type[i].at != NULL && p->type[i].amount != NULL) return &p->type[i];
+	return NULL;
+}
+
+bool pack_type_moves(const struct pack_type *t, struct str from, struct str to) {
+	const struct pack_word *a = pack_type_state(t, from), *b = pack_type_state(t, to);
+	if (t->next == NULL || a == NULL || b == NULL || a == b) return true;
+	return t->next[(size_t)(a - t->state) * t->states + (size_t)(b - t->state)];
+}
+
 const struct pack_word *pack_type_role(const struct pack_type *t, struct str name) { return pack_word_find(t->role, t->roles, name); }
 const struct pack_word *pack_type_reason(const struct pack_type *t, struct str name) { return pack_word_find(t->reason, t->reasons, name); }

@@ -43,7 +43,7 @@ static struct str fields_json(struct req *q, const struct pack_type *t, const st
 
 static enum err view_one(struct req *q, const struct record_row *r, struct record_view *ret) {
 	const struct pack_type *t = record_type(q, r->type);
-	*ret = (struct record_view){.id = r->id, .type = r->type, .external_id = STR_NONE, .parent_id = r->parent_id, .title = r->title, .state = r->state,
+	*ret = (struct record_view){.id = r->id, .type = r->type, .external_id = STR_NONE, .parent_id = r->parent_id, .title = q->api ? r->title : record_called(q, r), .state = r->state,
 		.at = r->at, .created_at = r->created_at, .version = r->version, .url = url_path(q->a, "/records/%lld", (long long)r->id.v)};
 	ret->amount.amount = r->amount;
 	ret->amount.currency = currency(q);
@@ -54,6 +54,30 @@ static enum err view_one(struct req *q, const struct record_row *r, struct recor
 	struct str *value;
 	TRY(record_values(q->a, t, r->fields, &value));
 	ret->fields = fields_json(q, t, value);
+	return OK;
+}
+
+static enum err goes_with(struct req *q, struct int_list ids, struct record_view_list *to) {
+	struct record_related_row_list related;
+	struct record_body_row_list bodies;
+	TRY(sql_record_related(q->db, q->a, ids, q->actor.id, q->actor.is_staff, NAMES_MOST, &related));
+	TRY(sql_record_bodies(q->db, q->a, ids, q->actor.id, q->actor.is_staff, NAMES_MOST, &bodies));
+	for (size_t i = 0; i < to->n; i++) {
+		struct record_view *v = &to->v[i];
+		v->related.v = NEW_ARRAY(q->a, struct record_related, related.n);
+		v->organizations.v = NEW_ARRAY(q->a, struct record_body, bodies.n);
+		for (size_t k = 0; k < related.n; k++) {
+			const struct record_related_row *r = &related.v[k];
+			struct record_row other = {.type = r->type, .title = r->title, .fields = r->fields};
+			if (r->record_id.v != v->id.v) continue;
+			v->related.v[v->related.n++] = (struct record_related){.record_id = r->other_id, .relation = r->relation, .back = r->back,
+				.title = q->api ? r->title : record_called(q, &other), .url = url_path(q->a, "/records/%lld", (long long)r->other_id.v)};
+		}
+		for (size_t k = 0; k < bodies.n; k++)
+			if (bodies.v[k].record_id.v == v->id.v)
+				v->organizations.v[v->organizations.n++] = (struct record_body){.organization_id = bodies.v[k].organization_id, .name = bodies.v[k].name,
+					.role = bodies.v[k].role};
+	}
 	return OK;
 }
 
@@ -80,6 +104,16 @@ enum err record_views(struct req *q, const struct record_row_list *rows, struct 
 		for (size_t k = 0; k < names.n && str_none(v->external_id); k++)
 			if (names.v[k].record_id == v->id.v) v->external_id = names.v[k].external_id;
 	}
+	return goes_with(q, ids, ret);
+}
+
+enum err record_fill(struct req *q, void *view) {
+	struct record_view *ret = view;
+	struct record_row row;
+	struct record_view_list one;
+	TRY(record_seen(q, ret->id, &row));
+	TRY(record_views(q, &(struct record_row_list){.v = &row, .n = 1}, &one));
+	*ret = one.v[0];
 	return OK;
 }
 
@@ -90,7 +124,7 @@ struct object record_object(void) { return (struct object){.thing = THING_RECORD
 static struct record_item item_of(struct req *q, const struct record_row *r, const struct record_asked_row_list *asked) {
 	const struct pack_type *t = record_type(q, r->type);
 	const struct pack_word *state = t == NULL ? NULL : pack_type_state(t, r->state);
-	struct record_item item = {.id = r->id, .title = r->title, .at = r->at, .amount = STR(""), .sub = STR(""),
+	struct record_item item = {.id = r->id, .title = record_called(q, r), .at = r->at, .amount = STR(""), .sub = STR(""),
 		.state = state ? pack_say(&state->label, q->locale.lang) : r->state, .plus = r->amount.has && r->amount.v > 0};
 	if (r->amount.has) item.amount = say_money(q->a, &q->locale, r->amount.v, currency(q));
 	for (size_t i = 0; asked != NULL && i < asked->n; i++) {
@@ -110,7 +144,7 @@ static enum err add_sub(struct req *q, const struct record_row *r, struct record
 	for (size_t i = 0; i < t->fields && had < 2; i++) {
 		const struct pack_field *f = &t->field[i];
 		struct str shown = pack_shown(q->a, f, value[i], &q->locale);
-		if (value[i].n == 0 || f == t->at || f == t->amount || f->type == PACK_MONEY || str_has(t->title, f->name)) continue;
+		if (value[i].n == 0 || f == t->at || f == t->amount || f->type == PACK_MONEY || str_has(t->title.in[LANG_EN], f->name)) continue;
 		item->sub = had++ ? str_fmt(q->a, STR_FMT " · " STR_FMT, STR_ARG(item->sub), STR_ARG(shown)) : shown;
 	}
 	return OK;
@@ -154,6 +188,12 @@ enum err record_seen(struct req *q, struct record_id id, struct record_row *ret)
 }
 
 const struct pack_type *record_type(const struct req *q, struct str type) { return pack_type_find(record_pack(q), type); }
+
+struct str record_called(struct req *q, const struct record_row *row) {
+	const struct pack_type *t = record_type(q, row->type);
+	struct str *value;
+	return t != NULL && record_values(q->a, t, row->fields, &value) == OK ? record_title(q->a, t, value, &q->locale) : row->title;
+}
 
 enum err record_facts(struct req *q, const struct record_row *row, struct record_fact_list *ret) {
 	const struct pack_type *t = record_type(q, row->type);

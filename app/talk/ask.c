@@ -18,7 +18,7 @@ enum err talk_ask_form(struct req *q, const struct talk_ask_form_in *in, struct 
 	TRY(askable(q, in->id, &row));
 	const struct pack_type *t = record_type(q, row.type);
 	q->page.nav = STR("things");
-	*ret = (struct talk_ask_page){.id = row.id, .version = row.version, .title = row.title, .label = t ? pack_say(&t->label, q->locale.lang) : row.type,
+	*ret = (struct talk_ask_page){.id = row.id, .version = row.version, .title = record_called(q, &row), .label = t ? pack_say(&t->label, q->locale.lang) : row.type,
 		.body = str_none(in->body) ? STR("") : in->body};
 	size_t n = t ? t->reasons : 0;
 	ret->reasons.v = NEW_ARRAY(q->a, struct talk_choice, n);
@@ -46,8 +46,9 @@ enum err talk_ask_send(struct req *q, const struct talk_ask_send_in *in) {
 	if (str_empty(str_trim(in->body))) e = req_invalid(q, "body", T("Please write what you want to know."));
 	if (in->version != row.version) e = req_invalid(q, "version", T("It has changed since you opened it. Please look again, and send it then."));
 	TRY(e);
-	struct str subject = reason == NULL ? row.title
-		: str_fmt(q->a, STR_FMT ": " STR_FMT, STR_ARG(pack_say(&reason->label, q->locale.lang)), STR_ARG(row.title));
+	struct str called = record_called(q, &row);
+	struct str subject = reason == NULL ? called
+		: str_fmt(q->a, STR_FMT ": " STR_FMT, STR_ARG(pack_say(&reason->label, q->locale.lang)), STR_ARG(called));
 	struct new_report r = {.kind = STR("query"), .visibility = STR("private"), .subject = utf8_fit(subject, SUBJECT_MAX), .body = in->body,
 		.topic = STR(""), .lat = NAN, .lon = NAN, .author = q->actor.id};
 	TRY(talk_create(q->db, q->a, &r, &id));
@@ -94,7 +95,7 @@ enum err ask_view(struct req *q, struct conversation_id id, struct talk_about **
 	TRY(record_facts(q, &live, &now));
 	const struct pack_type *t = record_type(q, live.type);
 	*ret = NEW(q->a, struct talk_about);
-	**ret = (struct talk_about){.id = live.id, .title = live.title, .label = t ? pack_say(&t->label, q->locale.lang) : live.type, .taken_at = s.taken_at,
+	**ret = (struct talk_about){.id = live.id, .title = record_called(q, &live), .label = t ? pack_say(&t->label, q->locale.lang) : live.type, .taken_at = s.taken_at,
 		.facts = {.v = NEW_ARRAY(q->a, struct talk_about_fact, was.n + now.n)}};
 	compare(&was, &now, *ret);
 	req_depends(q, "record", live.id.v);
