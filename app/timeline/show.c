@@ -9,7 +9,7 @@
 #include "timeline/timeline.h"
 #include <inttypes.h>
 
-enum { CHANGES_MOST = 4000 };
+enum { CHANGES_MOST = 4000, ROUNDS_MOST = 40 };
 
 struct saying {
 	const char *verb, *object, *target, *icon, *say;
@@ -130,16 +130,33 @@ static enum err cards_of(struct req *q, const struct timeline_row_list *rows, bo
 	return people_cards(q->db, q->a, &q->actor, ids, ret);
 }
 
+/* Reads on until a page is full: of what stands in a timeline some is not for everyone. */
+static enum err read_page(struct req *q, const char *kind, int64_t id, struct str sort, int64_t before, int64_t most, struct timeline_row_list *ret,
+	int64_t *ret_next) {
+	bool own = strcmp(kind, "person") != 0 || q->actor.id.v == id;
+	*ret = (struct timeline_row_list){.v = NEW_ARRAY(q->a, struct timeline_row, (size_t)most)};
+	*ret_next = 0;
+	for (int round = 0; round < ROUNDS_MOST; round++) {
+		struct int_list seqs;
+		struct timeline_row_list rows;
+		TRY(sql_timeline_places(q->db, q->a, str_c(kind), id, sort, before, most + 1, &seqs));
+		TRY(sql_timeline_entries(q->db, q->a, seqs, own, q->actor.is_staff, q->actor.id, most + 1, &rows));
+		for (size_t i = 0; i < rows.n; i++) {
+			if ((int64_t)ret->n == most) return *ret_next = ret->v[ret->n - 1].seq, OK;
+			ret->v[ret->n++] = rows.v[i];
+		}
+		if ((int64_t)seqs.n <= most) return OK;
+		before = seqs.v[seqs.n - 1];
+	}
+	*ret_next = before;
+	return OK;
+}
+
 enum err timeline_read(struct req *q, const char *kind, int64_t id, struct str sort, int64_t before, int64_t most, struct life_line_list *ret,
 	int64_t *ret_next) {
 	struct timeline_row_list rows;
 	struct person_card_list who, object;
-	bool own = strcmp(kind, "person") != 0 || q->actor.id.v == id;
-	TRY(sql_timeline_of(q->db, q->a, str_c(kind), id, own, q->actor.is_staff, q->actor.id, str_empty(sort) ? STR_NONE : sort,
-		before > 0 ? before : INT64_MAX, most + 1, &rows));
-	bool further = (int64_t)rows.n > most;
-	if (further) rows.n = (size_t)most;
-	*ret_next = further ? rows.v[rows.n - 1].seq : 0;
+	TRY(read_page(q, kind, id, str_empty(sort) ? STR_NONE : sort, before > 0 ? before : INT64_MAX, most, &rows, ret_next));
 	TRY(cards_of(q, &rows, false, &who));
 	TRY(cards_of(q, &rows, true, &object));
 	*ret = (struct life_line_list){.v = NEW_ARRAY(q->a, struct life_line, rows.n), .n = rows.n};

@@ -45,22 +45,28 @@ SELECT m.kind FROM message m WHERE m.id = :id;
 
 -- ------------------------------------------------------------------- reading
 
--- timeline_of(kind text, id int, own bool, staff bool, me person_id?, sort text?, before int, most int) -> timeline_row :many
--- One timeline, as far as this person may know of it, newest first. own: it is theirs, or of a record that they may see.
+-- timeline_places(kind text, id int, sort text?, before int, most int) -> int :many
+-- Which events stand in a timeline, newest first.
+SELECT l.seq FROM life l WHERE l.subject_kind = :kind AND l.subject_id = :id AND l.seq < :before
+--? sort AND l.sort = :sort
+ORDER BY l.seq DESC LIMIT :most;
+
+-- timeline_entries(seqs ints, own bool, staff bool, me person_id?, most int) -> timeline_row :many
+-- Those of some events that this person may know of, newest first. own: the timeline is theirs, or of a record that they may see. Few at a
+-- time, so that the engine has no reason to read more than these.
 SELECT e.seq, e.at, e.actor_id, e.verb, e.object_kind, e.object_id, e.target_kind, e.target_id, e.data, c.id, c.subject,
 	r.id, r.type, r.title, r.fields, o.name
-FROM life l JOIN event e ON e.seq = l.seq
+FROM event e
 LEFT JOIN conversation c ON c.id = CASE WHEN e.object_kind = 'conversation' THEN e.object_id WHEN e.target_kind = 'conversation' THEN e.target_id END
 LEFT JOIN message m ON m.id = CASE WHEN e.object_kind = 'message' THEN e.object_id END
 LEFT JOIN record r ON r.id = CASE WHEN e.object_kind = 'record' THEN e.object_id WHEN e.target_kind = 'record' THEN e.target_id END
 LEFT JOIN record f ON f.id = CASE WHEN e.target_kind = 'record' THEN e.target_id END
 LEFT JOIN organization o ON o.id = CASE WHEN e.object_kind = 'organization' THEN e.object_id WHEN e.target_kind = 'organization' THEN e.target_id END
-WHERE l.subject_kind = :kind AND l.subject_id = :id AND l.seq < :before
---? sort AND l.sort = :sort
+WHERE e.seq IN {list :seqs}
 	AND (:staff OR e.audience = 'public' OR (e.audience = 'members' AND :me > 0) OR (e.audience = 'private' AND :own))
 	AND (c.id IS NULL OR {conversation_visible(c)}) AND (m.id IS NULL OR {message_visible(m)})
 	AND (r.id IS NULL OR {record_visible(r)}) AND (f.id IS NULL OR {record_visible(f)}) AND (o.id IS NULL OR {organization_visible(o)})
-ORDER BY l.seq DESC LIMIT :most;
+ORDER BY e.seq DESC LIMIT :most;
 
 -- timeline_changes(seqs ints, most int) -> timeline_change_row :many
 -- What some events changed in records, from what to what.
