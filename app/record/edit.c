@@ -243,6 +243,7 @@ enum err record_edit(struct req *q, const struct record_edit_in *in, struct reco
 	ret->heading = tr_fill(q->a, TRQ(q, T("Change: {what}")), "what", str_z(q->a, record_called(q, &row)), NULL);
 	ret->action = url_path(q->a, "/records/%" PRId64 "/edit", row.id.v);
 	ret->back = url_path(q->a, "/records/%" PRId64, row.id.v);
+	record_looked(q, &row);
 	ret->version = row.version;
 	ret->type = t->name;
 	fill_fields(q, t, value, &in->field_name, &in->field_value, ret);

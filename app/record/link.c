@@ -121,6 +121,7 @@ enum err record_links_form(struct req *q, const struct record_links_form_in *in,
 	for (size_t i = 0; t != NULL && i < t->roles; i++)
 		ret->roles.v[ret->roles.n++] = (struct record_choice){.name = t->role[i].name, .label = pack_say(&t->role[i].label, q->locale.lang),
 			.chosen = str_eq(t->role[i].name, in->role)};
+	record_looked(q, &row);
 	q->page.nav = STR("people");
 	return OK;
 }

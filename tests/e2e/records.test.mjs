@@ -88,6 +88,11 @@ for (const engine of engines) {
       assert.ok(faults(await link({ what: 'person', person_id: otto, role: 'holder' }, card.id)).what)
       assert.equal((await ask('hanna', 'POST', `/records/${account.id}/links`, { what: 'person', person_id: otto, role: 'holder' })).status, 403)
 
+      const seats = async people => (await ask('agent', 'PATCH', `/records/${account.id}`, { people }, { 'If-Match': (await ask('agent', 'GET', `/records/${account.id}`)).headers.get('etag') })).body.people
+      assert.deepEqual(await seats([{ person_id: hanna, role: 'holder' }]), [{ person_id: hanna, role: 'holder' }], 'people given are its people from then on')
+      assert.equal((await ask('otto', 'GET', `/records/${card.id}`)).status, 404)
+      assert.deepEqual((await seats([{ person_id: hanna, role: 'holder' }, { person_id: otto, role: 'disponent' }])).length, 2)
+
       const second = await must('agent', 'POST', '/records', { type: 'account', fields: { number: '4712' }, people: [{ person_id: hanna, role: 'holder' }] })
       assert.equal((await link({ what: 'record', record_id: second.id, role: 'pays into' })).status, 200)
       assert.ok(faults(await link({ what: 'record', record_id: account.id, role: 'is' })).record_id)
