@@ -2,6 +2,7 @@
 #include "access/access.h"
 #include "pack/pack.h"
 #include "sql/timeline.h"
+#include "text/json.h"
 #include "timeline/timeline.h"
 
 struct keeping {
@@ -43,40 +44,40 @@ static enum err sort_of(struct keeping *k) {
 	return OK;
 }
 
-/* A line of a ledger that an import brings is kept as one; beside ten thousand of them nothing else would be seen. */
-static bool is_ledger_line(const struct keeping *k, struct str type) {
+/* A line of a ledger that an import brings is kept as one; beside ten thousand of them nothing else would be seen. Its event says the type. */
+static bool makes_ledger_line(const struct keeping *k) {
+	struct str type = STR("");
+	JSON_DOC(doc);
+	if (!object_is(k->e, "record") || !target_is(k->e, "record") || strcmp(k->e->verb, "create") != 0) return false;
+	if (json_parse(&doc, k->e->data, NULL) != OK || !json_get_str(json_member(doc.root, "type"), &type)) return false;
 	const struct pack_type *t = pack_type_find(k->pack, type);
-	return strcmp(k->e->verb, "create") == 0 && t != NULL && t->parent != NULL && pack_type_lines(k->pack, t->parent) == t;
+	return t != NULL && t->parent != NULL && pack_type_lines(k->pack, t->parent) == t;
 }
 
-static enum err put_record(struct keeping *k, int64_t id, bool *ret_line) {
+static enum err put_record(struct keeping *k, int64_t id) {
 	struct timeline_record_row r;
 	bool found;
-	TRY(sql_timeline_record(k->db, k->a, id, &r, &found));
+	TRY(sql_timeline_record(k->db, id, &r, &found));
 	if (!found) return OK;
 	TRY(put(k, "record", id));
-	*ret_line = is_ledger_line(k, r.type);
-	if (*ret_line) return OK;
 	TRY(put(k, "record", r.root_id.v));
 	return sql_timeline_put_people(k->db, r.root_id.v ? r.root_id : (struct record_id){id}, k->e->seq, k->sort, NULL);
 }
 
-static enum err put_records(struct keeping *k, bool *ret_line) {
+static enum err put_records(struct keeping *k) {
 	const struct event *e = k->e;
-	bool line = false;
-	if (object_is(e, "record")) TRY(put_record(k, e->object_id, ret_line));
-	if (*ret_line || !target_is(e, "record")) return OK;
-	TRY(put_record(k, e->target_id, &line));
+	if (object_is(e, "record")) TRY(put_record(k, e->object_id));
+	if (!target_is(e, "record")) return OK;
+	TRY(put_record(k, e->target_id));
 	if (!object_is(e, "person") || strcmp(e->verb, "add") != 0) return OK;
 	return sql_timeline_put_past(k->db, (struct person_id){e->object_id}, e->target_id, NULL);
 }
 
 static enum err keep(struct keeping *k) {
 	const struct event *e = k->e;
-	bool line = false;
 	TRY(sort_of(k));
-	TRY(put_records(k, &line));
-	if (line) return OK;
+	if (makes_ledger_line(k)) return put(k, "record", e->object_id);
+	TRY(put_records(k));
 	TRY(put(k, "person", e->actor.v));
 	if (object_is(e, "person")) TRY(put(k, "person", e->object_id));
 	if (is_silent(e->verb)) return OK;

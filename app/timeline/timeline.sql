@@ -1,6 +1,6 @@
 -- Timelines: in which of them an event stands, and what of them somebody may see.
 
--- row timeline_record_row: type text | root_id record_id?
+-- row timeline_record_row: id record_id | root_id record_id?
 -- row timeline_row: seq int | at time | actor_id person_id? | verb text | object_kind text | object_id int | target_kind text?
 --   | target_id int? | data text | talk_id conversation_id? | subject text? | record_id record_id? | record_type text? | record_title text?
 --   | record_fields text? | organization text?
@@ -36,8 +36,8 @@ SELECT 'person', :person, l.seq, l.sort FROM life l WHERE l.subject_kind = 'reco
 ON CONFLICT (subject_kind, subject_id, seq) DO NOTHING;
 
 -- timeline_record(id int) -> timeline_record_row :maybe
--- What a record is, and what it is part of.
-SELECT r.type, r.root_id FROM record r WHERE r.id = :id;
+-- A record, and what it is part of.
+SELECT r.id, r.root_id FROM record r WHERE r.id = :id;
 
 -- timeline_message(id int) -> text :maybe
 -- What kind of message it is.

@@ -154,7 +154,7 @@ for (const engine of engines) {
         seen.push(...r.data.map(x => x.seq))
         next = r.next
       }
-      assert.deepEqual(seen, all.map(x => x.seq), 'page by page it is the same')
+      assert.deepEqual(seen.filter(seq => seq <= all[0].seq), all.map(x => x.seq), 'page by page it is the same; what came since stands before it')
       const of = await line('agent', `/records/${account.id}/timeline`)
       assert.ok(of.some(x => x.verb === 'create' && x.object_id === card.id), 'its parts are in it')
       const ottos = await line('otto', `/records/${account.id}/timeline`)
