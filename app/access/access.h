@@ -51,6 +51,9 @@ MUST_USE enum err access_end_sessions(struct db *db, struct person_id person);
 MUST_USE enum err access_audit(struct db *db, struct person_id actor, const char *action, const char *object_kind,
                                int64_t object_id, struct str peer, struct str detail);
 
+/* Keeps that someone of the staff looked at or did something; after the request's commit, without waiting for it. */
+void access_audit_later(struct req *q, const char *action, const char *object_kind, int64_t object_id, struct str detail);
+
 int user_command(struct cli *c);
 int passwd_command(struct cli *c);
 int token_command(struct cli *c);

@@ -14,6 +14,8 @@
 -- frag message_visible(m): (:staff OR (m.hidden_at IS NULL AND m.kind <> 'note'))
 -- frag record_visible(r): (:staff OR EXISTS
 --   (SELECT 1 FROM record_person seat WHERE seat.record_id = COALESCE(r.root_id, r.id) AND seat.person_id = :me))
+-- frag organization_visible(o): (:staff OR EXISTS
+--   (SELECT 1 FROM organization_person member WHERE member.organization_id = o.id AND member.person_id = :me))
 -- frag person_visible(p): (:staff OR p.id = :me OR (p.disabled_at IS NULL AND (p.kind = 'staff'
 --   OR EXISTS (SELECT 1 FROM person_audience shown WHERE shown.person_id = p.id AND shown.audience = 'public'))))
 

@@ -1,6 +1,7 @@
 /* Who asks: the person behind a session cookie or a bearer token. And the firm. */
 #include "access/login.h"
 #include "crypto/token.h"
+#include "text/utf8.h"
 
 enum err business_read(struct db *db, struct arena *a, struct business *ret) {
 	struct business_row r;
@@ -64,4 +65,32 @@ enum err access_who_is(struct req *q) {
 	};
 	note_seen(q, &r, now);
 	return OK;
+}
+
+/* -------------------------------------------------------------------- audit */
+
+struct look {
+	struct person_id actor;
+	char action[24], object_kind[24], peer[64], detail[200];
+	int64_t object_id;
+};
+
+static enum err audit_work(struct db *db, void *arg) {
+	const struct look *l = arg;
+	return access_audit(db, l->actor, l->action, l->object_kind, l->object_id, str_c(l->peer), str_c(l->detail));
+}
+
+static void put(char *to, size_t room, struct str s) {
+	s = utf8_fit(s, room - 1);
+	if (s.n > 0) memcpy(to, s.p, s.n);
+	to[s.n] = 0;
+}
+
+void access_audit_later(struct req *q, const char *action, const char *object_kind, int64_t object_id, struct str detail) {
+	struct look l = {.actor = q->actor.id, .object_id = object_id};
+	put(l.action, sizeof l.action, str_c(action));
+	put(l.object_kind, sizeof l.object_kind, str_c(object_kind));
+	put(l.peer, sizeof l.peer, q->http->peer);
+	put(l.detail, sizeof l.detail, detail);
+	req_later(q, audit_work, &l, sizeof l);
 }

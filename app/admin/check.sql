@@ -68,6 +68,8 @@ SELECT what, n FROM (
 		AND NOT EXISTS (SELECT 1 FROM record r WHERE r.id = s.object_id))
 	UNION ALL SELECT 'lines whose topmost record is another', (SELECT count(*) FROM record r JOIN record p ON p.id = r.parent_id
 		WHERE r.root_id <> COALESCE(p.root_id, p.id) OR r.root_id IS NULL)
+	UNION ALL SELECT 'entries of timelines that tell of no event', (SELECT count(*) FROM life l WHERE NOT EXISTS (SELECT 1 FROM event e WHERE e.seq = l.seq))
+	UNION ALL SELECT 'organizations of lines', (SELECT count(*) FROM record_organization s JOIN record r ON r.id = s.record_id WHERE r.parent_id IS NOT NULL)
 	UNION ALL SELECT 'people of lines', (SELECT count(*) FROM record_person s JOIN record r ON r.id = s.record_id WHERE r.parent_id IS NOT NULL)
 	UNION ALL SELECT 'questions about another record than was kept', (SELECT count(*) FROM snapshot s JOIN conversation c ON c.id = s.conversation_id
 		WHERE c.record_id IS NULL OR c.record_id <> s.record_id)

@@ -14,6 +14,12 @@
 -- row export_record: id record_id | type text | parent_id record_id? | title text | state text | at time | amount int? | fields json
 --   | created_at time | changed_at time | version int
 -- row export_seat: record_id record_id | person_id person_id | role text
+-- row export_record_change: seq int | field text | old text | new text
+-- row export_record_link: from_id record_id | to_id record_id | relation text
+-- row export_organization: id organization_id | kind text | name text | address text | phone text | email text | web text | notes text
+--   | created_at time | updated_at time | version int
+-- row export_organization_person: organization_id organization_id | person_id person_id | role text
+-- row export_record_organization: record_id record_id | organization_id organization_id | role text
 -- row export_snapshot: conversation_id conversation_id | record_id record_id | title text | state text | at time | amount int? | fields json
 --   | version int | hash text | taken_at time
 -- row export_vote: conversation_id conversation_id | person_id person_id | created_at time
@@ -63,6 +69,26 @@ SELECT id, type, parent_id, title, state, at, amount, fields, created_at, change
 -- export_seats() -> export_seat :each
 -- Whose it is.
 SELECT record_id, person_id, role FROM record_person ORDER BY record_id, person_id, role;
+
+-- export_record_changes() -> export_record_change :each
+-- What changed in them, from what to what; who and when is in the event.
+SELECT seq, field, old_value, new_value FROM record_change ORDER BY seq, field;
+
+-- export_record_links() -> export_record_link :each
+-- Which go together.
+SELECT from_id, to_id, relation FROM record_link ORDER BY from_id, to_id;
+
+-- export_organizations() -> export_organization :each
+-- Households and firms.
+SELECT id, kind, name, address, phone, email, web, notes, created_at, updated_at, version FROM organization ORDER BY id;
+
+-- export_organization_people() -> export_organization_person :each
+-- Who belongs to them.
+SELECT organization_id, person_id, role FROM organization_person ORDER BY organization_id, person_id;
+
+-- export_record_organizations() -> export_record_organization :each
+-- Which records go with them.
+SELECT record_id, organization_id, role FROM record_organization ORDER BY record_id, organization_id;
 
 -- export_snapshots() -> export_snapshot :each
 -- How a record looked when somebody asked about it.

@@ -117,6 +117,7 @@ static const struct {
 	{"person_made", T("added someone")},                {"person_disabled", T("closed a login")},
 	{"person_enabled", T("opened a login again")},      {"reset_asked", T("asked for a new password")},
 	{"session_ended", T("logged out a device")},        {"sessions_ended", T("logged out everywhere")},
+	{"look_record", T("looked at a record")},           {"look_organization", T("looked at a household or firm")},
 	{"token_made", T("made an API token")},             {"token_ended", T("ended an API token")},
 };
 
@@ -140,12 +141,14 @@ static enum err fill_lines(struct req *q, const struct audit_row_list *rows, str
 	ret->data.v = NEW_ARRAY(q->a, struct audit_line, rows->n);
 	for (size_t i = 0; i < rows->n; i++) {
 		const struct audit_row *r = &rows->v[i];
-		bool person = about.v[i].id.v != 0;
+		bool person = about.v[i].id.v != 0, record = str_is(r->object_kind, "record"), body = str_is(r->object_kind, "organization");
+		struct url to = person ? about.v[i].url : record || body ? url_path(q->a, record ? "/records/%lld" : "/organizations/%lld", (long long)r->object_id)
+			: (struct url){STR_NONE};
 		ret->data.v[ret->data.n++] = (struct audit_line){
 			.id = r->id, .at = r->at, .actor = {.id = r->actor_id, .name = who.v[i].name}, .action = r->action,
 			.object_kind = r->object_kind, .object_id = r->object_id, .peer = r->peer, .detail = r->detail, .say = say_act(q, r->action),
-			.note = utf8_count(r->detail) > 40 ? str_fmt(q->a, STR_FMT "…", STR_ARG(utf8_first(r->detail, 40))) : r->detail,
-			.about = person ? about.v[i].name : STR_NONE, .url = person ? about.v[i].url : (struct url){STR_NONE}};
+			.note = record || body ? STR("") : utf8_count(r->detail) > 40 ? str_fmt(q->a, STR_FMT "…", STR_ARG(utf8_first(r->detail, 40))) : r->detail,
+			.about = person ? about.v[i].name : record || body ? r->detail : STR_NONE, .url = to};
 	}
 	return OK;
 }

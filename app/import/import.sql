@@ -15,6 +15,27 @@ SELECT object_id, hash FROM source_ref WHERE source = :source AND kind = :kind A
 INSERT INTO source_ref (source, kind, external_id, object_id, hash) VALUES (:source, :kind, :external_id, :object_id, :hash)
 ON CONFLICT (source, kind, external_id) DO UPDATE SET object_id = excluded.object_id, hash = excluded.hash;
 
+-- row source_seat_row: record_id record_id | person_id person_id | role text
+
+-- source_seats(source text, kind text, external_id text, most int) -> source_seat_row :many
+-- Whom a row has put to records.
+SELECT record_id, person_id, role FROM source_seat WHERE source = :source AND kind = :kind AND external_id = :external_id
+ORDER BY record_id, person_id, role LIMIT :most;
+
+-- source_seat_put(source text, kind text, external_id text, record record_id, person person_id, role text) :exec
+-- A row puts somebody to a record.
+INSERT INTO source_seat (source, kind, external_id, record_id, person_id, role) VALUES (:source, :kind, :external_id, :record, :person, :role)
+ON CONFLICT (source, kind, external_id, record_id, person_id, role) DO NOTHING;
+
+-- source_seat_drop(source text, kind text, external_id text, record record_id, person person_id, role text) :exec
+-- And no more.
+DELETE FROM source_seat WHERE source = :source AND kind = :kind AND external_id = :external_id AND record_id = :record AND person_id = :person
+	AND role = :role;
+
+-- source_seat_others(record record_id, person person_id, role text) -> int :one
+-- How many rows of any source say so.
+SELECT count(*) FROM source_seat WHERE record_id = :record AND person_id = :person AND role = :role;
+
 -- source_refs_of(source text, kind text, object_id int) -> int :one
 -- How many rows of a source are about this thing.
 SELECT count(*) FROM source_ref r WHERE r.kind = :kind AND r.object_id = :object_id AND r.source = :source;

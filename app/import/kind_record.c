@@ -15,6 +15,7 @@ static const struct target targets[RECORD_TARGETS] = {
 };
 
 struct seat {
+	struct record_id record;
 	struct person_id person;
 	struct str role;
 };
@@ -92,7 +93,7 @@ static enum err look(struct applying *x, const struct mapped *row, int64_t *id, 
 /* What the mapping speaks of and the row has nothing for is emptied; what it does not speak of stays. */
 static struct record_input input_of(struct applying *x, const struct mapped *row) {
 	const struct found *f = x->looked;
-	struct record_input in = {.type = f->type, .parent = f->parent, .state = row->value[RECORD_STATE]};
+	struct record_input in = {.type = f->type, .parent = f->parent, .state = row->value[RECORD_STATE], .any_state = true};
 	struct str *value = NEW_ARRAY(x->a, struct str, f->type->fields);
 	for (size_t i = 0; i < f->type->fields; i++) {
 		struct str s = row->value[RECORD_TARGETS + i];
@@ -103,11 +104,53 @@ static struct record_input input_of(struct applying *x, const struct mapped *row
 	return in;
 }
 
-static enum err seat_all(struct applying *x, struct record_id id) {
-	const struct found *f = x->looked;
+/* ------------------------------------------------------- whom a row puts to records */
+
+enum { SEATS_MOST = 1000 };
+
+static bool among(const struct seat *l, size_t n, const struct source_seat_row *s) {
+	for (size_t i = 0; i < n; i++)
+		if (l[i].record.v == s->record_id.v && l[i].person.v == s->person_id.v && str_eq(l[i].role, s->role)) return true;
+	return false;
+}
+
+/* Whoever the row named before and names no more goes, unless another row still names them. */
+static enum err unseat(struct applying *x, struct str external_id, const struct source_seat_row *s) {
+	int64_t others;
 	bool changed;
-	for (size_t i = 0; i < f->seats; i++) TRY(record_person(x->db, x->a, x->actor, id, f->seat[i].person, f->seat[i].role, true, &changed));
+	TRY(sql_source_seat_drop(x->db, x->source, str_c(x->kind->object), external_id, s->record_id, s->person_id, s->role, NULL));
+	TRY(sql_source_seat_others(x->db, s->record_id, s->person_id, s->role, &others));
+	return others > 0 ? OK : record_person(x->db, x->a, x->actor, s->record_id, s->person_id, s->role, false, &changed);
+}
+
+/* speaks: whether the mapping says anything of a role; the people of others stay. NULL: of all. */
+static enum err seat_only(struct applying *x, struct str external_id, const struct seat *want, size_t n, bool fresh,
+	bool (*speaks)(const struct applying *x, struct str role)) {
+	struct source_seat_row_list had = {0};
+	struct str kind = str_c(x->kind->object);
+	bool changed;
+	if (!fresh) TRY(sql_source_seats(x->db, x->a, x->source, kind, external_id, SEATS_MOST, &had));
+	for (size_t i = 0; i < had.n; i++)
+		if (!among(want, n, &had.v[i]) && (speaks == NULL || speaks(x, had.v[i].role))) TRY(unseat(x, external_id, &had.v[i]));
+	for (size_t i = 0; i < n; i++) {
+		TRY(record_person(x->db, x->a, x->actor, want[i].record, want[i].person, want[i].role, true, &changed));
+		TRY(sql_source_seat_put(x->db, x->source, kind, external_id, want[i].record, want[i].person, want[i].role, NULL));
+	}
 	return OK;
+}
+
+static bool speaks_of(const struct applying *x, struct str role) {
+	const struct found *f = x->looked;
+	for (size_t i = 0; i < f->type->roles; i++)
+		if (str_eq(f->type->role[i].name, role)) return x->spoken[RECORD_TARGETS + f->type->fields + i];
+	return true;
+}
+
+static enum err seat_all(struct applying *x, const struct mapped *row, struct record_id id, bool fresh) {
+	const struct found *f = x->looked;
+	for (size_t i = 0; i < f->seats; i++) f->seat[i].record = id;
+	if (f->type->parent != NULL) return OK;
+	return seat_only(x, row->value[RECORD_EXTERNAL_ID], f->seat, f->seats, fresh, speaks_of);
 }
 
 static enum err make(struct applying *x, const struct mapped *row, int64_t *ret_id) {
@@ -115,14 +158,14 @@ static enum err make(struct applying *x, const struct mapped *row, int64_t *ret_
 	struct record_id id;
 	TRY(record_create(x->db, x->a, x->actor, &in, &id));
 	*ret_id = id.v;
-	return seat_all(x, id);
+	return seat_all(x, row, id, true);
 }
 
 static enum err change(struct applying *x, const struct mapped *row, int64_t id) {
 	struct record_input in = input_of(x, row);
 	bool changed;
 	TRY(record_change(x->db, x->a, x->actor, (struct record_id){id}, 0, &in, &changed));
-	return seat_all(x, (struct record_id){id});
+	return seat_all(x, row, (struct record_id){id}, false);
 }
 
 const struct import_kind records_kind = {
@@ -160,21 +203,24 @@ static enum err look_link(struct applying *x, const struct mapped *row, int64_t 
 	TRY(find_person(x, row->value[LINK_PERSON], &l->person));
 	if (l->record.v == 0) *ret_fault = T("The record is not known; import the records first.");
 	else if (l->person.v == 0) *ret_fault = T("The person is not known; import the people first.");
-	(void)id;
+	else if (*id != 0) *id = l->record.v;            /* the row may be about another record from now on */
 	return OK;
 }
 
-static enum err make_link(struct applying *x, const struct mapped *row, int64_t *ret_id) {
+static enum err put_link(struct applying *x, const struct mapped *row, bool fresh) {
 	const struct link *l = x->looked;
-	bool changed;
-	*ret_id = l->record.v;
-	return record_person(x->db, x->a, x->actor, l->record, l->person, row->value[LINK_ROLE], true, &changed);
+	struct seat one = {.record = l->record, .person = l->person, .role = row->value[LINK_ROLE]};
+	return seat_only(x, row->value[LINK_EXTERNAL_ID], &one, 1, fresh, NULL);
 }
 
-/* A link that became another one: what it was before is not known any more, and stays. */
+static enum err make_link(struct applying *x, const struct mapped *row, int64_t *ret_id) {
+	*ret_id = ((const struct link *)x->looked)->record.v;
+	return put_link(x, row, true);
+}
+
 static enum err change_link(struct applying *x, const struct mapped *row, int64_t id) {
 	(void)id;
-	return make_link(x, row, &id);
+	return put_link(x, row, false);
 }
 
 const struct import_kind links_kind = {

@@ -49,6 +49,7 @@ struct pack_type {
 	bool flow;                         /* its amounts come in (above 0) and go out (below); else they are what things cost */
 	const struct pack_word *state;     /* the first is a new one's */
 	size_t states;
+	const bool *next;                  /* states x states: next[a * states + b], a may become b; NULL: any may become any */
 	const struct pack_word *role;      /* of its people */
 	size_t roles;
 	const struct pack_word *reason;    /* why somebody asks about it */
@@ -106,6 +107,10 @@ const struct pack_type *pack_type_find(const struct pack *p, struct str name);  
 const struct pack_type *pack_type_of(int code);
 const struct pack_field *pack_type_field(const struct pack_type *t, struct str name);
 const struct pack_word *pack_type_state(const struct pack_type *t, struct str name);
+/* The kind of lines that make up a record: those with dates and amounts; NULL when it has none, or t is NULL. */
+const struct pack_type *pack_type_lines(const struct pack *p, const struct pack_type *t);
+/* Whether a record in one state may come into another; the same one always may. */
+bool pack_type_moves(const struct pack_type *t, struct str from, struct str to);
 const struct pack_word *pack_type_role(const struct pack_type *t, struct str name);
 const struct pack_word *pack_type_reason(const struct pack_type *t, struct str name);
 

@@ -20,6 +20,29 @@ static void who_fills_in_a_field_is_declared(void **state) {
 	assert_false(pack_field_find(&p, STR("home"))->own);
 }
 
+#define TYPE(title, states) PACK(FIELD("a", "text", ""), ", \"types\": [{\"name\": \"card\", " L ", \"many\": {\"en\": \"x\", \"de\": \"x\"}, " \
+	"\"title\": " title ", \"fields\": [" FIELD("no", "text", "") "], \"states\": [" states "], \"roles\": [{\"name\": \"holder\", " L "}]}]")
+#define STATE(name, more) "{\"name\": \"" name "\", " L more "}"
+
+static void which_states_may_follow(void **state) {
+	struct pack p;
+	struct str why = STR("");
+	(void)state;
+	assert_int_equal(pack_read("mine", STR(TYPE("{\"en\": \"Card {no}\", \"de\": \"Karte {no}\"}",
+		STATE("new", ", \"next\": [\"used\"]") ", " STATE("used", ", \"next\": [\"new\", \"lost\"]") ", " STATE("lost", ""))), &p, &why), OK);
+	const struct pack_type *t = pack_type_find(&p, STR("card"));
+	assert_true(pack_type_moves(t, STR("new"), STR("used")));
+	assert_false(pack_type_moves(t, STR("new"), STR("lost")));
+	assert_true(pack_type_moves(t, STR("used"), STR("lost")));
+	assert_false(pack_type_moves(t, STR("lost"), STR("new")));      /* says nothing, where others do: an end */
+	assert_true(pack_type_moves(t, STR("lost"), STR("lost")));
+	assert_true(str_is(t->title.in[LANG_DE], "Karte {no}"));
+	assert_int_equal(pack_read("mine", STR(TYPE("\"{no}\"", STATE("new", "") ", " STATE("lost", ""))), &p, &why), OK);
+	t = pack_type_find(&p, STR("card"));
+	assert_true(pack_type_moves(t, STR("lost"), STR("new")));       /* no state says anything: any may follow any */
+	assert_true(str_is(t->title.in[LANG_DE], "{no}"));
+}
+
 static void faults(void **state) {
 	static const struct { const char *text, *why; } wrong[] = {
 		{PACK(FIELD("hobby", "text", ", \"own\": \"yes\""), ""), "tabs[0].fields[0]: own is true or false"},
@@ -28,6 +51,9 @@ static void faults(void **state) {
 		{PACK(FIELD("fee", "number", ""), ""), "the type is one of"},
 		{PACK(FIELD("a", "text", "") ", " FIELD("a", "text", ""), ""), "two fields are called a"},
 		{PACK("", ""), "fields are needed"},
+		{TYPE("\"{no}\"", STATE("new", ", \"next\": [\"melted\"]")), "types[0].states[0]: next: there is no state \"melted\""},
+		{TYPE("{\"en\": \"Card {no}\"}", STATE("new", "")), "types[0].title: is needed in \"de\""},
+		{TYPE("{\"en\": \"Card\", \"de\": \"Karte {nummer}\"}", STATE("new", "")), "there is no field nummer"},
 		{"{", "line 1"},
 	};
 	(void)state;
@@ -52,6 +78,6 @@ static void ours(void **state) {
 }
 
 int main(void) {
-	const struct CMUnitTest tests[] = {cmocka_unit_test(who_fills_in_a_field_is_declared), cmocka_unit_test(faults), cmocka_unit_test(ours)};
+	const struct CMUnitTest tests[] = {cmocka_unit_test(who_fills_in_a_field_is_declared), cmocka_unit_test(which_states_may_follow), cmocka_unit_test(faults), cmocka_unit_test(ours)};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -56,6 +56,25 @@ static enum err read_title(const struct place *p, const struct json *v, struct p
 	return OK;
 }
 
+/* Which states may follow a state, where a type says it of any: a state that says nothing is then an end. */
+static enum err read_next(const struct place *p, const struct json *list, struct pack_type *t) {
+	bool *next = NEW_ARRAY(pack_arena(), bool, t->states * t->states), any = false;
+	for (size_t i = 0; i < t->states; i++) {
+		struct place at = pack_into(p, "states", (long)i);
+		const struct json *to = json_member(json_item(list, i), "next");
+		any |= to != NULL;
+		for (size_t k = 0; k < json_length(to); k++) {
+			struct str s = STR("");
+			json_get_str(json_item(to, k), &s);
+			const struct pack_word *w = pack_type_state(t, s);
+			if (w == NULL) return pack_fault(&at, str_fmt(pack_arena(), "next: there is no state \"" STR_FMT "\"", STR_ARG(s)).p);
+			next[i * t->states + (size_t)(w - t->state)] = true;
+		}
+	}
+	t->next = any ? next : NULL;
+	return OK;
+}
+
 static enum err read_type(const struct place *p, const struct json *v, struct pack_type *types, size_t before, struct pack_type *t) {
 	struct str s;
 	TRY(pack_read_name(p, v, &t->name));
@@ -77,6 +96,7 @@ static enum err read_type(const struct place *p, const struct json *v, struct pa
 	const struct json *flow = json_member(v, "flow");
 	if (flow != NULL && (!json_get_bool(flow, &t->flow) || t->amount == NULL)) return pack_fault(p, "flow is true or false, and goes with amount");
 	TRY(pack_read_words(p, json_member(v, "states"), "states", &t->state, &t->states));
+	TRY(read_next(p, json_member(v, "states"), t));
 	TRY(pack_read_words(p, json_member(v, "roles"), "roles", &t->role, &t->roles));
 	if (t->parent != NULL && t->roles > 0) return pack_fault(p, "what has a parent has its parent's people: no roles");
 	if (t->parent == NULL && t->roles == 0) return pack_fault(p, "roles are needed: whose is it?");
@@ -139,5 +159,18 @@ struct str pack_title(struct arena *a, const struct pack_type *t, const struct s
 }
 
 const struct pack_word *pack_type_state(const struct pack_type *t, struct str name) { return pack_word_find(t->state, t->states, name); }
+
+const struct pack_type *pack_type_lines(const struct pack *p, const struct pack_type *t) {
+	for (size_t i = 0; t != NULL && p != NULL && i < p->types; i++)
+		if (p->type[i].parent == t && p->type[i].at != NULL && p->type[i].amount != NULL) return &p->type[i];
+	return NULL;
+}
+
+bool pack_type_moves(const struct pack_type *t, struct str from, struct str to) {
+	const struct pack_word *a = pack_type_state(t, from), *b = pack_type_state(t, to);
+	if (t->next == NULL || a == NULL || b == NULL || a == b) return true;
+	return t->next[(size_t)(a - t->state) * t->states + (size_t)(b - t->state)];
+}
+
 const struct pack_word *pack_type_role(const struct pack_type *t, struct str name) { return pack_word_find(t->role, t->roles, name); }
 const struct pack_word *pack_type_reason(const struct pack_type *t, struct str name) { return pack_word_find(t->reason, t->reasons, name); }

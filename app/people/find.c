@@ -129,7 +129,7 @@ static enum err find(struct req *q, const struct people_asked *x, struct person_
 		*ret_next = ids.v[ids.n - 1];
 	}
 	TRY(people_views(q->db, q->a, &q->actor, q->business, &q->locale, ids, ret));
-	if (req_is_staff(q) && !str_empty(str_trim(x->q))) people_audit(q, "search", "person", 0, str_trim(x->q));
+	if (req_is_staff(q) && !str_empty(str_trim(x->q))) access_audit_later(q, "search", "person", 0, str_trim(x->q));
 	return OK;
 }
 
@@ -209,32 +209,4 @@ enum err people_alike(struct db *db, struct arena *a, const struct actor *who, c
 	struct str phones = json_of(a, CONTACT_PHONE, &in->contact[CONTACT_PHONE]);
 	struct str birthday = str_none(match) ? STR_NONE : in->birthday;
 	return sql_people_alike(db, a, who->is_staff, who->id, match, birthday, emails, phones, ret);
-}
-
-/* -------------------------------------------------------------------- audit */
-
-struct look {
-	struct person_id actor;
-	char action[24], object_kind[24], peer[64], detail[200];
-	int64_t object_id;
-};
-
-static enum err audit_work(struct db *db, void *arg) {
-	const struct look *l = arg;
-	return access_audit(db, l->actor, l->action, l->object_kind, l->object_id, str_c(l->peer), str_c(l->detail));
-}
-
-static void put(char *to, size_t room, struct str s) {
-	s = utf8_fit(s, room - 1);
-	if (s.n > 0) memcpy(to, s.p, s.n);
-	to[s.n] = 0;
-}
-
-void people_audit(struct req *q, const char *action, const char *object_kind, int64_t object_id, struct str detail) {
-	struct look l = {.actor = q->actor.id, .object_id = object_id};
-	put(l.action, sizeof l.action, str_c(action));
-	put(l.object_kind, sizeof l.object_kind, str_c(object_kind));
-	put(l.peer, sizeof l.peer, q->http->peer);
-	put(l.detail, sizeof l.detail, detail);
-	req_later(q, audit_work, &l, sizeof l);
 }

@@ -5,6 +5,7 @@
 #include "sql/people_find.h"
 #include "text/url.h"
 #include "text/utf8.h"
+#include "timeline/timeline.h"
 #include <inttypes.h>
 
 /* ------------------------------------------------------------------ words */
@@ -204,74 +205,14 @@ enum err life_looks(struct req *q, struct person_id id, struct look_line_list *r
 	return OK;
 }
 
-/* --------------------------------------------------------------------- events */
-
-struct saying {
-	const char *verb, *object, *icon, *say;
-};
-
-/* {who} did what; the first that fits. */
-static const struct saying sayings[] = {
-	{"create", "person", "user", T("{who} made the profile")},
-	{"update", "person", "edit", T("{who} changed the profile")},
-	{"accept", "person", "key", T("{who} took over the profile")},
-	{"view", "person", "eye", T("{who} looked at the profile")},
-	{"announce", "person", "mail", T("A letter about the login was sent")},
-	{NULL, "person", "user", T("{who} did something with the profile")},
-	{"create", "conversation", "problem", T("{who} told us")},
-	{"like", "conversation", "voice", T("{who} said “me too”")},
-	{"undo", "conversation", "undo", T("{who} took something back")},
-	{"follow", "conversation", "bell", T("{who} follows")},
-	{"update", "conversation", "edit", T("{who} changed")},
-	{"create", "message", "talk", T("{who} replied")},
-	{"update", "message", "edit", T("{who} changed a reply")},
-	{NULL, "business", "building", T("{who} changed the firm’s profile")},
-	{NULL, "import", "upload", T("{who} imported a file")},
-	{NULL, NULL, "info", T("{who} did something")},
-};
-
-static const struct saying *saying_of(const struct person_life_row *r) {
-	for (const struct saying *s = sayings;; s++) {
-		bool verb = s->verb == NULL || str_is(r->verb, s->verb);
-		if (verb && (s->object == NULL || str_is(r->object_kind, s->object))) return s;
-	}
-}
-
-static struct life_line line_of(struct req *q, const struct person_life_row *r, struct person_card *who) {
-	const struct saying *s = saying_of(r);
-	struct str name = r->actor_id.v ? who->name : q->business->name;
-	struct life_line l = {.seq = r->seq, .at = r->at, .verb = r->verb, .kind = r->object_kind,
-	                      .object_id = r->object_id, .who = r->actor_id.v ? who : NULL, .icon = str_c(s->icon),
-	                      .subject = r->subject, .url = {STR_NONE}};
-	l.say = tr_fill(q->a, TRQ(q, s->say), "who", str_z(q->a, name), NULL);
-	if (r->talk_id.v != 0) l.url = url_path(q->a, "/problems/%" PRId64, r->talk_id.v);
-	return l;
-}
-
-enum err life_read(struct req *q, struct person_id id, int64_t before, int64_t most, struct life_line_list *ret,
-                   int64_t *ret_next) {
-	struct person_life_row_list rows;
-	struct person_card_list who;
-	TRY(sql_person_life(q->db, q->a, id, req_is_staff(q), q->actor.id, before > 0 ? before : INT64_MAX, most + 1, &rows));
-	bool further = (int64_t)rows.n > most;
-	if (further) rows.n = (size_t)most;
-	*ret_next = further ? rows.v[rows.n - 1].seq : 0;
-	struct person_id *ids = NEW_ARRAY(q->a, struct person_id, rows.n);
-	for (size_t i = 0; i < rows.n; i++) ids[i] = rows.v[i].actor_id;
-	TRY(names_of(q, ids, rows.n, &who));
-	ret->v = NEW_ARRAY(q->a, struct life_line, rows.n);
-	ret->n = rows.n;
-	for (size_t i = 0; i < rows.n; i++) ret->v[i] = line_of(q, &rows.v[i], &who.v[i]);
-	return OK;
-}
+/* ------------------------------------------------------------------ timeline */
 
 enum err person_timeline(struct req *q, const struct person_timeline_in *in, struct life_list *ret) {
 	struct kept k;
-	int64_t before = 0, next;
-	if (!str_empty(in->cursor) && (!str_int(in->cursor, &before) || before < 1))
-		return req_invalid(q, "cursor", T("This place in the list is none of ours."));
+	int64_t before, next;
+	TRY(timeline_cursor(q, in->cursor, &before));
 	TRY(person_for(q, in->id, ACT_SEE, &k));
-	TRY(life_read(q, k.row.id, before, in->limit, &ret->data, &next));
+	TRY(timeline_read(q, "person", k.row.id.v, in->sort, before, in->limit, &ret->data, &next));
 	ret->next = next ? str_fmt(q->a, "%" PRId64, next) : STR_NONE;
 	people_looked(q, &k);
 	return OK;

@@ -1,11 +1,7 @@
 #ifndef PEOPLE_LIFE_H
 #define PEOPLE_LIFE_H
-/* Within people only: what happened to and around a person, as far as the reader may know. */
+/* Within people only: what changed in a profile, what its person said and who looked at it, as far as the reader may know. */
 #include "people/view.h"
-
-/* What happened, newest first, before a sequence number (0: from now); *ret_next 0 when that is all. */
-MUST_USE enum err life_read(struct req *q, struct person_id id, int64_t before, int64_t most,
-                            struct life_line_list *ret, int64_t *ret_next);
 
 /* Which fields changed, from what to what; of fields that the reader may not see nothing. only_by: of these people's
  * doing: 0 anyone's, > 0 that person's, < 0 anyone's but that person's. since: not before. */

@@ -81,7 +81,4 @@ hub_wants people_wants;
 /* The address of a place in the firm's map service; STR_NONE in it when there is neither address nor place (NAN). */
 struct url people_map_link(struct arena *a, const struct business *firm, struct str address, double lat, double lon);
 
-/* Keeps that someone of the staff looked at or did something; after the request's commit, without waiting for it. */
-void people_audit(struct req *q, const char *action, const char *object_kind, int64_t object_id, struct str detail);
-
 #endif

@@ -1,8 +1,6 @@
 -- Lists of people, and what happened to and around one.
 
 -- row person_change_row: id int | actor_id person_id? | field text | old_value text | new_value text | at time
--- row person_life_row: seq int | at time | actor_id person_id? | verb text | object_kind text | object_id int
---   | target_kind text? | target_id int? | audience text | data text | talk_id conversation_id? | talk_kind text? | subject text?
 -- row person_said_row: id conversation_id | kind text | subject text | status text | visibility text | votes int
 --   | comments int | created_at time
 -- row person_look_row: at time | actor_id person_id | action text
@@ -75,22 +73,6 @@ SELECT id, actor_id, field, old_value, new_value, at FROM person_change
 WHERE person_id = :person
 --? before AND id < :before
 ORDER BY id DESC LIMIT :most;
-
--- frag life_known(e): (:staff OR e.audience = 'public' OR (e.audience = 'members' AND :me > 0)
---   OR (e.audience = 'private' AND :person = :me))
-
--- person_life(person person_id, staff bool, me person_id?, before int, most int) -> person_life_row :many
--- What happened to a person and what they did, as far as :me may know, newest first.
-SELECT e.seq, e.at, e.actor_id, e.verb, e.object_kind, e.object_id, e.target_kind, e.target_id, e.audience, e.data, c.id, c.kind, c.subject
-FROM event e LEFT JOIN conversation c ON c.id = CASE WHEN e.object_kind = 'conversation' THEN e.object_id
-	WHEN e.target_kind = 'conversation' THEN e.target_id END
-WHERE e.seq IN (
-	SELECT x.seq FROM (SELECT e.seq FROM event e WHERE e.object_kind = 'person' AND e.object_id = :person AND e.seq < :before
-		AND {life_known(e)} ORDER BY e.seq DESC LIMIT :most) x
-	UNION SELECT y.seq FROM (SELECT e.seq FROM event e WHERE e.actor_id = :person AND e.seq < :before
-		AND {life_known(e)} ORDER BY e.seq DESC LIMIT :most) y)
-	AND (c.id IS NULL OR {conversation_visible(c)})
-ORDER BY e.seq DESC LIMIT :most;
 
 -- person_said(person person_id, staff bool, me person_id?, before conversation_id?, most int) -> person_said_row :many
 -- The conversations that a person began, as far as :me may see them, newest first.

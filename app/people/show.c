@@ -1,4 +1,6 @@
 /* The page of a person, as the staff, the person themself and others see it. */
+#include "access/access.h"
+#include "organization/organization.h"
 #include "record/record.h"
 #include "people/audience.h"
 #include "people/fields.h"
@@ -7,6 +9,7 @@
 #include "text/date.h"
 #include "text/markdown.h"
 #include "text/url.h"
+#include "timeline/timeline.h"
 #include <inttypes.h>
 #include <math.h>
 
@@ -14,7 +17,7 @@
 enum { LINES = 30 };
 
 void people_looked(struct req *q, const struct kept *k) {
-	if (req_is_staff(q) && !str_is(k->row.kind, "staff")) people_audit(q, "look", "person", k->row.id.v, STR(""));
+	if (req_is_staff(q) && !str_is(k->row.kind, "staff")) access_audit_later(q, "look", "person", k->row.id.v, STR(""));
 }
 
 /* -------------------------------------------------------------------- facts */
@@ -119,7 +122,7 @@ static void fill_tabs(struct req *q, const struct pack *pack, struct person_page
 		fill_tab(q, &some, &pack->tab[i]);
 		if (some.facts.n > 0) add_tab(q, ret, pack->tab[i].name, pack_say(&pack->tab[i].label, q->locale.lang));
 	}
-	if (ret->things.n > 0) add_tab(q, ret, STR("things"), str_c(TRQ(q, ret->own ? T("My things") : T("Their things"))));
+	if (ret->things.n > 0 || ret->may_add) add_tab(q, ret, STR("things"), str_c(TRQ(q, ret->own ? T("My things") : T("Their things"))));
 	add_tab(q, ret, STR("said"), str_c(TRQ(q, T("Conversations"))));
 	if (ret->staff || ret->own) add_tab(q, ret, STR("changed"), str_c(TRQ(q, T("What changed"))));
 }
@@ -176,6 +179,23 @@ static enum err fill_adviser(struct req *q, struct person_page *ret) {
 	return OK;
 }
 
+/* What of the timeline is shown; a choice only where there is enough to choose from. */
+static void fill_shows(struct req *q, struct person_page *ret) {
+	static const struct { const char *name, *label; bool staff; } shows[] = {
+		{"", T("All"), false}, {"talk", T("Conversations"), false}, {"record", T("Records"), false}, {"profile", T("Profile"), false},
+		{"note", T("Notes"), true},
+	};
+	if (!(ret->own || ret->staff) || !ret->customer) return;
+	struct url at = ret->own && str_is(q->http->path, "/me") ? url_path(q->a, "/me") : ret->person.url;
+	ret->shows.v = NEW_ARRAY(q->a, struct person_tab, sizeof shows / sizeof *shows);
+	for (size_t i = 0; i < sizeof shows / sizeof *shows; i++) {
+		struct str name = str_c(shows[i].name);
+		if (shows[i].staff && !ret->staff) continue;
+		ret->shows.v[ret->shows.n++] = (struct person_tab){.name = name, .label = str_c(TRQ(q, shows[i].label)),
+			.url = name.n ? url_with(q->a, at, "show", name) : at, .current = str_eq(name, ret->show)};
+	}
+}
+
 static enum err fill_body(struct req *q, const struct kept *k, struct str cursor, struct person_page *ret) {
 	struct person_id id = ret->person.id;
 	int64_t before = 0, next = 0;
@@ -193,10 +213,12 @@ static enum err fill_body(struct req *q, const struct kept *k, struct str cursor
 		struct facts f = {.q = q, .k = k, .own = ret->own, .marks = ret->own || ret->staff};
 		fill_facts(&f, ret);
 		if (!str_none(ret->person.about)) ret->about = markdown_html(q->a, ret->person.about);
-		TRY(life_read(q, id, before, LINES, &ret->life, &next));
+		TRY(timeline_read(q, "person", id.v, ret->show, before, LINES, &ret->life, &next));
+		fill_shows(q, ret);
 	}
 	if (next != 0) {
 		struct url u = str_empty(ret->tab) ? ret->person.url : url_with(q->a, ret->person.url, "tab", ret->tab);
+		if (str_empty(ret->tab) && !str_empty(ret->show)) u = url_with(q->a, u, "show", ret->show);
 		ret->more = url_with(q->a, u, "cursor", str_fmt(q->a, "%" PRId64, next));
 	}
 	return OK;
@@ -217,7 +239,7 @@ static struct str since_of(const struct person_view *v) {
 	return STR_NONE;
 }
 
-static enum err fill(struct req *q, struct person_id id, struct str tab, struct str cursor, struct person_page *ret) {
+static enum err fill(struct req *q, struct person_id id, struct str tab, struct str show, struct str cursor, struct person_page *ret) {
 	struct kept k;
 	int64_t next;
 	TRY(person_for(q, id, ACT_SEE, &k));
@@ -233,6 +255,7 @@ static enum err fill(struct req *q, struct person_id id, struct str tab, struct 
 	people_looked(q, &k);
 	if (q->api) return OK;
 	ret->tab = str_none(tab) ? STR("") : tab;
+	ret->show = str_none(show) ? STR("") : show;
 	ret->since = since_of(&ret->person);
 	if (str_none(ret->since) && ret->person.created_at)
 		ret->since = date_of_time(q->a, q->locale.zone, ret->person.created_at);
@@ -247,6 +270,8 @@ static enum err fill(struct req *q, struct person_id id, struct str tab, struct 
 	fill_reach(&f, ret);
 	fill_place(q, &k, ret);
 	if (ret->customer && (ret->own || ret->staff)) TRY(record_of(q, k.row.id, &ret->things));
+	if (ret->customer && (ret->own || ret->staff)) TRY(organization_of(q, k.row.id, &ret->bodies));
+	ret->may_add = ret->customer && may(&q->actor, ACT_CREATE, &(struct object){.thing = THING_RECORD});
 	fill_tabs(q, firm_pack(q->business), ret);
 	TRY(fill_adviser(q, ret));
 	TRY(fill_body(q, &k, cursor, ret));
@@ -262,9 +287,9 @@ static enum err fill(struct req *q, struct person_id id, struct str tab, struct 
 }
 
 enum err person_show(struct req *q, const struct person_show_in *in, struct person_page *ret) {
-	return fill(q, in->id, in->tab, in->cursor, ret);
+	return fill(q, in->id, in->tab, in->show, in->cursor, ret);
 }
 
 enum err me_show(struct req *q, const struct me_show_in *in, struct person_page *ret) {
-	return fill(q, q->actor.id, in->tab, in->cursor, ret);
+	return fill(q, q->actor.id, in->tab, in->show, in->cursor, ret);
 }

@@ -21,6 +21,10 @@ VALUES (:type, :parent, :root, :title, :state, :at, :amount, :fields, :now, :now
 UPDATE record SET title = :title, state = :state, at = :at, amount = :amount, fields = :fields, changed_at = :now, version = version + 1
 WHERE id = :id;
 
+-- record_change_put(seq int, field text, old_value text, new_value text) :exec1
+-- What a change made of a field.
+INSERT INTO record_change (seq, field, old_value, new_value) VALUES (:seq, :field, :old_value, :new_value);
+
 -- record_month_add(parent record_id, type text, month int, plus int, minus int) :exec
 -- Sums by month.
 INSERT INTO record_month (parent_id, type, month, plus, minus) VALUES (:parent, :type, :month, :plus, :minus)
@@ -33,3 +37,21 @@ INSERT INTO record_person (record_id, person_id, role) VALUES (:id, :person, :ro
 -- record_person_drop(id record_id, person person_id, role text) :exec
 -- And no more.
 DELETE FROM record_person WHERE record_id = :id AND person_id = :person AND role = :role;
+
+-- record_link_put(from_id record_id, to_id record_id, relation text) :exec
+-- Two records go together.
+INSERT INTO record_link (from_id, to_id, relation) VALUES (:from_id, :to_id, :relation)
+ON CONFLICT (from_id, to_id) DO UPDATE SET relation = excluded.relation WHERE record_link.relation <> excluded.relation;
+
+-- record_link_drop(from_id record_id, to_id record_id) :exec
+-- And no more.
+DELETE FROM record_link WHERE from_id = :from_id AND to_id = :to_id;
+
+-- record_organization_put(id record_id, organization organization_id, role text) :exec
+-- A record goes with an organization.
+INSERT INTO record_organization (record_id, organization_id, role) VALUES (:id, :organization, :role)
+ON CONFLICT (record_id, organization_id) DO UPDATE SET role = excluded.role WHERE record_organization.role <> excluded.role;
+
+-- record_organization_drop(id record_id, organization organization_id) :exec
+-- And no more.
+DELETE FROM record_organization WHERE record_id = :id AND organization_id = :organization;

@@ -12,8 +12,9 @@
 /* The texts of a record's fields, in the order of its type; "" where it has none. */
 MUST_USE enum err record_values(struct arena *a, const struct pack_type *t, struct str json, struct str **ret);
 
-
 /* view.c */
+/* Fills a struct record_view whose id is there. */
+MUST_USE enum err record_fill(struct req *q, void *view);
 const struct pack *record_pack(const struct req *q);
 struct object record_object(void);         /* of one that has been read through the policy's own fragment */
 MUST_USE enum err record_views(struct req *q, const struct record_row_list *rows, struct record_view_list *ret);

@@ -53,3 +53,40 @@ FROM conversation c WHERE c.record_root_id = :root AND {conversation_visible(c)}
 -- What somebody asked about their things, the newest first.
 SELECT c.record_id, c.id, c.subject, c.created_at, c.status IN ('done', 'not_done', 'closed')
 FROM conversation c WHERE c.author_id = :person AND c.record_id IS NOT NULL AND {conversation_visible(c)} ORDER BY c.id DESC LIMIT :most;
+
+-- row record_related_row: record_id record_id | back bool | relation text | other_id record_id | type text | title text | fields text
+-- record_related(ids ints, me person_id?, staff bool, most int) -> record_related_row :many
+-- What goes with some records, either way round, as far as this person may know of it.
+SELECT l.from_id, FALSE, l.relation, r.id, r.type, r.title, r.fields FROM record_link l JOIN record r ON r.id = l.to_id
+WHERE l.from_id IN {list :ids} AND {record_visible(r)}
+UNION ALL SELECT l.to_id, TRUE, l.relation, r.id, r.type, r.title, r.fields FROM record_link l JOIN record r ON r.id = l.from_id
+WHERE l.to_id IN {list :ids} AND {record_visible(r)}
+LIMIT :most;
+
+-- row record_body_row: record_id record_id | organization_id organization_id | name text | role text
+-- record_bodies(ids ints, me person_id?, staff bool, most int) -> record_body_row :many
+-- The organizations that some records go with, as far as this person may know of them.
+SELECT b.record_id, o.id, o.name, b.role FROM record_organization b JOIN organization o ON o.id = b.organization_id
+WHERE b.record_id IN {list :ids} AND {organization_visible(o)} ORDER BY b.record_id, o.name, o.id LIMIT :most;
+
+-- record_of_body(organization organization_id, me person_id?, staff bool, most int) -> record_row :many
+-- What goes with an organization, as far as this person may know of it.
+SELECT {record(r)} FROM record r WHERE r.id IN (SELECT b.record_id FROM record_organization b WHERE b.organization_id = :organization)
+	AND {record_visible(r)}
+ORDER BY r.type, r.at DESC, r.id DESC LIMIT :most;
+
+-- record_people_called(who text) -> person_id :many
+-- Whom the staff mean by a customer number or a whole name.
+SELECT p.id FROM person p WHERE p.disabled_at IS NULL AND (p.customer_no = :who OR p.name = :who) ORDER BY p.id LIMIT 2;
+
+-- record_person_known(id person_id) -> text :maybe
+-- Somebody's name as the staff know it.
+SELECT p.name FROM person p WHERE p.id = :id;
+
+-- record_bodies_called(who text) -> organization_id :many
+-- Which organization is meant by its name.
+SELECT o.id FROM organization o WHERE o.name = :who ORDER BY o.id LIMIT 2;
+
+-- record_body_known(id organization_id) -> text :maybe
+-- An organization's name.
+SELECT o.name FROM organization o WHERE o.id = :id;

@@ -78,10 +78,11 @@ static void add_month(struct db *db, const struct pack_type *t, struct record_id
 
 /* ---------------------------------------------------------------------- making */
 
-static enum err tell(struct db *db, struct person_id actor, const char *verb, struct record_id id, struct record_id parent, struct str data) {
+static enum err tell(struct db *db, struct person_id actor, const char *verb, struct record_id id, struct record_id parent, struct str data,
+	int64_t *ret_seq) {
 	struct event e = {.actor = actor, .verb = verb, .object_kind = "record", .object_id = id.v, .audience = AUDIENCE_PRIVATE, .data = data};
 	if (parent.v != 0) e.target_kind = "record", e.target_id = parent.v;
-	return event_append(db, &e, NULL);
+	return event_append(db, &e, ret_seq);
 }
 
 static enum err find_root(struct db *db, struct arena *a, const struct record_input *in, struct record_id *ret) {
@@ -113,76 +114,72 @@ enum err record_create(struct db *db, struct arena *a, struct person_id actor, c
 	struct opt_int amount = amount_of(&h);
 	TRY(sql_record_insert(db, t->name, in->parent, root, pack_title(a, t, h.value, LANG_EN), state, at, amount, json, now, ret));
 	add_month(db, t, in->parent, at, amount, 1);
-	return tell(db, actor, "create", *ret, in->parent, str_fmt(a, "{\"type\":\"" STR_FMT "\"}", STR_ARG(t->name)));
+	return tell(db, actor, "create", *ret, in->parent, str_fmt(a, "{\"type\":\"" STR_FMT "\"}", STR_ARG(t->name)), NULL);
 }
 
 /* -------------------------------------------------------------------- changing */
 
-static void name_change(struct json_out *o, struct str name, bool *any) {
-	if (!*any) json_put_key(o, "changed"), json_put_array(o);
-	*any = true;
-	json_put_str(o, name);
-}
+struct change {
+	struct str field, old, new;
+};
 
-/* Puts what is given over what is there; names what that changes. */
-static bool put_over(const struct record_input *in, struct holding *h, struct str *state, struct json_out *o) {
-	bool any = false;
+/* Puts what is given over what is there; says what that changes. */
+static size_t put_over(const struct record_input *in, struct holding *h, struct str *state, struct change *ret) {
+	size_t n = 0;
 	for (size_t i = 0; in->value != NULL && i < h->type->fields; i++) {
 		if (str_none(in->value[i]) || str_eq(in->value[i], h->value[i])) continue;
+		ret[n++] = (struct change){h->type->field[i].name, h->value[i], in->value[i]};
 		h->value[i] = in->value[i];
-		name_change(o, h->type->field[i].name, &any);
 	}
 	if (!str_empty(in->state) && !str_eq(in->state, *state)) {
+		ret[n++] = (struct change){STR("state"), *state, in->state};
 		*state = in->state;
-		name_change(o, STR("state"), &any);
 	}
-	if (any) json_put_end(o);
-	return any;
+	return n;
 }
 
-static enum err write_change(struct db *db, struct arena *a, struct person_id actor, const struct record_row *was, const struct holding *h,
-	struct str state, usec_t given_at, struct str data) {
+/* The event names what changed; what it held before and holds now stands beside it, for those who may see that. */
+static enum err tell_changes(struct db *db, struct arena *a, struct person_id actor, const struct record_row *was, const struct change *c, size_t n) {
+	struct buf b;
+	int64_t seq;
+	buf_init(&b, FIELDS_MAX);
+	struct json_out o = json_out(&b);
+	json_put_object(&o);
+	json_put_key(&o, "changed"), json_put_array(&o);
+	for (size_t i = 0; i < n; i++) json_put_str(&o, c[i].field);
+	json_put_end(&o);
+	json_put_end(&o);
+	enum err e = tell(db, actor, "update", was->id, was->parent_id, str_copy(a, buf_str(&b)), &seq);
+	buf_done(&b);
+	for (size_t i = 0; e == OK && i < n; i++) e = sql_record_change_put(db, seq, c[i].field, c[i].old, c[i].new);
+	return e;
+}
+
+static enum err write_change(struct db *db, struct arena *a, const struct record_row *was, const struct holding *h, struct str state, usec_t given_at) {
 	usec_t at = day_of(h, given_at ? given_at : was->at);
 	struct opt_int amount = amount_of(h);
 	struct str json = to_json(a, h);
 	if (str_none(json)) return ERR_INVALID;
 	add_month(db, h->type, was->parent_id, was->at, was->amount, -1);
 	add_month(db, h->type, was->parent_id, at, amount, 1);
-	TRY(sql_record_update(db, was->id, pack_title(a, h->type, h->value, LANG_EN), state, at, amount, json, clock_now()));
-	return tell(db, actor, "update", was->id, was->parent_id, data);
+	return sql_record_update(db, was->id, pack_title(a, h->type, h->value, LANG_EN), state, at, amount, json, clock_now());
 }
 
 enum err record_change(struct db *db, struct arena *a, struct person_id actor, struct record_id id, int64_t was, const struct record_input *in,
 	bool *ret_changed) {
 	struct record_row row;
 	struct holding h = {.type = in->type};
-	struct buf b;
 	TRY(sql_record_facts(db, a, id, &row));
 	if (!str_eq(row.type, in->type->name)) return ERR_INVALID;
 	if (was != 0 && was != row.version) return ERR_STALE;
 	if (!str_empty(in->state) && in->type->states > 0 && pack_type_state(in->type, in->state) == NULL) return ERR_INVALID;
+	if (!str_empty(in->state) && !in->any_state && !pack_type_moves(in->type, row.state, in->state)) return ERR_INVALID;
 	TRY(record_values(a, in->type, row.fields, &h.value));
-	buf_init(&b, FIELDS_MAX);
-	struct json_out o = json_out(&b);
-	json_put_object(&o);
+	struct change *change = NEW_ARRAY(a, struct change, in->type->fields + 1);
 	struct str state = row.state;
-	*ret_changed = put_over(in, &h, &state, &o);
-	json_put_end(&o);
-	enum err e = *ret_changed ? write_change(db, a, actor, &row, &h, state, in->at, buf_str(&b)) : OK;
-	buf_done(&b);
-	return e;
-}
-
-enum err record_person(struct db *db, struct arena *a, struct person_id actor, struct record_id id, struct person_id person, struct str role,
-	bool yes, bool *ret_changed) {
-	struct record_row row;
-	int64_t changed;
-	TRY(sql_record_facts(db, a, id, &row));
-	if (row.root_id.v != 0) return ERR_INVALID;      /* its people are those of what it is a line of */
-	TRY(yes ? sql_record_person_put(db, id, person, role, &changed) : sql_record_person_drop(db, id, person, role, &changed));
-	*ret_changed = changed > 0;
-	if (changed == 0) return OK;
-	struct event e = {.actor = actor, .verb = yes ? "add" : "remove", .object_kind = "person", .object_id = person.v, .target_kind = "record",
-		.target_id = id.v, .audience = AUDIENCE_PRIVATE, .data = str_fmt(a, "{\"role\":\"" STR_FMT "\"}", STR_ARG(role))};
-	return event_append(db, &e, NULL);
+	size_t n = put_over(in, &h, &state, change);
+	*ret_changed = n > 0;
+	if (n == 0) return OK;
+	TRY(write_change(db, a, &row, &h, state, in->at));
+	return tell_changes(db, a, actor, &row, change, n);
 }

@@ -1,11 +1,13 @@
 /* The pages: what is mine, one record with its lines; and the same for programs. */
 #include "record/record_int.h"
+#include "access/access.h"
 #include "routes.h"
 #include "text/date.h"
 #include "text/url.h"
+#include "timeline/timeline.h"
 #include <inttypes.h>
 
-enum { MINE_MOST = 200, PART_MOST = 10, LINES_MOST = 50, MONTHS_MOST = 24, MONTHS_LISTED = 240, FIND_LOOKED_AT = 20000 };
+enum { MINE_MOST = 200, PART_MOST = 10, LINES_MOST = 50, LIFE_MOST = 8, MONTHS_MOST = 24, MONTHS_LISTED = 240, FIND_LOOKED_AT = 20000 };
 
 /* -------------------------------------------------------------------- my things */
 
@@ -30,6 +32,12 @@ enum err record_of(struct req *q, struct person_id person, struct record_group_l
 	return things_of(q, person, ret, &asked);
 }
 
+enum err record_of_organization(struct req *q, struct organization_id organization, struct record_group_list *ret) {
+	struct record_row_list rows;
+	TRY(sql_record_of_body(q->db, q->a, organization, q->actor.id, q->actor.is_staff, MINE_MOST, &rows));
+	return record_groups(q, &rows, NULL, ret);
+}
+
 enum err record_things(struct req *q, struct record_things_page *ret) {
 	struct record_asked_row_list asked;
 	q->page.nav = STR("things");
@@ -40,25 +48,26 @@ enum err record_things(struct req *q, struct record_things_page *ret) {
 
 /* ------------------------------------------------------------------ one record */
 
-/* The kind of lines that make up the record: those with amounts and dates; NULL when it has none. */
-static const struct pack_type *lines_type(const struct pack *p, const struct pack_type *t) {
-	for (size_t i = 0; t != NULL && i < p->types; i++)
-		if (p->type[i].parent == t && p->type[i].at != NULL && p->type[i].amount != NULL) return &p->type[i];
-	return NULL;
+void record_looked(struct req *q, const struct record_row *row) {
+	if (q->actor.is_staff) access_audit_later(q, "look_record", "record", row->id.v, row->title);
 }
 
 static enum err fill_parts(struct req *q, const struct pack_type *t, struct record_id id, const struct record_asked_row_list *asked,
 	struct record_page *ret) {
 	const struct pack *p = record_pack(q);
-	const struct pack_type *main_type = lines_type(p, t);
+	const struct pack_type *main_type = pack_type_lines(p, t);
 	ret->groups.v = NEW_ARRAY(q->a, struct record_group, p->types);
 	for (size_t i = 0; i < p->types; i++) {
 		struct record_row_list rows;
 		struct record_group_list one;
 		if (p->type[i].parent != t || &p->type[i] == main_type) continue;
-		TRY(sql_record_lines(q->db, q->a, id, p->type[i].name, q->actor.id, q->actor.is_staff, 0, 0, 0, (struct record_id){0}, PART_MOST, &rows));
+		TRY(sql_record_lines(q->db, q->a, id, p->type[i].name, q->actor.id, q->actor.is_staff, 0, 0, 0, (struct record_id){0}, PART_MOST + 1, &rows));
+		bool more = rows.n > PART_MOST;
+		if (more) rows.n = PART_MOST;
 		TRY(record_groups(q, &rows, asked, &one));
-		if (one.n == 1) ret->groups.v[ret->groups.n++] = one.v[0];
+		if (one.n != 1) continue;
+		if (more) one.v[0].more = url_path(q->a, "/records/%lld/parts/" STR_FMT, (long long)id.v, STR_ARG(p->type[i].name));
+		ret->groups.v[ret->groups.n++] = one.v[0];
 	}
 	return OK;
 }
@@ -203,6 +212,32 @@ static enum err fill_lines(struct req *q, const struct record_show_in *in, const
 	return OK;
 }
 
+enum err record_parts(struct req *q, const struct record_parts_in *in, struct record_parts_page *ret) {
+	struct record_row row;
+	struct record_row_list rows;
+	struct record_asked_row_list asked;
+	usec_t before = 0;
+	struct record_id before_id = {0};
+	TRY(record_seen(q, in->id, &row));
+	const struct pack_type *t = pack_type_find(record_pack(q), in->type);
+	if (t == NULL || t->parent == NULL || t->parent != record_type(q, row.type)) return ERR_NOT_FOUND;
+	if (!str_empty(in->before) && !place_read(in->before, &before, &before_id))
+		return req_invalid(q, "before", T("This place in the list is none of ours."));
+	*ret = (struct record_parts_page){.id = row.id, .called = record_called(q, &row), .label = pack_say(&t->many, q->locale.lang)};
+	q->page.nav = q->actor.is_staff ? STR("people") : STR("things");
+	TRY(sql_record_lines(q->db, q->a, row.id, t->name, q->actor.id, q->actor.is_staff, 0, 0, before, before_id, LINES_MOST + 1, &rows));
+	TRY(record_asked_about(q, row.root_id.v ? row.root_id : row.id, &asked));
+	bool more = rows.n > LINES_MOST;
+	if (more) rows.n = LINES_MOST;
+	record_looked(q, &row);
+	TRY(record_items(q, &rows, &asked, &ret->items));
+	if (!more) return OK;
+	const struct record_row *last = &rows.v[rows.n - 1];
+	struct url u = url_path(q->a, "/records/%lld/parts/" STR_FMT, (long long)row.id.v, STR_ARG(t->name));
+	ret->more = url_with(q->a, u, "before", str_fmt(q->a, "%" PRId64 ".%" PRId64, last->at, last->id.v));
+	return OK;
+}
+
 static void fill_with(struct req *q, struct record_page *ret) {
 	ret->with = STR("");
 	for (size_t i = 0; i < ret->record.people.n; i++) {
@@ -213,6 +248,24 @@ static void fill_with(struct req *q, struct record_page *ret) {
 	}
 }
 
+/* What may be added to it. */
+static void fill_part_types(struct req *q, const struct pack_type *t, struct record_page *ret) {
+	const struct pack *p = record_pack(q);
+	ret->parts.v = NEW_ARRAY(q->a, struct record_choice, p == NULL ? 0 : p->types);
+	for (size_t i = 0; ret->may_edit && i < p->types; i++)
+		if (p->type[i].parent == t)
+			ret->parts.v[ret->parts.n++] = (struct record_choice){.name = p->type[i].name, .label = pack_say(&p->type[i].label, q->locale.lang)};
+}
+
+/* The last of what happened to it; all of it has a page. */
+static enum err fill_life(struct req *q, struct record_id id, struct record_page *ret) {
+	int64_t next;
+	TRY(timeline_read(q, "record", id.v, STR_NONE, 0, LIFE_MOST, &ret->life, &next));
+	ret->more = (struct url){STR_NONE};
+	if (next != 0) ret->more = url_path(q->a, "/records/%lld/timeline", (long long)id.v);
+	return OK;
+}
+
 enum err record_show(struct req *q, const struct record_show_in *in, struct record_page *ret) {
 	struct record_row row, parent;
 	struct record_view_list one;
@@ -220,6 +273,7 @@ enum err record_show(struct req *q, const struct record_show_in *in, struct reco
 	TRY(record_seen(q, in->id, &row));
 	TRY(record_views(q, &(struct record_row_list){.v = &row, .n = 1}, &one));
 	ret->record = one.v[0];
+	record_looked(q, &row);
 	if (q->api) return req_version(q, row.version);
 	const struct pack_type *t = record_type(q, row.type);
 	struct record_id root = row.root_id.v ? row.root_id : row.id;
@@ -231,18 +285,21 @@ enum err record_show(struct req *q, const struct record_show_in *in, struct reco
 	const struct pack_word *state = t ? pack_type_state(t, row.state) : NULL;
 	ret->state = state ? pack_say(&state->label, q->locale.lang) : STR("");
 	ret->amount = row.amount.has ? say_money(q->a, &q->locale, row.amount.v, q->business->currency) : STR("");
+	ret->may_edit = t != NULL && may(&q->actor, ACT_EDIT, &o);
 	ret->may_ask = !q->actor.is_staff && may(&q->actor, ACT_COMMENT, &o);
 	if (row.parent_id.v != 0) {
 		TRY(record_seen(q, row.parent_id, &parent));
 		ret->parent.id = parent.id;
-		ret->parent.title = parent.title;
+		ret->parent.title = record_called(q, &parent);
 	}
 	fill_with(q, ret);
+	fill_part_types(q, t, ret);
+	TRY(fill_life(q, row.id, ret));
 	TRY(record_asked_about(q, root, &asked));
 	if (t == NULL) return OK;
 	TRY(record_facts(q, &row, &ret->facts));
 	TRY(fill_parts(q, t, in->id, &asked, ret));
-	const struct pack_type *lines = lines_type(record_pack(q), t);
+	const struct pack_type *lines = pack_type_lines(record_pack(q), t);
 	if (lines != NULL) TRY(fill_lines(q, in, lines, &asked, ret));
 	if (row.root_id.v != 0) { /* of a line: only what was asked about it */
 		size_t n = 0;

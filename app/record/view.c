@@ -58,6 +58,30 @@ static enum err view_one(struct req *q, const struct record_row *r, struct recor
 	return OK;
 }
 
+static enum err goes_with(struct req *q, struct int_list ids, struct record_view_list *to) {
+	struct record_related_row_list related;
+	struct record_body_row_list bodies;
+	TRY(sql_record_related(q->db, q->a, ids, q->actor.id, q->actor.is_staff, NAMES_MOST, &related));
+	TRY(sql_record_bodies(q->db, q->a, ids, q->actor.id, q->actor.is_staff, NAMES_MOST, &bodies));
+	for (size_t i = 0; i < to->n; i++) {
+		struct record_view *v = &to->v[i];
+		v->related.v = NEW_ARRAY(q->a, struct record_related, related.n);
+		v->organizations.v = NEW_ARRAY(q->a, struct record_body, bodies.n);
+		for (size_t k = 0; k < related.n; k++) {
+			const struct record_related_row *r = &related.v[k];
+			struct record_row other = {.type = r->type, .title = r->title, .fields = r->fields};
+			if (r->record_id.v != v->id.v) continue;
+			v->related.v[v->related.n++] = (struct record_related){.record_id = r->other_id, .relation = r->relation, .back = r->back,
+				.title = record_called(q, &other), .url = url_path(q->a, "/records/%lld", (long long)r->other_id.v)};
+		}
+		for (size_t k = 0; k < bodies.n; k++)
+			if (bodies.v[k].record_id.v == v->id.v)
+				v->organizations.v[v->organizations.n++] = (struct record_body){.organization_id = bodies.v[k].organization_id, .name = bodies.v[k].name,
+					.role = bodies.v[k].role};
+	}
+	return OK;
+}
+
 static void seat(struct req *q, const struct record_seat_row *s, const struct pack_type *t, struct record_view *v) {
 	const struct pack_word *role = t == NULL ? NULL : pack_type_role(t, s->role);
 	v->people.v[v->people.n++] = (struct record_seat){.person_id = s->person_id, .role = s->role, .name = s->name,
@@ -81,6 +105,16 @@ enum err record_views(struct req *q, const struct record_row_list *rows, struct 
 		for (size_t k = 0; k < names.n && str_none(v->external_id); k++)
 			if (names.v[k].record_id == v->id.v) v->external_id = names.v[k].external_id;
 	}
+	return goes_with(q, ids, ret);
+}
+
+enum err record_fill(struct req *q, void *view) {
+	struct record_view *ret = view;
+	struct record_row row;
+	struct record_view_list one;
+	TRY(record_seen(q, ret->id, &row));
+	TRY(record_views(q, &(struct record_row_list){.v = &row, .n = 1}, &one));
+	*ret = one.v[0];
 	return OK;
 }
 
@@ -164,16 +198,18 @@ enum err record_asked_about(struct req *q, struct record_id root, struct record_
 /* ---------------------------------------------------------------- for others */
 
 enum err record_seen(struct req *q, struct record_id id, struct record_row *ret) {
-	struct str *value;
 	TRY(sql_record_get(q->db, q->a, id, q->actor.id, q->actor.is_staff, ret));
-	const struct pack_type *t = record_type(q, ret->type);
-	if (t == NULL) return OK;
-	TRY(record_values(q->a, t, ret->fields, &value));
-	ret->title = pack_title(q->a, t, value, q->locale.lang);
+	ret->title = record_called(q, ret);
 	return OK;
 }
 
 const struct pack_type *record_type(const struct req *q, struct str type) { return pack_type_find(record_pack(q), type); }
+
+struct str record_called(struct req *q, const struct record_row *row) {
+	const struct pack_type *t = record_type(q, row->type);
+	struct str *value;
+	return t != NULL && record_values(q->a, t, row->fields, &value) == OK ? pack_title(q->a, t, value, q->locale.lang) : row->title;
+}
 
 enum err record_facts(struct req *q, const struct record_row *row, struct record_fact_list *ret) {
 	const struct pack_type *t = record_type(q, row->type);

@@ -18,7 +18,7 @@ enum err talk_ask_form(struct req *q, const struct talk_ask_form_in *in, struct 
 	TRY(askable(q, in->id, &row));
 	const struct pack_type *t = record_type(q, row.type);
 	q->page.nav = STR("things");
-	*ret = (struct talk_ask_page){.id = row.id, .version = row.version, .title = row.title, .label = t ? pack_say(&t->label, q->locale.lang) : row.type,
+	*ret = (struct talk_ask_page){.id = row.id, .version = row.version, .title = record_called(q, &row), .label = t ? pack_say(&t->label, q->locale.lang) : row.type,
 		.body = str_none(in->body) ? STR("") : in->body};
 	size_t n = t ? t->reasons : 0;
 	ret->reasons.v = NEW_ARRAY(q->a, struct talk_choice, n);
@@ -99,7 +99,7 @@ enum err ask_view(struct req *q, struct conversation_id id, struct talk_about **
 	TRY(record_facts(q, &live, &now));
 	const struct pack_type *t = record_type(q, live.type);
 	*ret = NEW(q->a, struct talk_about);
-	**ret = (struct talk_about){.id = live.id, .title = live.title, .label = t ? pack_say(&t->label, q->locale.lang) : live.type, .taken_at = s.taken_at,
+	**ret = (struct talk_about){.id = live.id, .title = record_called(q, &live), .label = t ? pack_say(&t->label, q->locale.lang) : live.type, .taken_at = s.taken_at,
 		.facts = {.v = NEW_ARRAY(q->a, struct talk_about_fact, was.n + now.n)}};
 	compare(&was, &now, *ret);
 	req_depends(q, "record", live.id.v);

@@ -2,6 +2,7 @@
 #include "import/import.h"
 #include "people/people.h"
 #include "talk/talk.h"
+#include "timeline/timeline.h"
 
 void parts_join(struct parts *p) {
 	/* notice: who is told what, and mail */
@@ -14,6 +15,9 @@ void parts_join(struct parts *p) {
 
 	/* people: the words by which they are found, also of those whom the command line made */
 	hub_add_reader(p->hub, "people", people_wants, people_read_events, NULL, true);
+
+	/* timeline: in whose an event stands */
+	hub_add_reader(p->hub, "timeline", timeline_wants, timeline_keep, NULL, true);
 
 	/* import: files that somebody sent in the browser */
 	hub_add_job(p->hub, "import", IMPORT_JOB_TRIES, import_job, p->hub);

@@ -7,7 +7,7 @@ import { engines, Home, until } from './lib.mjs'
 const rank = { visitor: 0, customer: 1, agent: 2, analyst: 3, manager: 4, owner: 5 }
 const floor = { public: 0, member: 1, staff: 2, analyst: 3, manager: 4, owner: 5 }
 const logins = { customer: 'jonas@demo.example', agent: 'agent@demo.example', analyst: 'analyst@demo.example', manager: 'manager@demo.example', owner: 'owner@demo.example' }
-const planted = { private: 'zorbprivate', staff: 'zorbteamtalk', note: 'zorbnote', me: 'zorbonlyme', notes: 'zorbstaffnotes', hidden: 'zorbhidden', firm: 'zorbforfirm' }
+const planted = { private: 'zorbprivate', staff: 'zorbteamtalk', note: 'zorbnote', me: 'zorbonlyme', notes: 'zorbstaffnotes', hidden: 'zorbhidden', firm: 'zorbforfirm', house: 'zorbhouse' }
 // routes that end the login of who asks, or everything that is known of it: asked by a visitor only
 const ends = /logout|sessions\/end|sessions\/\{id\}\/end|\/tokens\//
 
@@ -46,6 +46,10 @@ for (const engine of engines) {
     }
     await changed('ruth', { hours: planted.me, title: planted.firm, audience_field: ['hours', 'title', 'about', 'phone'], audience: ['me', 'staff', 'public', 'me'], about: 'I keep bees.' })
     await changed('agent', { staff_notes: planted.notes })
+    const house = await must('POST', '/organizations', { token: token.agent, body: { name: `The ${planted.house}`, notes: planted.notes } })
+    await must('POST', `/organizations/${house.id}/members`, { token: token.agent, body: { person_id: ruth.id } })
+    const hers = JSON.stringify(await must('GET', `/organizations/${house.id}`, { token: token.ruth }))
+    assert.ok(hers.includes(planted.house) && !hers.includes(planted.notes), 'she sees her household, not what the team notes of it')
     const cookieOf = async (who, path, fields) => {
       const csrf = /name="csrf" value="([^"]+)"/.exec((await server.page(path, { cookie: cookie[who] })).text)[1]
       return fetch(server.url + path, { method: 'POST', redirect: 'manual', headers: { Cookie: cookie[who], Accept: 'text/html' }, body: new URLSearchParams({ csrf, ...fields }) })
@@ -77,7 +81,7 @@ for (const engine of engines) {
     }
     const ids = path => {
       const of = /conversations|problems/.test(path) ? [quiet.id, team.id, open.id, hidden.id, 999999] : /people/.test(path) ? [ruth.id, 1, 999999]
-        : /messages/.test(path) ? [note.id, comment.id] : /files|photo/.test(path) ? [file.id, 1, 2, 999999] : [1, 999999]
+        : /messages/.test(path) ? [note.id, comment.id] : /organizations/.test(path) ? [house.id, 999999] : /files|photo/.test(path) ? [file.id, 1, 2, 999999] : [1, 999999]
       return /\{\w+\}/.test(path) ? of.map(id => path.replace('{token}', 'x'.repeat(43)).replace('{sign}', 'x').replace('{person}', ruth.id).replace('{conversation}', quiet.id).replace(/\{\w+\}/g, id)) : [path]
     }
     const query = {
@@ -111,7 +115,9 @@ for (const engine of engines) {
         for (const sort of ['impact', 'new', 'active', 'answered']) { await ask(who, 'GET', `/problems?sort=${sort}`); await ask(who, 'GET', `/api/v1/conversations?sort=${sort}&limit=200`) }
         for (const zoom of [2, 9, 22]) await ask(who, 'GET', `/map.json?bbox=-180,-85,180,85&zoom=${zoom}`)
         for (const part of ['state', 'article', 'history', 'metoo']) for (const c of [quiet, team, open, hidden]) await ask(who, 'GET', `/problems/${c.id}?part=${part}`)
-        for (const tab of ['said', 'changed', 'life']) await ask(who, 'GET', `/people/${ruth.id}?tab=${tab}`)
+        for (const tab of ['said', 'changed', 'things']) await ask(who, 'GET', `/people/${ruth.id}?tab=${tab}`)
+        for (const sort of ['talk', 'note', 'record', 'profile']) { await ask(who, 'GET', `/people/${ruth.id}?show=${sort}`); await ask(who, 'GET', `/api/v1/people/${ruth.id}/timeline?sort=${sort}`) }
+        await ask(who, 'GET', `/api/v1/organizations?q=The`)
         for (let after = 0; after !== null;) {
           const r = JSON.parse((await ask(who, 'GET', `/api/v1/events?after=${after}&limit=200`)).text)
           if (rank[who] < 2) for (const e of r.data) for (const c of [quiet, team]) assert.ok(!(e.object.kind === 'conversation' && e.object.id === c.id), `${who} hears of ${c.id}`)

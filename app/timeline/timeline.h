@@ -1,0 +1,22 @@
+#ifndef TIMELINE_TIMELINE_H
+#define TIMELINE_TIMELINE_H
+/* What happened to and around a person or a record, newest first, each entry as far as its reader may know of it. README.md. */
+#include "event/hub.h"
+#include "types.h"
+#include "web/req.h"
+
+/* A durable reader of the log: keeps in whose timelines an event stands. Writer's thread. */
+enum err timeline_keep(struct db *db, struct arena *a, const struct event *e, size_t n, void *ctx);
+hub_wants timeline_wants;
+
+/* Entries of a "person" or a "record", which the caller has found visible to the actor.
+ *   sort      "talk" "note" "record" "profile", or STR_NONE for all
+ *   before    a sequence number, 0 for the newest
+ *   most      at least 1
+ *   ret_next  the number to go on from; 0 when that is all */
+MUST_USE enum err timeline_read(struct req *q, const char *kind, int64_t id, struct str sort, int64_t before, int64_t most,
+                                struct life_line_list *ret, int64_t *ret_next);
+/* A cursor of an address as a number; notes the fault. errors INVALID */
+MUST_USE enum err timeline_cursor(struct req *q, struct str cursor, int64_t *ret_before);
+
+#endif
