@@ -9,6 +9,10 @@
 #define PACK(fields, more) "{\"name\": \"mine\", " L ", \"tabs\": [{\"name\": \"t\", " L ", \"fields\": [" fields "]}]" more "}"
 #define FIELD(name, type, more) "{\"name\": \"" name "\", \"type\": \"" type "\", " L more "}"
 
+#define TYPE(title, more) "{\"name\": \"mine\", " L ", \"types\": [{\"name\": \"t\", " L ", \"many\": {\"en\": \"x\", \"de\": \"x\"}, " title more \
+	", \"fields\": [" FIELD("number", "text", "") ", " FIELD("kind", "choice", ", \"choices\": [{\"name\": \"a\", \"label\": {\"en\": \"one\", \"de\": \"eins\"}}]") "]" \
+	", \"roles\": [{\"name\": \"r\", " L "}]}]}"
+
 static void who_fills_in_a_field_is_declared(void **state) {
 	struct pack p;
 	struct str why = STR("");
@@ -29,6 +33,12 @@ static void faults(void **state) {
 		{PACK(FIELD("a", "text", "") ", " FIELD("a", "text", ""), ""), "two fields are called a"},
 		{PACK("", ""), "fields are needed"},
 		{"{", "line 1"},
+		{TYPE("\"title\": \"{x}\"", ""), "types[0].title: there is no field x"},
+		{TYPE("\"title\": \"{number|x}\"", ""), "types[0].title: there is no field x"},
+		{TYPE("\"title\": \"{number\"", ""), "types[0].title: a brace is not closed"},
+		{TYPE("\"title\": {\"en\": \"{number}\"}", ""), "types[0].title: is needed in \"de\""},
+		{TYPE("\"title\": \"{number}\"", ", \"flow\": true"), "types[0]: flow is true or false, and goes with amount"},
+		{TYPE("\"title\": \"{number}\"", ", \"at\": \"number\""), "types[0].at: this field is no date"},
 	};
 	(void)state;
 	for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
@@ -37,6 +47,19 @@ static void faults(void **state) {
 		assert_int_equal(pack_read("mine", str_c(wrong[i].text), &p, &why), ERR_INVALID);
 		if (!str_has(why, str_c(wrong[i].why))) fail_msg("no \"%s\" in: " STR_FMT, wrong[i].why, STR_ARG(why));
 	}
+}
+
+static void a_title_is_said_in_the_readers_language(void **state) {
+	struct pack p;
+	struct str why = STR("");
+	struct arena a = {0};
+	(void)state;
+	if (pack_read("mine", STR(TYPE("\"title\": {\"en\": \"No. {number|kind}\", \"de\": \"Nr. {number|kind}\"}", "")), &p, &why) != OK) fail_msg(STR_FMT, STR_ARG(why));
+	const struct str both[] = {STR("17"), STR("a")}, kind[] = {STR(""), STR("a")};
+	assert_true(str_is(pack_title(&a, &p.type[0], both, LANG_DE), "Nr. 17"));
+	assert_true(str_is(pack_title(&a, &p.type[0], kind, LANG_EN), "No. one"));
+	assert_true(str_is(pack_title(&a, &p.type[0], kind, LANG_DE), "Nr. eins"));
+	arena_done(&a);
 }
 
 /* In the packs there are: what people know best of themselves is theirs, what the firm knows is not. */
@@ -52,6 +75,6 @@ static void ours(void **state) {
 }
 
 int main(void) {
-	const struct CMUnitTest tests[] = {cmocka_unit_test(who_fills_in_a_field_is_declared), cmocka_unit_test(faults), cmocka_unit_test(ours)};
+	const struct CMUnitTest tests[] = {cmocka_unit_test(who_fills_in_a_field_is_declared), cmocka_unit_test(faults), cmocka_unit_test(a_title_is_said_in_the_readers_language), cmocka_unit_test(ours)};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
