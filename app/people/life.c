@@ -217,6 +217,8 @@ static const struct saying sayings[] = {
 	{"accept", "person", "key", T("{who} took over the profile")},
 	{"view", "person", "eye", T("{who} looked at the profile")},
 	{"announce", "person", "mail", T("A letter about the login was sent")},
+	{"add", "person", "user", T("{who} entered something under their name")},
+	{"remove", "person", "user", T("{who} took something off their name")},
 	{NULL, "person", "user", T("{who} did something with the profile")},
 	{"create", "conversation", "problem", T("{who} told us")},
 	{"like", "conversation", "voice", T("{who} said “me too”")},
