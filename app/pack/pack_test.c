@@ -9,6 +9,10 @@
 #define PACK(fields, more) "{\"name\": \"mine\", " L ", \"tabs\": [{\"name\": \"t\", " L ", \"fields\": [" fields "]}]" more "}"
 #define FIELD(name, type, more) "{\"name\": \"" name "\", \"type\": \"" type "\", " L more "}"
 
+#define TYPE(title, more) "{\"name\": \"mine\", " L ", \"types\": [{\"name\": \"t\", " L ", \"many\": {\"en\": \"x\", \"de\": \"x\"}, " title more \
+	", \"fields\": [" FIELD("number", "text", "") ", " FIELD("kind", "choice", ", \"choices\": [{\"name\": \"a\", \"label\": {\"en\": \"one\", \"de\": \"eins\"}}]") "]" \
+	", \"roles\": [{\"name\": \"r\", " L "}]}]}"
+
 static void who_fills_in_a_field_is_declared(void **state) {
 	struct pack p;
 	struct str why = STR("");
@@ -20,7 +24,7 @@ static void who_fills_in_a_field_is_declared(void **state) {
 	assert_false(pack_field_find(&p, STR("home"))->own);
 }
 
-#define TYPE(title, states) PACK(FIELD("a", "text", ""), ", \"types\": [{\"name\": \"card\", " L ", \"many\": {\"en\": \"x\", \"de\": \"x\"}, " \
+#define CARD(title, states) PACK(FIELD("a", "text", ""), ", \"types\": [{\"name\": \"card\", " L ", \"many\": {\"en\": \"x\", \"de\": \"x\"}, " \
 	"\"title\": " title ", \"fields\": [" FIELD("no", "text", "") "], \"states\": [" states "], \"roles\": [{\"name\": \"holder\", " L "}]}]")
 #define STATE(name, more) "{\"name\": \"" name "\", " L more "}"
 
@@ -28,7 +32,7 @@ static void which_states_may_follow(void **state) {
 	struct pack p;
 	struct str why = STR("");
 	(void)state;
-	assert_int_equal(pack_read("mine", STR(TYPE("{\"en\": \"Card {no}\", \"de\": \"Karte {no}\"}",
+	assert_int_equal(pack_read("mine", STR(CARD("{\"en\": \"Card {no}\", \"de\": \"Karte {no}\"}",
 		STATE("new", ", \"next\": [\"used\"]") ", " STATE("used", ", \"next\": [\"new\", \"lost\"]") ", " STATE("lost", ""))), &p, &why), OK);
 	const struct pack_type *t = pack_type_find(&p, STR("card"));
 	assert_true(pack_type_moves(t, STR("new"), STR("used")));
@@ -37,7 +41,7 @@ static void which_states_may_follow(void **state) {
 	assert_false(pack_type_moves(t, STR("lost"), STR("new")));      /* says nothing, where others do: an end */
 	assert_true(pack_type_moves(t, STR("lost"), STR("lost")));
 	assert_true(str_is(t->title.in[LANG_DE], "Karte {no}"));
-	assert_int_equal(pack_read("mine", STR(TYPE("\"{no}\"", STATE("new", "") ", " STATE("lost", ""))), &p, &why), OK);
+	assert_int_equal(pack_read("mine", STR(CARD("\"{no}\"", STATE("new", "") ", " STATE("lost", ""))), &p, &why), OK);
 	t = pack_type_find(&p, STR("card"));
 	assert_true(pack_type_moves(t, STR("lost"), STR("new")));       /* no state says anything: any may follow any */
 	assert_true(str_is(t->title.in[LANG_DE], "{no}"));
@@ -51,10 +55,16 @@ static void faults(void **state) {
 		{PACK(FIELD("fee", "number", ""), ""), "the type is one of"},
 		{PACK(FIELD("a", "text", "") ", " FIELD("a", "text", ""), ""), "two fields are called a"},
 		{PACK("", ""), "fields are needed"},
-		{TYPE("\"{no}\"", STATE("new", ", \"next\": [\"melted\"]")), "types[0].states[0]: next: there is no state \"melted\""},
-		{TYPE("{\"en\": \"Card {no}\"}", STATE("new", "")), "types[0].title: is needed in \"de\""},
-		{TYPE("{\"en\": \"Card\", \"de\": \"Karte {nummer}\"}", STATE("new", "")), "there is no field nummer"},
+		{CARD("\"{no}\"", STATE("new", ", \"next\": [\"melted\"]")), "types[0].states[0]: next: there is no state \"melted\""},
+		{CARD("{\"en\": \"Card {no}\"}", STATE("new", "")), "types[0].title: is needed in \"de\""},
+		{CARD("{\"en\": \"Card\", \"de\": \"Karte {nummer}\"}", STATE("new", "")), "there is no field nummer"},
 		{"{", "line 1"},
+		{TYPE("\"title\": \"{x}\"", ""), "types[0].title: there is no field x"},
+		{TYPE("\"title\": \"{number|x}\"", ""), "types[0].title: there is no field x"},
+		{TYPE("\"title\": \"{number\"", ""), "types[0].title: a brace is not closed"},
+		{TYPE("\"title\": {\"en\": \"{number}\"}", ""), "types[0].title: is needed in \"de\""},
+		{TYPE("\"title\": \"{number}\"", ", \"flow\": true"), "types[0]: flow is true or false, and goes with amount"},
+		{TYPE("\"title\": \"{number}\"", ", \"at\": \"number\""), "types[0].at: this field is no date"},
 	};
 	(void)state;
 	for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
@@ -63,6 +73,19 @@ static void faults(void **state) {
 		assert_int_equal(pack_read("mine", str_c(wrong[i].text), &p, &why), ERR_INVALID);
 		if (!str_has(why, str_c(wrong[i].why))) fail_msg("no \"%s\" in: " STR_FMT, wrong[i].why, STR_ARG(why));
 	}
+}
+
+static void a_title_is_said_in_the_readers_language(void **state) {
+	struct pack p;
+	struct str why = STR("");
+	struct arena a = {0};
+	(void)state;
+	if (pack_read("mine", STR(TYPE("\"title\": {\"en\": \"No. {number|kind}\", \"de\": \"Nr. {number|kind}\"}", "")), &p, &why) != OK) fail_msg(STR_FMT, STR_ARG(why));
+	const struct str both[] = {STR("17"), STR("a")}, kind[] = {STR(""), STR("a")};
+	assert_true(str_is(pack_title(&a, &p.type[0], both, LANG_DE), "Nr. 17"));
+	assert_true(str_is(pack_title(&a, &p.type[0], kind, LANG_EN), "No. one"));
+	assert_true(str_is(pack_title(&a, &p.type[0], kind, LANG_DE), "Nr. eins"));
+	arena_done(&a);
 }
 
 /* In the packs there are: what people know best of themselves is theirs, what the firm knows is not. */
@@ -78,6 +101,7 @@ static void ours(void **state) {
 }
 
 int main(void) {
-	const struct CMUnitTest tests[] = {cmocka_unit_test(who_fills_in_a_field_is_declared), cmocka_unit_test(which_states_may_follow), cmocka_unit_test(faults), cmocka_unit_test(ours)};
+	const struct CMUnitTest tests[] = {cmocka_unit_test(who_fills_in_a_field_is_declared), cmocka_unit_test(which_states_may_follow),
+		cmocka_unit_test(faults), cmocka_unit_test(a_title_is_said_in_the_readers_language), cmocka_unit_test(ours)};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -66,7 +66,7 @@ for (const engine of engines) {
     const page = (await server.page(ticket, { cookie })).text
     assert.equal([...page.matchAll(/The Mill|The Lamp/g)].length >= 9, true)
     assert.match(page, /you asked, we answered/)
-    assert.match((await server.page(ticket, { cookie, headers: { 'Accept-Language': 'de' } })).text, /Ticket T 0001 \(de\)|Ticket T 0001/)
+    assert.match((await server.page(ticket, { cookie, headers: { 'Accept-Language': 'de' } })).text, /Ticket T 0001 \(de\)/)
   })
 
   test(`a running business takes a newer version, or is told why not (${engine})`, { timeout: 60000 }, async t => {
