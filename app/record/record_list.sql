@@ -53,3 +53,17 @@ FROM conversation c WHERE c.record_root_id = :root AND {conversation_visible(c)}
 -- What somebody asked about their things, the newest first.
 SELECT c.record_id, c.id, c.subject, c.created_at, c.status IN ('done', 'not_done', 'closed')
 FROM conversation c WHERE c.author_id = :person AND c.record_id IS NOT NULL AND {conversation_visible(c)} ORDER BY c.id DESC LIMIT :most;
+
+-- record_seats(root record_id, person person_id, most int) -> text :many
+-- What somebody is for a record that stands by itself.
+SELECT s.role FROM record_person s WHERE s.record_id = :root AND s.person_id = :person ORDER BY s.role LIMIT :most;
+
+-- row record_request_row: id request_id | type text | title text | action text | state text | at time
+
+-- record_requests(root record_id?, record record_id?, most int) -> record_request_row :many
+-- What was asked to be done about a record that stands by itself with its lines, or about one line, the newest first.
+SELECT q.id, r.type, r.title, q.action, q.state, q.created_at FROM request q JOIN record r ON r.id = q.record_id
+WHERE TRUE
+--? root AND q.root_id = :root
+--? record AND q.record_id = :record
+ORDER BY q.id DESC LIMIT :most;
