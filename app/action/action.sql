@@ -30,7 +30,7 @@ ORDER BY q.id DESC LIMIT :most;
 
 -- request_count(state text) -> int :one
 -- How many wait in a state.
-SELECT count(*) FROM (SELECT 1 FROM request WHERE state = :state LIMIT 1000) some;
+SELECT count(*) FROM (SELECT 1 FROM request WHERE state = :state LIMIT 1000) x;
 
 -- request_put(record record_id, root record_id, action text, person person_id, as_staff bool, key text, fields text, amount int?, proved bool,
 --   now time) -> request_id :one

@@ -143,6 +143,21 @@ for (const engine of engines) {
       assert.equal((await move('otto', more.id, 'withdrawn')).status, 404)
       assert.equal((await move('hanna', more.id, 'withdrawn')).body.state, 'withdrawn')
       assert.equal((await move('manager', more.id, 'approved')).status, 409)
+      for (const tab of ['', '?state=sent', '?state=failed', '?state=all']) assert.equal((await server.page(`/requests${tab}`, { cookie: cookie.agent })).status, 200)
+    })
+
+    await t.test('who is concerned is told, and nobody else', async () => {
+      const told = async w => (await api(w, 'GET', '/notices')).body.data.map(n => n.kind)
+      await until(async () => (await told('hanna')).includes('request_declined'))
+      assert.deepEqual(new Set(await told('hanna')), new Set(['request_done', 'request_sent', 'request_declined']))
+      assert.deepEqual(new Set(await told('manager')), new Set(['request_new']))
+      assert.deepEqual(await told('otto'), [])
+      const [newest] = (await api('hanna', 'GET', '/notices')).body.data
+      assert.match(newest.subject, /^Dispute this entry: /)
+      assert.equal(newest.url, `/requests/${newest.request_id}`)
+      const page = await server.page(`/notices/${newest.id}`, { cookie: cookie.hanna })
+      assert.equal(page.headers.get('location'), newest.url)
+      assert.match((await server.page('/outbox', { cookie: cookie.manager })).text, /Declined: Dispute this entry: /)
     })
 
     await t.test('money moves only with the password, and a key is one request', async () => {
