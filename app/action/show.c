@@ -87,7 +87,8 @@ static enum err fill_rights(struct req *q, const struct request_row *r, struct r
 	bool us = answers && role != ROLE_CUSTOMER;
 	ret->may_decline = waits && us;
 	ret->may_approve = waits && us && act != NULL && pack_approves(act, q->actor.role, r->amount);
-	ret->may_withdraw = request_may_go(r->state, STR("withdrawn"), &reason) && may(&q->actor, ACT_EDIT, &o);
+	ret->may_withdraw = request_may_go(r->state, STR("withdrawn"), &reason) && may(&q->actor, ACT_EDIT, &o) &&
+		(!us || r->person_id.v == q->actor.id.v); /* the team declines, and says why */
 	ret->may_finish = us && str_is(r->state, "sent");
 	return OK;
 }
@@ -96,20 +97,31 @@ static enum err fill_steps(struct req *q, const struct request_row *r, struct re
 	struct request_move_row_list rows;
 	TRY(sql_request_moves(q->db, q->a, r->id, q->actor.id, q->actor.is_staff, STEPS_MOST, &rows));
 	ret->steps.v = NEW_ARRAY(q->a, struct request_step, rows.n);
-	for (size_t i = 0; i < rows.n; i++)
-		ret->steps.v[ret->steps.n++] = (struct request_step){.state = rows.v[i].state, .at = rows.v[i].at, .note = rows.v[i].note,
-			.who = rows.v[i].actor_id.v == 0 ? STR("") : rows.v[i].actor};
+	for (size_t i = 0; i < rows.n; i++) {
+		const struct request_move_row *m = &rows.v[i];
+		bool theirs = str_is(m->state, "requested") || str_is(m->state, "withdrawn"), by_itself = m->actor_id.v == r->person_id.v && !theirs;
+		if (by_itself && str_is(m->state, "approved")) continue; /* nobody had to */
+		ret->steps.v[ret->steps.n++] = (struct request_step){.state = m->state, .at = m->at, .note = m->note,
+			.who = m->actor_id.v == 0 ? STR("") : by_itself ? q->business->name : m->actor};
+	}
 	return OK;
+}
+
+/* Whether what its approval is about stands in the record, not in the form. */
+static bool amount_of_record(const struct pack_action *act) {
+	const struct pack_field *f = act == NULL ? NULL : act->approval.amount;
+	return f != NULL && !(f >= act->field && f < act->field + act->fields);
 }
 
 static enum err show(struct req *q, struct request_id id, struct str note, struct request_page *ret) {
 	struct request_row r;
 	TRY(sql_request_get(q->db, q->a, id, q->actor.id, q->actor.is_staff, &r));
-	*ret = (struct request_page){.note = str_none(note) ? STR("") : note, .staff = q->actor.is_staff};
+	*ret = (struct request_page){.about = STR(""), .note = str_none(note) ? STR("") : note, .staff = q->actor.is_staff};
 	TRY(request_view_of(q, &r, &ret->request));
 	if (q->api) return OK;
 	q->page.nav = STR("requests");
 	TRY(request_facts(q, &r, &ret->facts));
+	if (amount_of_record(request_action(q->business, &r))) ret->about = ret->request.sum;
 	TRY(fill_steps(q, &r, ret));
 	TRY(fill_rights(q, &r, ret));
 	return q->actor.is_staff ? webhook_about(q, "request", id.v, &ret->messages) : OK;

@@ -198,7 +198,21 @@ for (const engine of engines) {
         assert.equal((await api(w, method, path, method === 'POST' ? { url: 'https://x.example/' } : undefined)).status, 403)
       const events = (await api('otto', 'GET', '/events?after=0&limit=200')).body.data
       assert.ok(!events.some(e => e.object.kind === 'request' || e.object.kind === 'delivery'))
-      assert.ok(others.id)
+      // a word of hers is in no answer to others, whatever they ask for
+      await ask('hanna', lines[1], 'dispute', { fields: { why: 'twice', words: 'zorbwords' } })
+      const [newest] = (await api('hanna', 'GET', '/requests')).body.data
+      const ids = { records: [account.id, lines[1].id, others.id, newest.part_id ?? 1], requests: [newest.id], notices: [1, 2, 3], other: [1] }
+      for (const route of JSON.parse(home.must('routes', ['--json'])).filter(r => r.method === 'GET' && !/live|metrics/.test(r.path)))
+        for (const id of ids[/records|requests|notices/.exec(route.path)?.[0] ?? 'other']) for (const w of [undefined, 'otto']) {
+          const path = route.path.replace('{name}', 'dispute').replace(/\{\w+\}/g, id)
+          const headers = path.startsWith('/api/') ? (w ? { Authorization: `Bearer ${token[w]}` } : {}) : { Accept: 'text/html', ...(w ? { Cookie: cookie[w] } : {}) }
+          const r = await fetch(server.url + path, { redirect: 'manual', headers })
+          assert.ok(r.status < 500, `${path}: ${r.status}`)
+          const text = await r.text()
+          assert.ok(!text.includes('zorbwords') && !text.includes('You signed for it'), `${w} reads it at ${path}`)
+        }
+      assert.match((await server.page(newest.url, { cookie: cookie.hanna })).text, /zorbwords/)
+      assert.match((await server.page(newest.url, { cookie: cookie.agent })).text, /zorbwords/)
     })
 
     await t.test('no message goes to an address that was not meant', async () => {
