@@ -46,6 +46,10 @@ MUST_USE enum err access_tell(struct db *db, struct arena *a, struct person_id p
 /* Ends a person's sessions and API tokens. */
 MUST_USE enum err access_end_sessions(struct db *db, struct person_id person);
 
+/* The caller shows once more who they are, by the password: where money or cover moves. Wrong tries count like those at the door. For handlers
+ * that are not tx. field: of the form. errors INVALID, TOO_MANY */
+MUST_USE enum err access_prove(struct req *q, const char *field, struct str password);
+
 /* Writes into the audit who did what, in the writer's transaction. actor 0: the program or a visitor. detail: words,
  * never secrets. */
 MUST_USE enum err access_audit(struct db *db, struct person_id actor, const char *action, const char *object_kind,

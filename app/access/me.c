@@ -44,37 +44,16 @@ struct change {
 	struct arena *a;
 	struct person_id person;
 	struct str session, hash, new_hash;
-	struct try try;
 	struct caller by;
 };
 
-static enum err begin_try(struct db *db, void *arg) {
-	struct change *c = arg;
-	return login_try(db, &c->try);
-}
-
 static enum err change_password(struct db *db, void *arg) {
 	const struct change *c = arg;
-	TRY(login_try_was_right(db, &c->try));
 	TRY(password_set(db, c->a, c->person, c->new_hash));
 	TRY(access_tell(db, c->a, c->person, LOGIN_PASSWORD, STR("")));
 	TRY(sql_links_end(db, c->person, STR("reset"), NULL));
 	TRY(sql_sessions_end_but(db, c->person, c->session, NULL));
 	return access_audit(db, c->person, "password_set", "person", c->person.v, c->by.peer, STR(""));
-}
-
-/* The old password is asked for, and guessing it here is counted like guessing at the door. */
-static enum err check_old(struct req *q, struct change *c, struct str old, struct str secret) {
-	if (str_empty(secret)) return OK;
-	c->try = (struct try){.now = clock_now(), .account = login_account_key(q->a, true, q->actor.id, STR("")),
-	                      .address = login_address_key(q->a, q->http->peer)};
-	TRY(req_write(q, begin_try, c));
-	if (c->try.locked_until != 0) {
-		const char *sentence = TRQ(q, T("That did not work several times, so we wait a little. You can try again {when}."));
-		struct str when = say_ago(q->a, &q->locale, c->try.locked_until);
-		return req_fail(q, ERR_TOO_MANY, tr_fill(q->a, sentence, "when", str_z(q->a, when), NULL).p, NULL);
-	}
-	return password_verify(secret, old) ? OK : req_invalid(q, "old", T("This is not your password until now."));
 }
 
 enum err me_password_do(struct req *q, const struct me_password_do_in *in) {
@@ -87,8 +66,7 @@ enum err me_password_do(struct req *q, const struct me_password_do_in *in) {
 	if (fault != NULL) return req_invalid(q, "password", fault);
 	*c = (struct change){.a = q->a, .person = q->actor.id, .by = login_caller(q),
 	                     .session = q->actor.by_token ? STR("") : q->actor.session};
-	c->try.account = c->try.address = STR("");
-	TRY(check_old(q, c, in->old, r.secret));
+	if (!str_empty(r.secret)) TRY(access_prove(q, "old", in->old));
 	TRY(password_hash(q->a, in->password, &c->new_hash));
 	TRY(req_write(q, change_password, c));
 	req_say(q, T("Your new password holds from now on. All other devices are logged out."));

@@ -63,6 +63,11 @@ static const struct line lines[] = {
 	{THING_ORGANIZATION, ACT_CREATE,   {    NO,     NO,      YES,      NO,     YES,          YES}},
 	{THING_ORGANIZATION, ACT_EDIT,     {    NO,     NO,      YES,      NO,     YES,          YES}},
 
+	{THING_REQUEST,      ACT_SEE,      {    NO,     SEEN,    YES,      YES,    YES,          YES}},
+	{THING_REQUEST,      ACT_CREATE,   {    NO,     SEEN,    YES,      NO,     YES,          YES}},
+	{THING_REQUEST,      ACT_EDIT,     {    NO,     OWN,     YES,      NO,     YES,          YES}},
+	{THING_REQUEST,      ACT_ANSWER,   {    NO,     NO,      YES,      NO,     YES,          YES}},
+
 	{THING_SETTINGS,     ACT_SEE,      {    NO,     NO,      NO,       NO,     YES,          YES}},
 	{THING_SETTINGS,     ACT_EDIT,     {    NO,     NO,      NO,       NO,     YES,          YES}},
 	{THING_AUDIT,        ACT_SEE,      {    NO,     NO,      NO,       NO,     YES,          YES}},
@@ -70,6 +75,9 @@ static const struct line lines[] = {
 	{THING_OUTBOX,       ACT_EDIT,     {    NO,     NO,      YES,      NO,     YES,          YES}},
 	{THING_IMPORT,       ACT_SEE,      {    NO,     NO,      NO,       NO,     YES,          YES}},
 	{THING_IMPORT,       ACT_CREATE,   {    NO,     NO,      NO,       NO,     YES,          YES}},
+	{THING_WEBHOOK,      ACT_SEE,      {    NO,     NO,      NO,       NO,     NO,           YES}},
+	{THING_WEBHOOK,      ACT_CREATE,   {    NO,     NO,      NO,       NO,     NO,           YES}},
+	{THING_WEBHOOK,      ACT_EDIT,     {    NO,     NO,      NO,       NO,     NO,           YES}},
 	{THING_EXPORT,       ACT_SEE,      {    NO,     NO,      NO,       NO,     YES,          YES}},
 	{THING_EXPORT,       ACT_CREATE,   {    NO,     NO,      NO,       NO,     YES,          YES}},
 };

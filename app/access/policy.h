@@ -19,13 +19,16 @@ enum thing {
 	THING_AUDIT,
 	THING_OUTBOX,
 	THING_IMPORT,
+	THING_REQUEST,       /* what somebody asked to be done about a record; owner asked; participant: one of the record's people.
+	                      * ACT_ANSWER: approve, decline, say what came of it; how much one may approve is the action's own limit */
+	THING_WEBHOOK,       /* other programs that are told what happens */
 	THING_EXPORT,
 };
 
 enum act {
 	ACT_SEE,
 	ACT_CREATE,
-	ACT_EDIT,            /* conversation: subject, body; person: the profile */
+	ACT_EDIT,            /* conversation: subject, body; person: the profile; request: withdraw */
 	ACT_VOTE,            /* also follow */
 	ACT_COMMENT,
 	ACT_ANSWER,          /* official answer, status */

@@ -74,6 +74,9 @@ static const struct {
 	{"a household", {.thing = THING_ORGANIZATION, .visibility = SEEN_PRIVATE},
 	 {{ACT_SEE, "p" STAFF}, {ACT_CREATE, WORKERS}, {ACT_EDIT, WORKERS}, {ACT_COMMENT, ""}, {ACT_VOTE, ""}, {ACT_ANSWER, ""},
 	  {ACT_NOTE, ""}, {ACT_HIDE, ""}, {ACT_ASSIGN, ""}, {ACT_INVITE, ""}, {ACT_DISABLE, ""}, {ACT_SET_ROLE, ""}}},
+	{"what is asked to be done about a record", {.thing = THING_REQUEST, .visibility = SEEN_PRIVATE},
+	 {{ACT_SEE, "p" STAFF}, {ACT_CREATE, "p" WORKERS}, {ACT_EDIT, WORKERS}, {ACT_ANSWER, WORKERS}, {ACT_COMMENT, ""}, {ACT_VOTE, ""},
+	  {ACT_NOTE, ""}, {ACT_HIDE, ""}, {ACT_ASSIGN, ""}, {ACT_INVITE, ""}, {ACT_DISABLE, ""}, {ACT_SET_ROLE, ""}}},
 	{"a customer's profile", PROFILE(CUSTOMER, CUSTOMER, false),
 	 {{ACT_SEE, "o" STAFF}, {ACT_CREATE, "acm" CHIEFS}, {ACT_EDIT, "o" "acm" "N" CHIEFS}, {ACT_INVITE, "acm" CHIEFS}, {ACT_DISABLE, "MW"},
 	  {ACT_SET_ROLE, "MW"}, {ACT_VOTE, ""}, {ACT_COMMENT, ""}, {ACT_ANSWER, ""}, {ACT_NOTE, ""}, {ACT_HIDE, ""}, {ACT_ASSIGN, ""}}},
@@ -106,6 +109,7 @@ static const struct {
 	{"audit", PLAIN(AUDIT), {{ACT_SEE, CHIEFS}, {ACT_CREATE, ""}, {ACT_EDIT, ""}, REST}},
 	{"outbox", PLAIN(OUTBOX), {{ACT_SEE, WORKERS}, {ACT_CREATE, ""}, {ACT_EDIT, WORKERS}, REST}},
 	{"import", PLAIN(IMPORT), {{ACT_SEE, CHIEFS}, {ACT_CREATE, CHIEFS}, {ACT_EDIT, ""}, REST}},
+	{"webhooks", PLAIN(WEBHOOK), {{ACT_SEE, "WQ"}, {ACT_CREATE, "WQ"}, {ACT_EDIT, "WQ"}, REST}},
 	{"export", PLAIN(EXPORT), {{ACT_SEE, CHIEFS}, {ACT_CREATE, CHIEFS}, {ACT_EDIT, ""}, REST}},
 };
 

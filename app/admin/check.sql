@@ -38,6 +38,10 @@ SELECT what, n FROM (
 		AND NOT EXISTS (SELECT 1 FROM person p WHERE p.id = e.object_id))
 	UNION ALL SELECT 'events in conversations', (SELECT count(*) FROM event e WHERE e.target_kind = 'conversation'
 		AND NOT EXISTS (SELECT 1 FROM conversation c WHERE c.id = e.target_id))
+	UNION ALL SELECT 'events about requests', (SELECT count(*) FROM event e WHERE e.object_kind = 'request'
+		AND NOT EXISTS (SELECT 1 FROM request q WHERE q.id = e.object_id))
+	UNION ALL SELECT 'requests without their steps', (SELECT count(*) FROM request q WHERE q.state <> COALESCE(
+		(SELECT m.state FROM request_move m WHERE m.request_id = q.id ORDER BY m.id DESC LIMIT 1), ''))
 	UNION ALL SELECT 'authors of changes', (SELECT count(*) FROM person_change x WHERE x.actor_id IS NOT NULL
 		AND NOT EXISTS (SELECT 1 FROM person p WHERE p.id = x.actor_id))
 	UNION ALL SELECT 'people in the audit', (SELECT count(*) FROM audit x WHERE x.actor_id IS NOT NULL

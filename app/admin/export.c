@@ -39,7 +39,7 @@ static enum err put(struct export *x, const struct type_def *t, const void *row)
 LINE(business)
 LINE(conversation) LINE(message) LINE(vote) LINE(follow) LINE(participant) LINE(attachment) LINE(tag) LINE(file) LINE(revision)
 	LINE(record) LINE(seat) LINE(snapshot) LINE(record_change) LINE(record_link) LINE(organization) LINE(organization_person)
-	LINE(record_organization)
+	LINE(record_organization) LINE(request) LINE(request_step) LINE(webhook)
 	LINE(import) LINE(source) LINE(audit)
 #undef LINE
 
@@ -164,6 +164,9 @@ static enum err resource(struct export *x, int i) {
 	case 20: return sql_export_organizations(x->db, put_organization, x);
 	case 21: return sql_export_organization_people(x->db, put_organization_person, x);
 	case 22: return sql_export_record_organizations(x->db, put_record_organization, x);
+	case 23: return sql_export_requests(x->db, put_request, x);
+	case 24: return sql_export_request_steps(x->db, put_request_step, x);
+	case 25: return sql_export_webhooks(x->db, put_webhook, x);
 	default: return ERR_BUG;
 	}
 }
@@ -172,8 +175,9 @@ static enum err write_all(struct export *x) {
 	static const char *const names[] = {"business", "people",       "conversations", "messages", "votes",
 	                                    "follows",  "participants", "attachments",   "tags",     "files",
 	                                    "events",   "imports",      "sources",       "audit",    "revisions",
-	                                    "records",  "record_people", "snapshots",     "record_changes", "record_links",
-	                                    "organizations", "organization_people", "record_organizations"};
+	                                    "records",  "record_people", "snapshots",    "record_changes", "record_links",
+	                                    "organizations", "organization_people", "record_organizations",
+	                                    "requests", "request_steps", "webhooks"};
 	for (int i = 0; i < (int)(sizeof names / sizeof *names); i++) {
 		const char *name = str_fmt(x->cli->a, "%s/%s.jsonl", x->dir, names[i]).p;
 		x->lines = 0;

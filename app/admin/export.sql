@@ -138,3 +138,20 @@ SELECT source, kind, external_id, object_id FROM source_ref ORDER BY source, kin
 -- export_audits() -> export_audit :each
 -- Who looked at or did what.
 SELECT id, at, actor_id, action, object_kind, object_id, detail FROM audit ORDER BY id;
+
+-- row export_request: id request_id | record_id record_id | action text | person_id person_id | as_staff bool | fields json | amount int? | proved bool
+--   | state text | note text | part_id record_id? | created_at time | changed_at time
+-- row export_request_step: request_id request_id | state text | actor_id person_id? | note text | at time
+-- row export_webhook: id webhook_id | url text | label text | topics text | inside bool | created_at time | ended_at time?
+
+-- export_requests() -> export_request :each
+-- What people asked to be done about their records.
+SELECT id, record_id, action, person_id, as_staff, fields, amount, proved, state, note, part_id, created_at, changed_at FROM request ORDER BY id;
+
+-- export_request_steps() -> export_request_step :each
+-- How that went.
+SELECT request_id, state, actor_id, note, at FROM request_move ORDER BY id;
+
+-- export_webhooks() -> export_webhook :each
+-- Programs that are told, without their secrets.
+SELECT id, url, label, topics, inside, created_at, ended_at FROM webhook ORDER BY id;

@@ -1,5 +1,6 @@
 /* What a manager can set, the mail server, and who looked at what. */
 #include "admin/admin.h"
+#include "crypto/seal.h"
 #include "notice/mail.h"
 #include "people/people.h"
 #include "routes.h"
@@ -84,7 +85,7 @@ enum err mail_save(struct req *q, const struct mail_save_in *in) {
 	if (q->errors.n > 0) return ERR_INVALID;
 	/* The password kept is for the server it was given for: with another server it must be given anew. */
 	if (in->forget || !str_eq(url, b.smtp_url)) secret = STR("");
-	if (!str_empty(in->smtp_secret)) secret = mail_seal(q->a, web_key(q->web), in->smtp_secret);
+	if (!str_empty(in->smtp_secret)) secret = secret_seal(q->a, web_key(q->web), "smtp", in->smtp_secret);
 	TRY(sql_firm_set_mail(q->db, url, user, from, secret, clock_now()));
 	TRY(req_event(q, "update", "business", 1, NULL, 0, AUDIENCE_STAFF, STR("{\"changed\":[\"mail\"]}")));
 	TRY(access_audit(q->db, q->actor.id, "settings", "business", 1, q->http->peer, STR("mail server")));
@@ -118,6 +119,8 @@ static const struct {
 	{"person_enabled", T("opened a login again")},      {"reset_asked", T("asked for a new password")},
 	{"session_ended", T("logged out a device")},        {"sessions_ended", T("logged out everywhere")},
 	{"look_record", T("looked at a record")},           {"look_organization", T("looked at a household or firm")},
+	{"webhook_made", T("added a program that is told")}, {"webhook_ended", T("removed a program that was told")},
+	{"webhook_again", T("sent a message to a program again")},
 	{"token_made", T("made an API token")},             {"token_ended", T("ended an API token")},
 };
 

@@ -42,9 +42,4 @@ MUST_USE enum err mail_test(struct db *tx, struct arena *a, struct str base_url,
  * <>()[],;:\" */
 bool mail_address_valid(struct str address);
 
-/* business.smtp_secret: the password, sealed with a key made of the home's (web_key(q->web)). "" stays "". */
-struct str mail_seal(struct arena *a, const struct key *home_key, struct str secret);
-MUST_USE enum err mail_unseal(struct arena *a, const struct key *home_key, struct str sealed,
-                              struct str *ret);  /* errors INVALID */
-
 #endif

@@ -25,4 +25,10 @@ struct str notice_base_url(const struct notice_ctx *c);
 /* The language of somebody whose own is empty. */
 enum lang letter_lang(struct str own, const struct business *firm);
 
+/* request.c: an event about what somebody asked to be done: notices, and letters when it came to an end. errors CONFLICT (the server does not
+ * listen yet) */
+MUST_USE enum err tell_request(struct db *db, struct arena *a, const struct event *e, const struct notice_ctx *c);
+/* "Order a card: Account 11" */
+struct str request_subject(struct arena *a, struct str pack, struct str type, struct str action, struct str title, enum lang lang);
+
 #endif

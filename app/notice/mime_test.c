@@ -169,30 +169,10 @@ static void test_letter(void **state) {
 	arena_done(&a);
 }
 
-static void test_seal(void **state) {
-	(void)state;
-	struct arena a = {0};
-	struct key k = {{1}}, other = {{2}};
-	struct str plain = STR_NONE, sealed = mail_seal(&a, &k, STR("hunter 2"));
-	assert_int_equal(crypto_init(), OK);
-	assert_false(str_has(sealed, STR("hunter")));
-	assert_false(str_eq(sealed, mail_seal(&a, &k, STR("hunter 2"))));
-	assert_int_equal(mail_unseal(&a, &k, sealed, &plain), OK);
-	assert_true(str_is(plain, "hunter 2"));
-	assert_int_equal(mail_unseal(&a, &other, sealed, &plain), ERR_INVALID);
-	assert_int_equal(mail_unseal(&a, &k, str_first(sealed, sealed.n - 4), &plain), ERR_INVALID);
-	assert_int_equal(mail_unseal(&a, &k, STR("not base64 !"), &plain), ERR_INVALID);
-	assert_int_equal(mail_unseal(&a, &k, STR("aGVsbG8="), &plain), ERR_INVALID);
-	assert_true(str_empty(mail_seal(&a, &k, STR(""))));
-	assert_int_equal(mail_unseal(&a, &k, STR(""), &plain), OK);
-	assert_true(str_empty(plain));
-	arena_done(&a);
-}
-
 int main(void) {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_subjects), cmocka_unit_test(test_addresses), cmocka_unit_test(test_bodies), cmocka_unit_test(test_whole),
-		cmocka_unit_test(test_letter), cmocka_unit_test(test_seal),
+		cmocka_unit_test(test_letter),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -63,6 +63,7 @@ static bool is(const struct event *e, const char *verb, const char *kind) {
 }
 
 bool notice_wants(const struct event *e) {
+	if (strcmp(e->object_kind, "request") == 0) return true;
 	return is(e, "create", "message") || is(e, "update", "conversation") || is(e, "announce", "person") || is(e, "update", "business");
 }
 
@@ -71,6 +72,7 @@ enum err notice_read(struct db *db, struct arena *a, const struct event *e, size
 		if (is(&e[i], "create", "message")) TRY(tell_said(db, a, &e[i]));
 		else if (is(&e[i], "update", "conversation")) TRY(tell_assigned(db, &e[i]));
 		else if (is(&e[i], "announce", "person")) TRY(mail_asked(db, a, &e[i], ctx));
+		else if (strcmp(e[i].object_kind, "request") == 0) TRY(tell_request(db, a, &e[i], ctx));
 		else if (is(&e[i], "update", "business")) TRY(job_add(db, "mail_waiting", STR("{}"), 0));
 	}
 	return OK;

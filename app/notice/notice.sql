@@ -2,8 +2,11 @@
 
 -- row notice_said: id message_id | kind text | body text | status text | created_at time | author_id person_id? | author text?
 --   | conversation_id conversation_id | subject text
--- row notice_row: id notice_id | kind text | created_at time | read_at time? | conversation_id conversation_id
+-- row notice_row: id notice_id | kind text | created_at time | read_at time? | conversation_id conversation_id? | request_id request_id?
 --   | subject text | actor_id person_id? | actor text? | actor_photo file_id? | message_id message_id? | status text? | body text?
+--   | record_type text? | action text?
+-- row notice_target: conversation_id conversation_id? | request_id request_id?
+-- row notice_request: id request_id | state text | note text | record_type text | action text | title text
 -- row notice_reader: id notice_id | person_id person_id | staff bool | name text | locale text | email text
 -- row mail_person: id person_id | name text | locale text | kind text | role text | email text? | disabled_at time?
 -- row mail_row: id mail_id | person_id person_id? | to_address text | to_name text | kind text | subject text | body_text text
@@ -38,28 +41,57 @@ FROM person p JOIN conversation c ON c.id = :conversation
 WHERE p.id = :person AND p.disabled_at IS NULL AND {conversation_visible_to(c, p)}
 ON CONFLICT (person_id, event_seq) DO NOTHING;
 
+-- frag notice_shows(c, r): ((c.id IS NOT NULL AND {conversation_visible(c)}) OR (r.id IS NOT NULL AND {record_visible(r)}))
+
 -- notice_list(me person_id, staff bool, before int?, most int) -> notice_row :many
 -- What a person was told, newest first; what they may no longer see is left out.
-SELECT n.id, n.kind, n.created_at, n.read_at, c.id, c.subject, a.id, {shown_name(a)}, {shown_photo(a)}, m.id, m.status, m.body
-FROM notice n JOIN conversation c ON c.id = n.conversation_id
+SELECT n.id, n.kind, n.created_at, n.read_at, c.id, w.id, COALESCE(c.subject, r.title), a.id, {shown_name(a)}, {shown_photo(a)}, m.id, m.status, m.body,
+	r.type, w.action
+FROM notice n LEFT JOIN conversation c ON c.id = n.conversation_id
+	LEFT JOIN request w ON w.id = n.request_id LEFT JOIN record r ON r.id = w.record_id
 	LEFT JOIN event e ON e.seq = n.event_seq LEFT JOIN person a ON a.id = e.actor_id
 	LEFT JOIN message m ON e.object_kind = 'message' AND m.id = e.object_id AND m.hidden_at IS NULL
-WHERE n.person_id = :me AND {conversation_visible(c)}
+WHERE n.person_id = :me AND {notice_shows(c, r)}
 	--? before AND n.id < :before
 ORDER BY n.id DESC LIMIT :most;
 
--- notice_open(id notice_id, me person_id, staff bool) -> conversation_id :maybe
+-- notice_open(id notice_id, me person_id, staff bool) -> notice_target :maybe
 -- Where a notice leads.
-SELECT c.id FROM notice n JOIN conversation c ON c.id = n.conversation_id
-WHERE n.id = :id AND n.person_id = :me AND {conversation_visible(c)};
+SELECT c.id, w.id FROM notice n LEFT JOIN conversation c ON c.id = n.conversation_id
+	LEFT JOIN request w ON w.id = n.request_id LEFT JOIN record r ON r.id = w.record_id
+WHERE n.id = :id AND n.person_id = :me AND {notice_shows(c, r)};
 
--- notice_read_about(me person_id, conversation conversation_id, now time) :exec
--- The person has looked at the conversation.
-UPDATE notice SET read_at = :now WHERE person_id = :me AND conversation_id = :conversation AND read_at IS NULL;
+-- notice_read_about(me person_id, conversation conversation_id?, request request_id?, now time) :exec
+-- The person has looked at the conversation or the request.
+UPDATE notice SET read_at = :now WHERE person_id = :me AND read_at IS NULL AND (conversation_id = :conversation OR request_id = :request);
 
 -- notice_read_all(me person_id, upto int, now time) :exec
 -- The person has seen all up to this one.
 UPDATE notice SET read_at = :now WHERE person_id = :me AND read_at IS NULL AND id <= :upto;
+
+-- notice_request_get(id request_id) -> notice_request :maybe
+-- What a request is about, for the program itself.
+SELECT w.id, w.state, w.note, r.type, w.action, r.title FROM request w JOIN record r ON r.id = w.record_id WHERE w.id = :id;
+
+-- notice_tell_people(request request_id, actor person_id, seq int, kind text, now time) :exec
+-- A notice for the people of the record, and for the colleague who asked for them, but for who did it.
+INSERT INTO notice (person_id, event_seq, kind, request_id, created_at, read_at)
+SELECT p.id, :seq, :kind, :request, :now, NULL FROM person p
+WHERE p.disabled_at IS NULL AND p.id <> :actor AND p.id IN
+	(SELECT seat.person_id FROM request w JOIN record_person seat ON seat.record_id = w.root_id WHERE w.id = :request
+	UNION SELECT w.person_id FROM request w WHERE w.id = :request AND w.as_staff)
+ON CONFLICT (person_id, event_seq) DO NOTHING;
+
+-- frag contacts(k): request w JOIN record_person seat ON seat.record_id = w.root_id JOIN person x ON x.id = seat.person_id
+--   JOIN person k ON k.id = x.contact_id AND k.disabled_at IS NULL
+
+-- notice_tell_desk(request request_id, actor person_id, seq int, kind text, now time) :exec
+-- A notice for the customer's own people here; where there are none, for the managers and the owner.
+INSERT INTO notice (person_id, event_seq, kind, request_id, created_at, read_at)
+SELECT p.id, :seq, :kind, :request, :now, NULL FROM person p
+WHERE p.kind = 'staff' AND p.disabled_at IS NULL AND p.id <> :actor AND (p.id IN (SELECT k.id FROM {contacts(k)} WHERE w.id = :request)
+	OR (p.role IN ('manager', 'owner') AND NOT EXISTS (SELECT 1 FROM {contacts(k)} WHERE w.id = :request)))
+ON CONFLICT (person_id, event_seq) DO NOTHING;
 
 -- notice_readers(seq int, after int, most int) -> notice_reader :many
 -- Who is to get a mail about an event: who likes to be reached by mail, or has not said.

@@ -10,18 +10,23 @@ enum { PAGE_SIZE = 50, EXCERPT_CHARS = 160 };
 
 /* What happened, in a word for the template and the JSON. */
 static struct str icon_of(const struct notice_row *n) {
+	if (n->request_id.v != 0) return STR("receipt");
 	if (str_is(n->kind, "answer")) return STR("reply");
 	if (str_is(n->kind, "comment")) return STR("talk");
 	if (str_is(n->kind, "assigned")) return STR("flag");
 	return str_is(n->kind, "not_fixed") ? STR("undo") : STR("refresh");
 }
 
-static struct notice_view view_of(struct arena *a, const struct notice_row *n) {
+static struct notice_view view_of(struct req *q, const struct notice_row *n) {
+	struct arena *a = q->a;
+	bool request = n->request_id.v != 0;
 	return (struct notice_view){
 		.id = n->id, .kind = n->kind, .icon = icon_of(n), .unread = n->read_at == 0, .created_at = n->created_at,
-		.who = n->actor, .photo = n->actor_photo, .subject = n->subject, .status = n->status, .conversation_id = n->conversation_id,
+		.who = n->actor, .photo = n->actor_photo, .status = n->status, .conversation_id = n->conversation_id,
+		.request_id = n->request_id, .subject = !request ? n->subject
+			: request_subject(a, q->business->pack, n->record_type, n->action, n->subject, q->locale.lang),
 		.excerpt = str_none(n->body) ? STR("") : markdown_text(a, n->body, EXCERPT_CHARS),
-		.url = conversation_url(a, n->conversation_id),
+		.url = request ? url_path(a, "/requests/%lld", (long long)n->request_id.v) : conversation_url(a, n->conversation_id),
 	};
 }
 
@@ -33,7 +38,7 @@ enum err notices_show(struct req *q, const struct notices_show_in *in, struct no
 	TRY(sql_notice_list(q->db, q->a, q->actor.id, q->actor.is_staff, before, limit + 1, &rows));
 	*ret = (struct notices_page){.next = STR_NONE, .unread = q->actor.notices,
 	                             .data = {.v = NEW_ARRAY(q->a, struct notice_view, rows.n)}};
-	for (size_t i = 0; i < rows.n && (int64_t)i < limit; i++) ret->data.v[ret->data.n++] = view_of(q->a, &rows.v[i]);
+	for (size_t i = 0; i < rows.n && (int64_t)i < limit; i++) ret->data.v[ret->data.n++] = view_of(q, &rows.v[i]);
 	if ((int64_t)rows.n > limit) ret->next = str_fmt(q->a, "%lld", (long long)rows.v[limit - 1].id.v);
 	if (rows.n > 0) ret->newest = rows.v[0].id.v;
 	q->page.nav = STR("notices");
@@ -42,23 +47,23 @@ enum err notices_show(struct req *q, const struct notices_show_in *in, struct no
 
 struct looked {
 	struct person_id me;
-	struct conversation_id conversation;
+	struct notice_target at;
 	usec_t now;
 };
 
 static enum err note_looked(struct db *db, void *arg) {
 	const struct looked *l = arg;
-	return sql_notice_read_about(db, l->me, l->conversation, l->now, NULL);
+	return sql_notice_read_about(db, l->me, l->at.conversation_id, l->at.request_id, l->now, NULL);
 }
 
 enum err notice_open(struct req *q, const struct notice_open_in *in) {
-	struct conversation_id id;
+	struct notice_target to;
 	bool found;
-	TRY(sql_notice_open(q->db, in->id, q->actor.id, q->actor.is_staff, &id, &found));
+	TRY(sql_notice_open(q->db, in->id, q->actor.id, q->actor.is_staff, &to, &found));
 	if (!found) return ERR_NOT_FOUND;
-	struct looked l = {.me = q->actor.id, .conversation = id, .now = clock_now()};
+	struct looked l = {.me = q->actor.id, .at = to, .now = clock_now()};
 	req_later(q, note_looked, &l, sizeof l);
-	req_redirect(q, conversation_url(q->a, id));
+	req_redirect(q, to.request_id.v ? url_path(q->a, "/requests/%lld", (long long)to.request_id.v) : conversation_url(q->a, to.conversation_id));
 	return OK;
 }
 

@@ -2,6 +2,7 @@
  * longer waits. */
 #include "notice/mail_int.h"
 #include "access/access.h"
+#include "crypto/seal.h"
 #include "notice/mime.h"
 #include "text/json.h"
 #include "text/url.h"
@@ -141,7 +142,7 @@ static enum err send_mail(struct store *s, struct arena *a, const struct notice_
 	write_mail(a, &b, c, firm, m);
 	if (!mail_address_valid(m->to_address)) for_ever = true, o.why = STR("this is no address that mail can be sent to");
 	else if (b.over) for_ever = true, o.why = STR("the letter is too long");
-	else if (mail_unseal(a, c->key, firm->smtp_secret, &secret) != OK)
+	else if (secret_unseal(a, c->key, "smtp", firm->smtp_secret, &secret) != OK)
 		o.why = STR("the mail server's password cannot be read with this home's key; please give it again");
 	else sent = transmit(a, firm, secret, m->to_address, buf_str(&b), &for_ever, &o.why);
 	buf_done(&b);

@@ -75,6 +75,8 @@ static enum err read_field(const struct place *p, const struct json *v, struct p
 	TRY(pack_read_label(p, v, &ret->label));
 	const struct json *own = json_member(v, "own");
 	if (own != NULL && !json_get_bool(own, &ret->own)) return pack_fault(p, "own is true or false");
+	const struct json *required = json_member(v, "required");
+	if (required != NULL && !json_get_bool(required, &ret->required)) return pack_fault(p, "required is true or false");
 	if (!json_get_str(json_member(v, "type"), &type)) return pack_fault(p, "needs a type");
 	int found = -1;
 	for (int i = 0; i <= PACK_CHOICE; i++)

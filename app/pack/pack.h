@@ -5,6 +5,7 @@
  * checked once, and then constant as long as the process lives. Any thread. */
 #include "text/locale.h"
 #include "base/err.h"
+#include "web/page.h"
 
 struct db;
 
@@ -23,6 +24,7 @@ struct pack_field {
 	struct str name;
 	struct pack_label label;
 	bool own;                      /* customers fill it in themselves; all others are the firm's */
+	bool required;                 /* of a form */
 	enum pack_kind type;           /* kept as text: int and money (minor units) in digits, bool as yes/no, date YYYY-MM-DD, choice its name */
 	const struct pack_word *choice;
 	size_t choices;
@@ -33,6 +35,33 @@ struct pack_tab {
 	struct pack_label label;
 	const struct pack_field *field;
 	size_t fields;
+};
+
+/* Who may let something pass by themselves: those whose limit the amount does not exceed. */
+#define PACK_ANY INT64_MAX
+struct pack_approval {
+	bool needed;
+	const struct pack_field *amount;   /* a money field of the form, else of the record; NULL: only who has PACK_ANY */
+	int64_t limit[ROLE_OWNER + 1];     /* by role, in minor units; -1: none */
+};
+
+/* Something that can be done about a record: a form, who may send it, and what it comes to. */
+struct pack_action {
+	struct str name;
+	struct pack_label label, words, confirm;   /* the button; what it is for; what is said before it is sent, may be empty */
+	const struct pack_field *field;
+	size_t fields;
+	const struct pack_word **seat;     /* of the roles of the record's people: who may */
+	size_t seats;
+	bool staff;                        /* the staff may for them */
+	const struct pack_word **when;     /* the states in which it is offered; none: in each */
+	size_t whens;
+	bool proof;                        /* who sends it shows once more who they are */
+	struct pack_approval approval;
+	bool back_office;                  /* another program is asked before it counts as done */
+	bool *sets;                        /* by field of the form: the record's field of that name takes its value */
+	const struct pack_word *state;     /* the record's, when it is done; NULL: as it is */
+	const struct pack_type *add;       /* a part that is made of the form's fields; or NULL */
 };
 
 /* A type of record: a policy, an account, a statement line. */
@@ -54,6 +83,8 @@ struct pack_type {
 	size_t roles;
 	const struct pack_word *reason;    /* why somebody asks about it */
 	size_t reasons;
+	const struct pack_action *action;  /* what can be done about it */
+	size_t actions;
 };
 
 struct pack_file {
@@ -114,11 +145,21 @@ bool pack_type_moves(const struct pack_type *t, struct str from, struct str to);
 const struct pack_word *pack_type_role(const struct pack_type *t, struct str name);
 const struct pack_word *pack_type_reason(const struct pack_type *t, struct str name);
 
+const struct pack_action *pack_action_find(const struct pack_type *t, struct str name);   /* NULL if there is none */
+/* Whether somebody of this role lets it pass by themselves. amount: what the action's approval is about, when there is one. */
+bool pack_approves(const struct pack_action *act, enum role role, struct opt_int amount);
+
 /* Whether a value is right for a field ("" always is): its clean form in *ret, or a sentence (a key) in *ret_fault. */
 bool pack_value(struct arena *a, const struct pack_field *f, struct str value, struct str *ret, const char **ret_fault);
 /* What one is called in a language; value: by field of the type. */
 struct str pack_title(struct arena *a, const struct pack_type *t, const struct str *value, enum lang lang);
 /* A kept value as a person reads it. */
 struct str pack_shown(struct arena *a, const struct pack_field *f, struct str value, const struct locale *l);
+
+/* Values of some fields, in their order; "" where there is none. Kept: an object of texts. errors MALFORMED */
+MUST_USE enum err pack_values_read(struct arena *a, const struct pack_field *f, size_t n, struct str kept, struct str **ret);
+struct str pack_values_keep(struct arena *a, const struct pack_field *f, size_t n, const struct str *value);   /* STR_NONE: too long */
+/* As programs get them: amounts as {amount, currency}, whole numbers, true and false, all else as text. */
+struct str pack_values_json(struct arena *a, const struct pack_field *f, size_t n, const struct str *value, struct str currency);
 
 #endif

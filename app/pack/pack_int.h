@@ -22,4 +22,8 @@ const struct pack_word *pack_word_find(const struct pack_word *w, size_t n, stru
 /* types.c */
 MUST_USE enum err pack_read_types(const struct place *p, const struct json *list, const struct pack_type **ret, size_t *ret_n);
 
+const struct pack_type *pack_top(const struct pack_type *t);   /* what it is in the end a part of; itself when of nothing */
+/* actions.c: after all types are read, since an action may add a part. */
+MUST_USE enum err pack_read_actions(const struct place *p, const struct json *list, struct pack_type *t, const struct pack_type *types, size_t n);
+
 #endif

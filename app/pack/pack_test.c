@@ -88,6 +88,59 @@ static void a_title_is_said_in_the_readers_language(void **state) {
 	arena_done(&a);
 }
 
+#define SAYS(name) "\"" name "\": {\"en\": \"x\", \"de\": \"x\"}"
+#define KIND(name, fields, more) "{\"name\": \"" name "\", " L ", " SAYS("many") ", \"title\": \"T\", \"fields\": [" fields "]" more "}"
+#define ACTS(act) ", \"roles\": [{\"name\": \"holder\", " L "}], \"states\": [{\"name\": \"open\", " L "}], \"actions\": [" act "]"
+#define ACT(more) "{\"name\": \"a\", " L ", " SAYS("words") more "}"
+#define DEAL(act) PACK(FIELD("x", "text", ""), ", \"types\": [" KIND("account", FIELD("fee", "money", ""), ACTS(act)) ", " \
+	KIND("card", FIELD("kind", "text", ""), ", \"parent\": \"account\"") "]")
+#define TO_DO ", \"back_office\": true"
+
+static void actions(void **state) {
+	struct pack p;
+	struct str why = STR("");
+	(void)state;
+	if (pack_read("mine", STR(DEAL(ACT(", \"fields\": [" FIELD("fee", "money", ", \"required\": true") ", " FIELD("kind", "text", "") "], \"may\": [\"holder\"],"
+		"\"when\": [\"open\"], \"proof\": true, \"approval\": {\"amount\": \"fee\", \"limits\": {\"customer\": 10, \"agent\": 20}},"
+		"\"then\": {\"set\": [\"fee\"], \"state\": \"open\", \"add\": \"card\"}"))), &p, &why) != OK) fail_msg(STR_FMT, STR_ARG(why));
+	const struct pack_action *act = pack_action_find(pack_type_find(&p, STR("account")), STR("a"));
+	assert_true(act->proof && act->sets[0] && !act->sets[1] && !act->staff);
+	assert_ptr_equal(act->add, pack_type_find(&p, STR("card")));
+	static const struct { enum role role; int64_t amount; bool may; } may[] = {
+		{ROLE_CUSTOMER, 10, true}, {ROLE_CUSTOMER, 11, false}, {ROLE_CUSTOMER, -11, false}, {ROLE_AGENT, -20, true}, {ROLE_AGENT, 21, false},
+		{ROLE_ANALYST, 0, false}, {ROLE_MANAGER, INT64_MAX, true}, {ROLE_OWNER, INT64_MIN, true}, {ROLE_NONE, 0, false}};
+	for (size_t i = 0; i < sizeof may / sizeof *may; i++)
+		assert_int_equal(pack_approves(act, may[i].role, (struct opt_int){true, may[i].amount}), may[i].may);
+	assert_false(pack_approves(act, ROLE_AGENT, (struct opt_int){0}));
+}
+
+static void wrong_actions(void **state) {
+	static const struct { const char *text, *why; } wrong[] = {
+		{DEAL(ACT("")), "types[0].actions[0]: it comes to nothing"},
+		{DEAL(ACT(TO_DO ", \"aproval\": {}")), "\"aproval\" means nothing here"},
+		{DEAL(ACT(TO_DO) ", " ACT(TO_DO)), "actions[1]: this name stands twice"},
+		{DEAL(ACT(TO_DO ", \"may\": [\"king\"]")), "may[0]: this is none of the roles"},
+		{DEAL(ACT(TO_DO ", \"may\": []")), "nobody may do it"},
+		{DEAL(ACT(TO_DO ", \"when\": [\"shut\"]")), "when[0]: there is no such state"},
+		{DEAL(ACT(TO_DO ", \"approval\": {\"amount\": \"kind\"}")), "amount is a money field"},
+		{DEAL(ACT(TO_DO ", \"fields\": [" FIELD("sum", "money", "") "], \"approval\": {\"amount\": \"sum\"}")), "must be required"},
+		{DEAL(ACT(TO_DO ", \"approval\": {\"limits\": {\"agent\": 5}}")), "a limit needs the amount"},
+		{DEAL(ACT(TO_DO ", \"approval\": {\"limits\": {\"king\": true}}")), "limits are those of"},
+		{DEAL(ACT(", \"then\": {\"set\": [\"fee\"]}")), "then.set[0]: the form has no such field"},
+		{DEAL(ACT(", \"fields\": [" FIELD("fee", "text", "") "], \"then\": {\"set\": [\"fee\"]}")), "fee is of another type there"},
+		{DEAL(ACT(", \"then\": {\"state\": \"shut\"}")), "there is no such state"},
+		{DEAL(ACT(", \"then\": {\"add\": \"account\"}")), "then.add: this is no type of what it is the parent of"},
+		{DEAL("{\"name\": \"a\", " L TO_DO "}"), "words: is needed in"},
+	};
+	(void)state;
+	for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+		struct pack p;
+		struct str why = STR("");
+		assert_int_equal(pack_read("mine", str_c(wrong[i].text), &p, &why), ERR_INVALID);
+		if (!str_has(why, str_c(wrong[i].why))) fail_msg("no \"%s\" in: " STR_FMT, wrong[i].why, STR_ARG(why));
+	}
+}
+
 /* In the packs there are: what people know best of themselves is theirs, what the firm knows is not. */
 static void ours(void **state) {
 	struct str why = STR("");
@@ -102,6 +155,7 @@ static void ours(void **state) {
 
 int main(void) {
 	const struct CMUnitTest tests[] = {cmocka_unit_test(who_fills_in_a_field_is_declared), cmocka_unit_test(which_states_may_follow),
-		cmocka_unit_test(faults), cmocka_unit_test(a_title_is_said_in_the_readers_language), cmocka_unit_test(ours)};
+		cmocka_unit_test(faults), cmocka_unit_test(actions), cmocka_unit_test(wrong_actions),
+		cmocka_unit_test(a_title_is_said_in_the_readers_language), cmocka_unit_test(ours)};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

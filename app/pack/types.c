@@ -113,6 +113,10 @@ enum err pack_read_types(const struct place *p, const struct json *list, const s
 		t[i].code = count;
 		all[count++] = &t[i];
 	}
+	for (size_t i = 0; i < n; i++) {
+		struct place at = pack_into(p, "types", (long)i);
+		TRY(pack_read_actions(&at, json_member(json_item(list, i), "actions"), &t[i], t, n));
+	}
 	*ret = t;
 	*ret_n = n;
 	return OK;
@@ -174,3 +178,8 @@ bool pack_type_moves(const struct pack_type *t, struct str from, struct str to) 
 
 const struct pack_word *pack_type_role(const struct pack_type *t, struct str name) { return pack_word_find(t->role, t->roles, name); }
 const struct pack_word *pack_type_reason(const struct pack_type *t, struct str name) { return pack_word_find(t->reason, t->reasons, name); }
+
+const struct pack_type *pack_top(const struct pack_type *t) {
+	while (t->parent != NULL) t = t->parent;
+	return t;
+}

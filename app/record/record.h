@@ -55,6 +55,13 @@ void record_looked(struct req *q, const struct record_row *row);
 struct str record_called(struct req *q, const struct record_row *row);
 /* What is kept of it, as people read it: its state, amount and fields, each with its label. row.fields and the like may be those of a snapshot. */
 MUST_USE enum err record_facts(struct req *q, const struct record_row *row, struct record_fact_list *ret);
+/* ---------------------------------------------------------------- doing business */
+
+/* Whether the actor may have an action done about a record that they see: ROLE_NONE, or the role that they act in: ROLE_CUSTOMER for its people. */
+MUST_USE enum err record_may_do(struct req *q, const struct record_row *row, const struct pack_action *act, enum role *ret);
+/* Whether it is offered in the state that the record is in. */
+bool record_in_state_for(const struct record_row *row, const struct pack_action *act);
+
 /* Over everything that record_facts shows: the same facts have the same hash. */
 struct str record_hash(struct arena *a, const struct record_row *row);
 

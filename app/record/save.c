@@ -16,32 +16,10 @@ struct holding {
 static size_t field_at(const struct pack_type *t, const struct pack_field *f) { return (size_t)(f - t->field); }
 
 enum err record_values(struct arena *a, const struct pack_type *t, struct str json, struct str **ret) {
-	JSON_DOC(doc);
-	TRY(json_parse(&doc, json, NULL));
-	*ret = NEW_ARRAY(a, struct str, t->fields);
-	for (size_t i = 0; i < t->fields; i++) {
-		struct str s = STR("");
-		json_get_str(json_member(doc.root, str_z(a, t->field[i].name)), &s);
-		(*ret)[i] = str_copy(a, s);
-	}
-	return OK;
+	return pack_values_read(a, t->field, t->fields, json, ret);
 }
 
-static struct str to_json(struct arena *a, const struct holding *h) {
-	struct buf b;
-	buf_init(&b, FIELDS_MAX);
-	struct json_out o = json_out(&b);
-	json_put_object(&o);
-	for (size_t i = 0; i < h->type->fields; i++) {
-		if (h->value[i].n == 0) continue;
-		json_put_key_str(&o, h->type->field[i].name);
-		json_put_str(&o, h->value[i]);
-	}
-	json_put_end(&o);
-	struct str s = b.over ? STR_NONE : str_copy(a, buf_str(&b));
-	buf_done(&b);
-	return s;
-}
+static struct str to_json(struct arena *a, const struct holding *h) { return pack_values_keep(a, h->type->field, h->type->fields, h->value); }
 
 static struct opt_int amount_of(const struct holding *h) {
 	struct opt_int amount = {0};

@@ -298,6 +298,8 @@ enum err record_show(struct req *q, const struct record_show_in *in, struct reco
 	TRY(record_asked_about(q, root, &asked));
 	if (t == NULL) return OK;
 	TRY(record_facts(q, &row, &ret->facts));
+	TRY(record_acts(q, &row, t, &ret->acts));
+	TRY(record_requests(q, &row, &ret->requests));
 	TRY(fill_parts(q, t, in->id, &asked, ret));
 	const struct pack_type *lines = pack_type_lines(record_pack(q), t);
 	if (lines != NULL) TRY(fill_lines(q, in, lines, &asked, ret));

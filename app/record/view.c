@@ -16,31 +16,6 @@ static struct int_list ids_of(struct arena *a, const struct record_row_list *row
 	return ids;
 }
 
-/* Fields as JSON has them: amounts and whole numbers as numbers, yes and no as true and false, all else as text. */
-static struct str fields_json(struct req *q, const struct pack_type *t, const struct str *value) {
-	struct buf b;
-	buf_init(&b, 128 * 1024);
-	struct json_out o = json_out(&b);
-	json_put_object(&o);
-	for (size_t i = 0; i < t->fields; i++) {
-		int64_t n;
-		if (value[i].n == 0) continue;
-		json_put_key_str(&o, t->field[i].name);
-		if (t->field[i].type == PACK_MONEY && str_int(value[i], &n)) {
-			json_put_object(&o);
-			json_put_key(&o, "amount"), json_put_int(&o, n);
-			json_put_key(&o, "currency"), json_put_str(&o, currency(q));
-			json_put_end(&o);
-		} else if (t->field[i].type == PACK_INT && str_int(value[i], &n)) json_put_int(&o, n);
-		else if (t->field[i].type == PACK_BOOL) json_put_bool(&o, str_is(value[i], "yes"));
-		else json_put_str(&o, value[i]);
-	}
-	json_put_end(&o);
-	struct str s = str_copy(q->a, buf_str(&b));
-	buf_done(&b);
-	return s;
-}
-
 static enum err view_one(struct req *q, const struct record_row *r, struct record_view *ret) {
 	const struct pack_type *t = record_type(q, r->type);
 	*ret = (struct record_view){.id = r->id, .type = r->type, .external_id = STR_NONE, .parent_id = r->parent_id, .title = r->title, .state = r->state,
@@ -53,7 +28,7 @@ static enum err view_one(struct req *q, const struct record_row *r, struct recor
 	}
 	struct str *value;
 	TRY(record_values(q->a, t, r->fields, &value));
-	ret->fields = fields_json(q, t, value);
+	ret->fields = pack_values_json(q->a, t->field, t->fields, value, currency(q));
 	ret->title = pack_title(q->a, t, value, q->locale.lang);
 	return OK;
 }

@@ -1,4 +1,4 @@
-#include "crypto/token.h"
+#include "crypto/seal.h"
 #include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -97,8 +97,26 @@ static void test_key_file(void **state) {
 	assert_int_equal(rmdir(folder), 0);   /* and nothing else was left */
 }
 
+static void test_seal(void **state) {
+	(void)state;
+	struct key k = {{1}}, other = {{2}};
+	struct str plain = STR_NONE, sealed = secret_seal(&mem, &k, "smtp", STR("hunter 2"));
+	assert_false(str_has(sealed, STR("hunter")));
+	assert_false(str_eq(sealed, secret_seal(&mem, &k, "smtp", STR("hunter 2"))));
+	assert_int_equal(secret_unseal(&mem, &k, "smtp", sealed, &plain), OK);
+	assert_true(str_is(plain, "hunter 2"));
+	assert_int_equal(secret_unseal(&mem, &other, "smtp", sealed, &plain), ERR_INVALID);
+	assert_int_equal(secret_unseal(&mem, &k, "webhook", sealed, &plain), ERR_INVALID);
+	assert_int_equal(secret_unseal(&mem, &k, "smtp", str_first(sealed, sealed.n - 4), &plain), ERR_INVALID);
+	assert_int_equal(secret_unseal(&mem, &k, "smtp", STR("not base64 !"), &plain), ERR_INVALID);
+	assert_int_equal(secret_unseal(&mem, &k, "smtp", STR("aGVsbG8="), &plain), ERR_INVALID);
+	assert_true(str_empty(secret_seal(&mem, &k, "smtp", STR(""))));
+	assert_int_equal(secret_unseal(&mem, &k, "smtp", STR(""), &plain), OK);
+	assert_true(str_empty(plain));
+}
+
 int main(void) {
-	const struct CMUnitTest tests[] = {cmocka_unit_test(test_tokens), cmocka_unit_test(test_signing),
+	const struct CMUnitTest tests[] = {cmocka_unit_test(test_tokens), cmocka_unit_test(test_signing), cmocka_unit_test(test_seal),
 		cmocka_unit_test(test_key_file)};
 	if (crypto_init() != OK) return 1;
 	int failed = cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,4 +1,5 @@
 #include "main/parts.h"
+#include "action/action.h"
 #include "import/import.h"
 #include "people/people.h"
 #include "talk/talk.h"
@@ -18,6 +19,11 @@ void parts_join(struct parts *p) {
 
 	/* timeline: in whose an event stands */
 	hub_add_reader(p->hub, "timeline", timeline_wants, timeline_keep, NULL, true);
+	/* webhook, action: other programs are told what happens; what they answer moves a request on */
+	p->webhook = (struct webhook_ctx){.key = p->key};
+	hub_add_reader(p->hub, "webhooks", webhook_wants, webhook_read, NULL, false);
+	hub_add_job(p->hub, "webhook", WEBHOOK_TRIES, webhook_job, &p->webhook);
+	hub_add_reader(p->hub, "requests", action_wants, action_read, NULL, true);
 
 	/* import: files that somebody sent in the browser */
 	hub_add_job(p->hub, "import", IMPORT_JOB_TRIES, import_job, p->hub);

@@ -4,6 +4,7 @@
 #include "crypto/token.h"
 #include "event/hub.h"
 #include "notice/notice.h"
+#include "webhook/webhook.h"
 
 struct web;
 
@@ -14,6 +15,7 @@ struct parts {
 	const char *home;
 	struct web *web;         /* set before the hub starts */
 	struct notice_ctx notice;
+	struct webhook_ctx webhook;
 };
 
 void parts_join(struct parts *p);
