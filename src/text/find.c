@@ -302,10 +302,11 @@ static size_t taken(const struct find_term *t, const struct spot *spot, size_t n
 }
 
 void find_marks(struct arena *a, const struct find *f, struct str text, struct find_marks *ret) {
-	struct spot *spot = NEW_ARRAY(a, struct spot, FIND_WORDS_MAX);
-	size_t n = 0, at = 0;
+	struct arena_mark mark = arena_mark(a);
+	size_t n = 0, at = 0, most_words = text.n / 2 + 1 < FIND_WORDS_MAX ? text.n / 2 + 1 : FIND_WORDS_MAX;
+	struct spot *spot = NEW_ARRAY(a, struct spot, most_words);
 	ret->n = 0;
-	while (n < FIND_WORDS_MAX && next_spot(a, text, &at, &spot[n])) n++;
+	while (n < most_words && next_spot(a, text, &at, &spot[n])) n++;
 	for (size_t i = 0; i < n && ret->n < FIND_MARKS_MAX;) {
 		size_t most = 0;
 		for (size_t k = 0; k < f->terms; k++) {
@@ -318,4 +319,5 @@ void find_marks(struct arena *a, const struct find *f, struct str text, struct f
 		}
 		i += most > 0 ? most : 1;
 	}
+	arena_reset(a, mark);
 }
