@@ -13,6 +13,7 @@ static struct str icon_of(const struct notice_row *n) {
 	if (str_is(n->kind, "answer")) return STR("reply");
 	if (str_is(n->kind, "comment")) return STR("talk");
 	if (str_is(n->kind, "assigned")) return STR("flag");
+	if (str_is(n->kind, "search")) return STR("search");
 	return str_is(n->kind, "not_fixed") ? STR("undo") : STR("refresh");
 }
 
@@ -21,7 +22,7 @@ static struct notice_view view_of(struct arena *a, const struct notice_row *n) {
 		.id = n->id, .kind = n->kind, .icon = icon_of(n), .unread = n->read_at == 0, .created_at = n->created_at,
 		.who = n->actor, .photo = n->actor_photo, .subject = n->subject, .status = n->status, .conversation_id = n->conversation_id,
 		.excerpt = str_none(n->body) ? STR("") : markdown_text(a, n->body, EXCERPT_CHARS),
-		.url = conversation_url(a, n->conversation_id),
+		.url = conversation_url(a, n->conversation_id), .search = n->search,
 	};
 }
 

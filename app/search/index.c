@@ -7,17 +7,13 @@
  *   open members pN rN    who may find it besides the staff: everyone, members, a person, whoever has to do with that record
  *   uN        a line of that record */
 #include "pack/pack.h"
-#include "search/search.h"
-#include "sql/search.h"
-#include "text/find.h"
+#include "search/search_int.h"
 #include "text/json.h"
 #include "text/locale.h"
 #include "text/markdown.h"
 #include <inttypes.h>
 
 enum { SEATS_MOST = 500, NAMES_MOST = 50, MESSAGES_AT_ONCE = 500, DOC_BYTES_MAX = 512 * 1024, TEXT_CHARS_MAX = 20000 };
-#define IDS_OF_A_SECOND (INT64_C(1) << 24)
-#define SECONDS_MAX (INT64_C(1) << 38)
 
 struct doc {
 	struct arena *a;
@@ -158,7 +154,7 @@ static enum err record_doc(struct db *db, struct doc *d, int64_t id, bool *ret_f
 /* ------------------------------------------------------------------------ keeping */
 
 /* Each kind of thing that is found: how its document is made. find_visible of search.sql says who may find it. */
-static const struct kind {
+static const struct source {
 	const char *word;
 	enum err (*make)(struct db *db, struct doc *d, int64_t id, bool *ret_found);
 } kinds[] = {{"conversation", conversation_doc}, {"message", message_doc}, {"record", record_doc}};
@@ -169,7 +165,7 @@ static int64_t second_of(usec_t at) {
 	return s < -SECONDS_MAX ? -SECONDS_MAX : s > SECONDS_MAX - 1 ? SECONDS_MAX - 1 : s;
 }
 
-static enum err keep(struct db *db, struct arena *a, const struct kind *k, int64_t id, bool found, const struct doc *d) {
+static enum err keep(struct db *db, struct arena *a, const struct source *k, int64_t id, bool found, const struct doc *d) {
 	struct find_doc_row have;
 	struct str words = buf_str(d->b);
 	int64_t first = second_of(d->at) * IDS_OF_A_SECOND;
@@ -182,7 +178,7 @@ static enum err keep(struct db *db, struct arena *a, const struct kind *k, int64
 }
 
 static enum err index_one(struct db *db, struct arena *a, enum kind_at which, int64_t id) {
-	const struct kind *k = &kinds[which];
+	const struct source *k = &kinds[which];
 	struct arena_mark mark = arena_mark(a);
 	struct buf b;
 	struct doc d = {.a = a, .b = &b};
@@ -257,5 +253,5 @@ enum err search_read(struct db *db, struct arena *a, const struct event *e, size
 		if (!touched(&e[i], &which, &id, &all) || again(&e[i + 1], n - i - 1, which, id, all)) continue;
 		TRY(all ? index_talk(db, a, id) : index_one(db, a, which, id));
 	}
-	return OK;
+	return saved_tell(db, a, e, n);
 }

@@ -1,143 +1,13 @@
 /* The page and the call that find things. Two questions are asked: people by name (app/people), all else of the index. */
 #include "people/people.h"
 #include "record/record.h"
-#include "routes.h"
-#include "sql/search.h"
-#include "text/find.h"
+#include "search/search_int.h"
 #include "text/markdown.h"
 #include "text/url.h"
 #include "text/utf8.h"
 #include <inttypes.h>
 
-enum {
-	PEOPLE_MOST = 5, NAMED_MOST = 20, ROOTS_MOST = 200, GROUPS_MOST = FIND_FILTERS_MAX + 2, PAGE_MOST = 30, SNIPPET_CHARS = 180, SNIPPET_BEFORE = 60,
-	BODY_CHARS = 20000,
-};
-#define IDS_OF_A_SECOND (INT64_C(1) << 24)
-#define SECONDS_MAX (INT64_C(1) << 38)
-
-struct asked {
-	struct find find;
-	struct str type;               /* person conversation message record, or empty */
-	struct find_group group[GROUPS_MOST];
-	size_t groups;
-	struct str tag;                /* of people */
-	bool people, things;           /* what it asks for */
-	int64_t first, before;         /* ids of the index */
-	struct person_id after;        /* people behind this one */
-};
-
-/* ------------------------------------------------------------------- what is asked */
-
-static struct str token_id(struct arena *a, const char *sort, int64_t id) { return str_fmt(a, FIND_TOKEN "%s%" PRId64, sort, id); }
-
-static struct str token(struct arena *a, const char *sort, struct str word) { return str_fmt(a, FIND_TOKEN "%s" STR_FMT, sort, STR_ARG(word)); }
-
-static struct find_group *group_add(struct req *q, struct asked *x, size_t room, bool without) {
-	struct find_group *g = &x->group[x->groups++];
-	*g = (struct find_group){.any = {.v = NEW_ARRAY(q->a, struct str, room)}, .without = without};
-	return g;
-}
-
-/* What the index says of who may find it, so that what others may see costs this reader nothing. The policy itself is asked with each row. */
-static enum err add_reader(struct req *q, struct asked *x) {
-	struct int_list roots = {0};
-	if (req_is_staff(q)) return OK;
-	if (req_logged_in(q)) TRY(sql_find_roots(q->db, q->a, q->actor.id, ROOTS_MOST + 1, &roots));
-	struct find_group *g = group_add(q, x, ROOTS_MOST + 4, false);
-	g->any.v[g->any.n++] = STR(FIND_TOKEN "open");
-	if (!req_logged_in(q)) return OK;
-	g->any.v[g->any.n++] = STR(FIND_TOKEN "members");
-	g->any.v[g->any.n++] = token_id(q->a, "p", q->actor.id.v);
-	if (roots.n > ROOTS_MOST) g->any.v[g->any.n++] = STR(FIND_TOKEN "krecord");
-	else
-		for (size_t i = 0; i < roots.n; i++) g->any.v[g->any.n++] = token_id(q->a, "r", roots.v[i]);
-	return OK;
-}
-
-static bool is_me(struct str name) { return str_ieq(name, STR("me")) || str_ieq(name, STR("mir")) || str_ieq(name, STR("ich")); }
-
-/* with: is the staff's: who else takes part is nobody else's business. */
-static enum err add_person(struct req *q, struct asked *x, const struct find_filter *f) {
-	const char *sort = f->what == FIND_WITH && req_is_staff(q) ? "w" : "a";
-	struct find_group *g = group_add(q, x, NAMED_MOST + 1, f->without);
-	struct person_id_list named = {0};
-	if (is_me(f->value)) g->any.v[g->any.n++] = token_id(q->a, sort, q->actor.id.v);
-	else TRY(people_named(q->db, q->a, &q->actor, f->value, STR(""), (struct person_id){0}, NAMED_MOST, &named));
-	for (size_t i = 0; i < named.n && i < NAMED_MOST; i++) g->any.v[g->any.n++] = token_id(q->a, sort, named.v[i].v);
-	return OK;
-}
-
-/* The tags of conversations are everyone's who sees them, all others the staff's. */
-static void add_tag(struct req *q, struct asked *x, const struct find_filter *f) {
-	struct find_group *g = group_add(q, x, 2, f->without);
-	struct str word = find_squeeze(q->a, f->value);
-	g->any.v[g->any.n++] = token(q->a, "t", word);
-	if (req_is_staff(q)) g->any.v[g->any.n++] = token(q->a, "s", word);
-	if (!f->without) x->tag = f->value;
-	x->people = x->people && req_is_staff(q) && !f->without;
-}
-
-/* What a kind is called otherwise. */
-static struct str kind_word(struct arena *a, struct str typed) {
-	static const char *const other[][2] = {{"people", "person"}, {"persons", "person"}, {"personen", "person"}, {"leute", "person"},
-		{"conversations", "conversation"}, {"gesprache", "conversation"}, {"gesprach", "conversation"}, {"messages", "message"},
-		{"nachrichten", "message"}, {"nachricht", "message"}, {"records", "record"}, {"vorgange", "record"}, {"vorgang", "record"}, {"problems", "problem"},
-		{"probleme", "problem"}, {"ideas", "idea"}, {"ideen", "idea"}, {"idee", "idea"}, {"questions", "question"}, {"fragen", "question"},
-		{"frage", "question"}, {"notes", "note"}, {"notizen", "note"}, {"notiz", "note"}, {"answers", "answer"}, {"antworten", "answer"},
-		{"antwort", "answer"}, {"lob", "praise"}};
-	struct str word = find_squeeze(a, typed);
-	for (size_t i = 0; i < sizeof other / sizeof *other; i++)
-		if (str_is(word, other[i][0])) return str_c(other[i][1]);
-	return word;
-}
-
-static void add_kind(struct req *q, struct asked *x, struct str typed, bool without) {
-	struct str word = kind_word(q->a, typed);
-	bool person = str_is(word, "person");
-	if (person == without) x->people = false;
-	if (person) x->things = x->things && without;
-	else group_add(q, x, 1, without)->any = (struct text_list){.v = NEW_ARRAY(q->a, struct str, 1), .n = 1};
-	if (!person) x->group[x->groups - 1].any.v[0] = token(q->a, "k", word);
-}
-
-static enum err add_filters(struct req *q, struct asked *x) {
-	for (size_t i = 0; i < x->find.filters; i++) {
-		const struct find_filter *f = &x->find.filter[i];
-		if (f->what == FIND_TAG) add_tag(q, x, f);
-		else if (f->what == FIND_KIND) add_kind(q, x, f->value, f->without);
-		else {
-			TRY(add_person(q, x, f));
-			x->people = false;
-		}
-	}
-	return OK;
-}
-
-static int64_t id_of(usec_t t) {
-	int64_t s = t / 1000000 - (t % 1000000 < 0);
-	return (s < -SECONDS_MAX ? -SECONDS_MAX : s > SECONDS_MAX ? SECONDS_MAX : s) * IDS_OF_A_SECOND;
-}
-
-static enum err read_asked(struct req *q, const struct search_show_in *in, struct asked *x) {
-	int64_t place = 0;
-	bool given = !str_empty(in->cursor);
-	find_read(q->a, in->q, &x->find);
-	x->type = str_none(in->type) ? STR("") : in->type;
-	x->people = x->things = find_asks(&x->find);
-	x->first = x->find.from == FIND_EVER ? INT64_MIN : id_of(x->find.from);
-	x->before = x->find.to == FIND_EVER ? INT64_MAX : id_of(x->find.to);
-	if (x->find.from != FIND_EVER || x->find.to != FIND_EVER) x->people = false;
-	if (x->type.n > 0) add_kind(q, x, x->type, false);
-	TRY(add_filters(q, x));
-	TRY(add_reader(q, x));
-	if (!given) return OK;
-	if (!str_int(in->cursor, &place)) return req_invalid(q, "cursor", T("This cursor is not one of ours."));
-	if (x->things && place < x->before) x->before = place;
-	if (x->things) x->people = false;   /* they stand on the first page */
-	else x->after.v = place;
-	return OK;
-}
+enum { PEOPLE_MOST = 5, PAGE_MOST = 30, SNIPPET_CHARS = 180, SNIPPET_BEFORE = 60, BODY_CHARS = 20000 };
 
 /* -------------------------------------------------------------------- what is shown */
 
@@ -294,8 +164,7 @@ static enum err find_people(struct req *q, const struct asked *x, struct str typ
 static enum err find_things(struct req *q, const struct asked *x, int most, struct search_item_list *ret, struct str *ret_next) {
 	struct find_hit_list hits;
 	if (!x->things) return OK;
-	struct str match = find_match(q->a, db_engine(q->db) == DB_PG ? FIND_TSQUERY : FIND_FTS5, &x->find, x->group, x->groups);
-	TRY(sql_find_hits(q->db, q->a, match, q->actor.id, q->actor.is_staff, x->first, x->before, most + 1, &hits));
+	TRY(asked_hits(q, x, most + 1, &hits));
 	if (hits.n > (size_t)most) {
 		hits.n = (size_t)most;
 		*ret_next = str_fmt(q->a, "%" PRId64, hits.v[hits.n - 1].id);
@@ -303,7 +172,7 @@ static enum err find_things(struct req *q, const struct asked *x, int most, stru
 	return show_hits(q, &x->find, &hits, ret);
 }
 
-static struct url here(struct req *q, struct str type, struct str words) {
+struct url search_here(struct req *q, struct str type, struct str words) {
 	struct url u = url_path(q->a, "/search");
 	if (type.n > 0) u = url_with(q->a, u, "type", type);
 	return words.n > 0 ? url_with(q->a, u, "q", words) : u;
@@ -315,7 +184,7 @@ static void add_choices(struct req *q, const struct asked *x, struct search_page
 	ret->choices.v = NEW_ARRAY(q->a, struct search_choice, 5);
 	for (int i = 0; i < 5; i++) {
 		if (i == 4 && (!q->business->keeps_records || !req_logged_in(q))) continue;
-		ret->choices.v[ret->choices.n++] = (struct search_choice){.url = here(q, str_c(types[i]), ret->q), .word = str_c(words[i]),
+		ret->choices.v[ret->choices.n++] = (struct search_choice){.url = search_here(q, str_c(types[i]), ret->q), .word = str_c(words[i]),
 			.here = str_is(x->type, types[i])};
 	}
 }
@@ -326,25 +195,40 @@ static void together(struct req *q, struct search_page *ret) {
 	for (size_t i = 0; i < ret->items.n; i++) ret->data.v[ret->data.n++] = ret->items.v[i];
 }
 
+/* Behind the page before: things behind an id of the index, people behind a person. */
+static enum err go_on(struct req *q, struct str cursor, struct asked *x) {
+	int64_t place;
+	if (str_empty(cursor)) return OK;
+	if (!str_int(cursor, &place)) return req_invalid(q, "cursor", T("This cursor is not one of ours."));
+	if (x->things && place < x->before) x->before = place;
+	if (x->things) x->people = false;   /* they stand on the first page */
+	else x->after.v = place;
+	return OK;
+}
+
 enum err search_show(struct req *q, const struct search_show_in *in, struct search_page *ret) {
-	struct asked x = {.tag = STR("")};
+	struct asked x;
 	int most = q->api ? (int)in->limit : PAGE_MOST;
 	struct str more_people = STR_NONE;
-	TRY(read_asked(q, in, &x));
+	TRY(asked_read(q, in->q, in->type, &x));
+	TRY(go_on(q, in->cursor, &x));
 	ret->next = STR_NONE;
 	ret->q = str_none(in->q) ? STR("") : str_trim(in->q);
 	ret->type = x.type;
 	ret->asked = find_asks(&x.find);
 	ret->staff = req_is_staff(q);
 	ret->wrong = str_none(x.find.wrong) ? STR("") : x.find.wrong;
-	ret->typing = here(q, x.type, STR(""));
+	ret->typing = search_here(q, x.type, STR(""));
 	if (q->api && ret->wrong.n > 0) return req_invalid(q, "q", T("A date is a year, a month or a day: 2026, 2026-05, 2026-05-12."));
 	TRY(find_people(q, &x, ret->q, x.things ? PEOPLE_MOST : most, &ret->people, x.things ? &more_people : &ret->next));
 	TRY(find_things(q, &x, most, &ret->items, &ret->next));
 	together(q, ret);
 	add_choices(q, &x, ret);
-	if (!str_none(more_people)) ret->all = here(q, STR("person"), ret->q);
-	if (!str_none(ret->next)) ret->more = url_with(q->a, here(q, x.type, ret->q), "cursor", ret->next);
+	if (!str_none(more_people)) ret->all = search_here(q, STR("person"), ret->q);
+	if (!str_none(ret->next)) ret->more = url_with(q->a, search_here(q, x.type, ret->q), "cursor", ret->next);
+	bool may_save = req_logged_in(q) && ret->asked && x.things && !str_is(x.type, "record");
+	if (may_save || !ret->asked) TRY(saved_of(q, &ret->saved));
+	ret->may_save = may_save && !saved_has(&ret->saved, ret->q, x.type);
 	q->page.nav = STR("search");
 	return OK;
 }

@@ -102,3 +102,32 @@ FROM conversation c LEFT JOIN person p ON p.id = c.author_id WHERE c.id IN {list
 SELECT m.id, c.id, m.kind, c.subject, m.body, c.status, c.visibility, m.hidden_at IS NOT NULL, m.created_at, p.id, {shown_name(p)}
 FROM message m JOIN conversation c ON c.id = m.conversation_id LEFT JOIN person p ON p.id = m.author_id
 WHERE m.id IN {list :ids} AND {conversation_visible(c)} AND {message_visible(m)} LIMIT :most;
+
+-- ------------------------------------------------------------------------- saved searches
+
+-- row saved_row: id search_id | words text | type text | created_at time
+-- saved_list(me person_id, most int) -> saved_row :many
+-- The searches that somebody keeps, the newest first.
+SELECT s.id, s.words, s.type, s.created_at FROM saved_search s WHERE s.person_id = :me ORDER BY s.id DESC LIMIT :most;
+
+-- saved_put(me person_id, words text, type text, now time) :exec
+-- Keeps one.
+INSERT INTO saved_search (person_id, words, type, created_at) VALUES (:me, :words, :type, :now) ON CONFLICT (person_id, words, type) DO NOTHING;
+
+-- saved_drop(id search_id, me person_id) :exec
+-- And no more.
+DELETE FROM saved_search WHERE id = :id AND person_id = :me;
+
+-- row watch_row: id search_id | person_id person_id | staff bool | words text | type text
+-- saved_watches(most int) -> watch_row :many
+-- All that are to be told of.
+SELECT s.id, p.id, p.role <> 'customer', s.words, s.type FROM saved_search s JOIN person p ON p.id = s.person_id
+WHERE p.disabled_at IS NULL ORDER BY s.id LIMIT :most;
+
+-- saved_tell(person person_id, seq int, conversation conversation_id, search search_id, now time) :exec
+-- Something new meets a search; what was told of the same conversation and not looked at yet is enough.
+INSERT INTO notice (person_id, event_seq, kind, conversation_id, search_id, created_at, read_at)
+SELECT p.id, :seq, 'search', c.id, s.id, :now, NULL FROM person p, conversation c, saved_search s
+WHERE p.id = :person AND c.id = :conversation AND s.id = :search AND {conversation_visible_to(c, p)} AND NOT EXISTS
+	(SELECT 1 FROM notice o WHERE o.person_id = p.id AND o.search_id = s.id AND o.conversation_id = c.id AND o.read_at IS NULL)
+ON CONFLICT (person_id, event_seq) DO NOTHING;

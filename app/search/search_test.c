@@ -252,12 +252,73 @@ static void lines_are_found(void **state) {
 	serve_stop(&w.s);
 }
 
+static int64_t notices(struct fixture *f, int person) {
+	return admin_int(f, str_fmt(&f->a, "SELECT count(*) FROM notice WHERE kind = 'search' AND person_id = %d", person).p);
+}
+
+struct saying { struct fixture *f; struct conversation_id id; const char *kind, *body; int author; usec_t at; };
+static enum err say_it(struct db *db, void *arg) {
+	struct saying *s = arg;
+	struct message_id id;
+	struct new_message m = {.conversation = s->id, .kind = str_c(s->kind), .author = {s->author}, .body = str_c(s->body), .at = s->at};
+	return talk_say(db, &s->f->a, &m, &id);
+}
+static void say(struct world *w, int in, const char *kind, const char *body, int author, usec_t at) {
+	struct saying s = {.f = w->f, .id = w->m.id[in], .kind = kind, .body = body, .author = author, .at = at};
+	assert_int_equal(store_write(w->f->s, say_it, &s), OK);
+}
+
+/* Each who keeps a search is told once of what is new, and of nothing that they may not see. */
+static void searches_tell(void **state) {
+	FIXTURE(f);
+	struct world w;
+	world_begin(f, &w);
+	admin_exec(f, "DELETE FROM follow");          /* who follows is told of the event already */
+	for (int who = 1; who < 6; who++)
+		assert_int_equal(ask(f, &w.s, "POST", "/api/v1/searches", "{\"q\":\"\\\"leaking roof\\\" -cellar\"}", w.bearer[who]).status, 201);
+	assert_int_equal(ask(f, &w.s, "POST", "/api/v1/searches", "{\"q\":\"!!\"}", w.bearer[1]).status, 422);
+	assert_int_equal(ask(f, &w.s, "POST", "/api/v1/searches", "{\"q\":\"roof\"}", NULL).status, 401);
+	say(&w, 0, "comment", "A leaking roof, in the cellar", STEVE, 0);
+	say(&w, 0, "comment", "An old leaking roof", OLGA, DAYS(SOME_DAY));   /* history */
+	read_log(f);
+	for (int who = 1; who < 6; who++) assert_int_equal(notices(f, who), 0);
+	say(&w, 2, "note", "The leaking roof is ours", ANALYST, 0);
+	read_log(f);
+	assert_int_equal(notices(f, AGENT), 1);
+	assert_int_equal(notices(f, ANALYST), 0);     /* said so himself */
+	assert_int_equal(notices(f, OLGA), 0);
+	say(&w, 2, "comment", "We mend the **leaking roof**", ANALYST, 0);
+	read_log(f);
+	assert_int_equal(notices(f, OLGA) + notices(f, PAT), 2);
+	assert_int_equal(notices(f, STEVE), 0);       /* it is private */
+	assert_int_equal(notices(f, AGENT), 1);       /* of this conversation he knows, and has not looked */
+	say(&w, 0, "comment", "My leaking roof", PAT, 0);
+	read_log(f);
+	assert_int_equal(notices(f, STEVE), 1);
+	assert_int_equal(notices(f, PAT), 1);
+	assert_int_equal(notices(f, AGENT), 2);
+	/* from the start again: nobody is told twice */
+	admin_exec(f, "DELETE FROM event_cursor WHERE reader = 'find'");
+	read_log(f);
+	assert_int_equal(notices(f, AGENT) + notices(f, OLGA) + notices(f, PAT) + notices(f, STEVE), 6);
+	assert_has(call(f, &w.s, "/notices", NULL, w.cookie[2], NULL).body, "Something new meets your search");
+	assert_has_not(call(f, &w.s, "/notices", NULL, w.cookie[1], NULL).body, "is ours");
+	/* not another's to end */
+	struct str id = between(f, ask(f, &w.s, "GET", "/api/v1/searches", NULL, w.bearer[2]).body, "\"id\":", ",");
+	const char *path = str_fmt(&f->a, "/api/v1/searches/" STR_FMT, STR_ARG(id)).p;
+	assert_int_equal(ask(f, &w.s, "DELETE", path, NULL, w.bearer[3]).status, 404);
+	assert_has(call(f, &w.s, "/search", NULL, w.cookie[2], NULL).body, "leaking roof");
+	assert_int_equal(ask(f, &w.s, "DELETE", path, NULL, w.bearer[2]).status, 204);
+	assert_has(call(f, &w.s, "/notices", NULL, w.cookie[2], NULL).body, "Something new meets a search of yours");
+	serve_stop(&w.s);
+}
+
 int main(void) {
 	struct str why;
 	assert_int_equal(pack_load(&why), OK);
 	const struct CMUnitTest tests[] = {
 		TALK_BOTH(nobody_finds_what_is_not_theirs), TALK_BOTH(operators_narrow), TALK_BOTH(pages_follow_each_other), TALK_BOTH(the_index_follows),
-		TALK_BOTH(lines_are_found),
+		TALK_BOTH(lines_are_found), TALK_BOTH(searches_tell),
 	};
 	return cmocka_run_group_tests_name("search", tests, NULL, NULL);
 }

@@ -23,3 +23,15 @@ CREATE TRIGGER find_doc_change AFTER UPDATE ON find_doc BEGIN
 ALTER TABLE find_doc ADD COLUMN terms tsvector GENERATED ALWAYS AS (to_tsvector('simple', words)) STORED;
 CREATE INDEX find_doc_terms ON find_doc USING gin (terms);
 -- @both
+
+-- Searches that somebody keeps: they are told when something new meets one.
+CREATE TABLE saved_search (
+	id ID,
+	person_id REF NOT NULL REFERENCES person (id) ON DELETE CASCADE,
+	words TEXT NOT NULL,                -- as they were typed
+	type TEXT NOT NULL,                 -- conversation, message, or empty: both
+	created_at TIME NOT NULL,
+	UNIQUE (person_id, words, type)
+);
+ALTER TABLE notice ADD COLUMN search_id REF REFERENCES saved_search (id) ON DELETE SET NULL;   -- what it meets
+CREATE INDEX notice_search ON notice (search_id, conversation_id);
