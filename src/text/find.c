@@ -36,10 +36,10 @@ static struct str folded(struct arena *a, struct str text) {
 	return str_n(to, n);
 }
 
-/* The next word that is not one of our tokens. */
+/* The next word without the sign of our tokens anywhere in it: an engine may cut a word where we do not. */
 static bool next_word(struct str *rest, char room[TERM_BYTES_MAX + 1], struct str *ret) {
 	while (similar_word(rest, room, ret))
-		if (ret->n > 0 && !str_starts(*ret, STR(FIND_TOKEN))) return true;
+		if (ret->n > 0 && !str_has(*ret, STR(FIND_TOKEN))) return true;
 	return false;
 }
 
