@@ -1,7 +1,7 @@
 // Measures Rialto against references in the same run, in turns, so that a noisy machine is noisy for both. Ratio is always ours as a
 // share of the reference's speed.
 import { spawn, spawnSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
@@ -170,6 +170,66 @@ async function streams() {
   note('live streams, commit to the last of 5,000', t.last_ms, 'ms', 'none', null, 'reported', `(worst of 9: ${t.worst_ms} ms; first after ${t.first_ms} ms)`)
 }
 
+/** The texts of support conversations, one a line; none when they are not beside the repository. */
+function texts() {
+  const root = join(process.env.RIALTO_SHARED ?? resolve('..', 'shared'), 'data', 'support'), lines = []
+  const read = name => { try { return readFileSync(join(root, name), 'utf8').split('\n') } catch { return [] } }
+  for (const part of ['finance', 'insurance', 'media', 'software']) lines.push(...read(`multidogo/${part}-dev.tsv`).slice(1).map(l => l.split('\t')[3]))
+  lines.push(...read('banking77-test.csv').slice(1).map(l => l.replace(/,[a-z_]+\r?$/, '').replace(/^"|"$/g, '')))
+  lines.push(...read('twitter-care-dev.json').filter(l => /^"message": /.test(l)).map(l => l.slice(12, -2).replace(/\\[a-z"]/g, ' ')))
+  let irc = []
+  try { irc = readdirSync(join(root, 'ubuntu-irc')).filter(f => /raw/.test(f)) } catch { /* said below */ }
+  for (const f of irc) lines.push(...read(`ubuntu-irc/${f}`).map(l => l.replace(/^\[\d+:\d+\] <[^>]*> /, '')))
+  return lines.map(l => l?.replace(/\s+/g, ' ').trim()).filter(l => l?.length > 15)
+}
+
+/** The newest matches over a million things that were said, as the team (which sees all) and as a customer (who sees a twenty-fifth). */
+async function search() {
+  const lines = texts()
+  if (lines.length < 1000) return console.log('SKIPPED: the texts of ../shared/data/support are missing; the search was not measured')
+  const messages = +(process.env.MESSAGES ?? 1e6)
+  const made = spawnSync('build/bench/messages', [join(home, 'rialto.db'), String(messages)], { encoding: 'utf8', input: lines.join('\n') + '\n' })
+  if (made.status !== 0) throw new Error(made.stderr)
+  let server = await serve()
+  const agent = { Authorization: 'Bearer ' + run('token', '--person', 'agent@demo.example') }
+  const began = Date.now(), last = async () => (await (await fetch(`${server.url}/api/v1/search?q=verylastmessage`, { headers: agent })).json()).data.length
+  while (await last() === 0) await new Promise(r => setTimeout(r, 500))
+  note('messages into the index, while serving', messages / (Date.now() - began) * 1e3, 'a second', 'none', null, 'reported', `(${((Date.now() - began) / 1e3).toFixed(0)} s)`)
+  const seen = new Map()
+  for (const l of lines) for (const w of new Set(l.toLowerCase().match(/[a-z]{4,}/g))) seen.set(w, (seen.get(w) ?? 0) + 1)
+  const words = [...seen].sort((a, b) => b[1] - a[1]).map(w => w[0])
+  let dice = 1
+  const any = (list, from, to) => list[from + (dice = dice * 48271 % 2147483647) % (to - from)]
+  const phrase = () => { for (;;) { const l = any(lines, 0, lines.length).match(/[a-z]+ [a-z]+ [a-z]+/); if (l) return `"${l[0]}"` } }
+  const kinds = {
+    'a common word': () => any(words, 0, 100), 'a rare word': () => any(words, 2000, words.length), 'two common words': () => `${any(words, 0, 100)} ${any(words, 0, 100)}`,
+    'a phrase': phrase, 'a beginning, as it is typed': () => any(words, 0, 1000).slice(0, 3), 'words of a year without one': () => `${any(words, 0, 300)} after:2021 before:2022 -${any(words, 0, 100)} `,
+  }
+  for (const [who, email] of [['the team', 'agent@demo.example'], ['a customer', 'customer@demo.example']]) {
+    const headers = { Authorization: 'Bearer ' + run('token', '--person', email) }
+    let all = []
+    const used = ticks(server.pid)
+    for (const [kind, make] of Object.entries(kinds)) {
+      const times = []
+      for (let i = 0; i < 300; i++) {
+        const from = process.hrtime.bigint(), r = await fetch(`${server.url}/api/v1/search?limit=20&q=${encodeURIComponent(make())}`, { headers })
+        await r.arrayBuffer()
+        if (r.status !== 200) throw new Error(`search: ${r.status}`)
+        times.push(Number(process.hrtime.bigint() - from) / 1e6)
+      }
+      times.sort((a, b) => a - b)
+      all = all.concat(times)
+      note(`search, ${kind}, ${who}: p99`, times[296], 'ms', 'the aim, 50 ms', 50 / times[296], '1 or more', `(median ${median(times).toFixed(1)}, longest ${times[299].toFixed(0)})`)
+    }
+    all.sort((a, b) => a - b)
+    const p99 = all[Math.floor(all.length * 0.99)]
+    note(`search over ${messages} messages, ${who}: p99`, p99, 'ms', 'the aim, 50 ms', 50 / p99, '1 or more',
+      `(CPU ${((ticks(server.pid) - used) / all.length).toFixed(1)} ms a search)`)
+  }
+  server.child.kill()
+  await ended(server.child)
+}
+
 async function starting() {
   const times = []
   for (let i = 0; i < 9; i++) {
@@ -211,6 +271,7 @@ try {
   if ('streams'.includes(only)) await streams()
   if ('records'.includes(only)) await records({ dir, program, serve, ended, login, wrk, ticks, note })
   if ('starting'.includes(only)) await starting()
+  if ('search'.includes(only)) await search()
   writeFileSync('build/bench.json', JSON.stringify(results, null, 1) + '\n')
   console.log(`${results.length} figures in build/bench.json`)
 } finally {

@@ -21,6 +21,11 @@ SELECT min(e.seq) FROM event e WHERE e.seq < (SELECT seq FROM event_head WHERE o
 -- Readers that are ahead of the log.
 SELECT c.reader, c.seq, h.seq FROM event_cursor c, event_head h WHERE h.one = 1 AND (c.seq > h.seq OR c.seq < 0) ORDER BY c.reader LIMIT 100;
 
+-- What the search does not know though it has read that it was made.
+-- frag unfound(word, x): NOT EXISTS (SELECT 1 FROM find_doc d WHERE d.object_kind = word AND d.object_id = x.id)
+--   AND EXISTS (SELECT 1 FROM event e WHERE e.object_kind = word AND e.object_id = x.id AND e.verb = 'create'
+--   AND e.seq <= (SELECT k.seq FROM event_cursor k WHERE k.reader = 'find'))
+
 -- check_dangling() -> check_count :many
 -- What points to nothing, where the schema itself cannot forbid it.
 SELECT what, n FROM (
@@ -62,6 +67,12 @@ SELECT what, n FROM (
 		AND NOT EXISTS (SELECT 1 FROM person p WHERE p.id = d.object_id))
 	UNION ALL SELECT 'search words of conversations', (SELECT count(*) FROM search_doc d WHERE d.object_kind = 'conversation'
 		AND NOT EXISTS (SELECT 1 FROM conversation c WHERE c.id = d.object_id))
+	UNION ALL SELECT 'documents of the search', (SELECT count(*) FROM find_doc d WHERE NOT EXISTS (SELECT 1 FROM conversation c WHERE d.object_kind = 'conversation'
+		AND c.id = d.object_id) AND NOT EXISTS (SELECT 1 FROM message m WHERE d.object_kind = 'message' AND m.id = d.object_id)
+		AND NOT EXISTS (SELECT 1 FROM record r WHERE d.object_kind = 'record' AND r.id = d.object_id))
+	UNION ALL SELECT 'conversations that the search has read of and does not know', (SELECT count(*) FROM conversation c WHERE {unfound('conversation', c)})
+	UNION ALL SELECT 'messages that the search has read of and does not know', (SELECT count(*) FROM message m WHERE m.body <> '' AND {unfound('message', m)})
+	UNION ALL SELECT 'records that the search has read of and does not know', (SELECT count(*) FROM record r WHERE {unfound('record', r)})
 	UNION ALL SELECT 'replies in another conversation', (SELECT count(*) FROM message m JOIN message r ON r.id = m.reply_to
 		WHERE r.conversation_id <> m.conversation_id)
 	UNION ALL SELECT 'attachments of messages elsewhere', (SELECT count(*) FROM attachment x JOIN message m ON m.id = x.message_id

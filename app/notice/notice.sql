@@ -4,7 +4,7 @@
 --   | conversation_id conversation_id | subject text
 -- row notice_row: id notice_id | kind text | created_at time | read_at time? | conversation_id conversation_id? | request_id request_id?
 --   | subject text | actor_id person_id? | actor text? | actor_photo file_id? | message_id message_id? | status text? | body text?
---   | record_type text? | action text?
+--   | record_type text? | action text? | search text?
 -- row notice_target: conversation_id conversation_id? | request_id request_id?
 -- row notice_request: id request_id | state text | note text | record_type text | action text | title text
 -- row notice_reader: id notice_id | person_id person_id | staff bool | name text | locale text | email text
@@ -46,11 +46,12 @@ ON CONFLICT (person_id, event_seq) DO NOTHING;
 -- notice_list(me person_id, staff bool, before int?, most int) -> notice_row :many
 -- What a person was told, newest first; what they may no longer see is left out.
 SELECT n.id, n.kind, n.created_at, n.read_at, c.id, w.id, COALESCE(c.subject, r.title), a.id, {shown_name(a)}, {shown_photo(a)}, m.id, m.status, m.body,
-	r.type, w.action
+	r.type, w.action, s.words
 FROM notice n LEFT JOIN conversation c ON c.id = n.conversation_id
 	LEFT JOIN request w ON w.id = n.request_id LEFT JOIN record r ON r.id = w.record_id
 	LEFT JOIN event e ON e.seq = n.event_seq LEFT JOIN person a ON a.id = e.actor_id
-	LEFT JOIN message m ON e.object_kind = 'message' AND m.id = e.object_id AND m.hidden_at IS NULL
+	LEFT JOIN message m ON e.object_kind = 'message' AND m.id = e.object_id AND m.hidden_at IS NULL AND {message_visible(m)}
+	LEFT JOIN saved_search s ON s.id = n.search_id
 WHERE n.person_id = :me AND {notice_shows(c, r)}
 	--? before AND n.id < :before
 ORDER BY n.id DESC LIMIT :most;

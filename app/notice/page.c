@@ -14,6 +14,7 @@ static struct str icon_of(const struct notice_row *n) {
 	if (str_is(n->kind, "answer")) return STR("reply");
 	if (str_is(n->kind, "comment")) return STR("talk");
 	if (str_is(n->kind, "assigned")) return STR("flag");
+	if (str_is(n->kind, "search")) return STR("search");
 	return str_is(n->kind, "not_fixed") ? STR("undo") : STR("refresh");
 }
 
@@ -26,7 +27,7 @@ static struct notice_view view_of(struct req *q, const struct notice_row *n) {
 		.request_id = n->request_id, .subject = !request ? n->subject
 			: request_subject(a, q->business->pack, n->record_type, n->action, n->subject, q->locale.lang),
 		.excerpt = str_none(n->body) ? STR("") : markdown_text(a, n->body, EXCERPT_CHARS),
-		.url = request ? url_path(a, "/requests/%lld", (long long)n->request_id.v) : conversation_url(a, n->conversation_id),
+		.url = request ? url_path(a, "/requests/%lld", (long long)n->request_id.v) : conversation_url(a, n->conversation_id), .search = n->search,
 	};
 }
 

@@ -120,6 +120,12 @@ enum err people_find(struct db *db, struct arena *a, const struct actor *who, co
 	                       staff ? PEOPLE_FIND_REAL : PEOPLE_FIND_SHOWN, ret);
 }
 
+enum err people_named(struct db *db, struct arena *a, const struct actor *who, struct str words, struct str tag, struct person_id after, int most,
+                      struct person_id_list *ret) {
+	struct people_asked x = {.q = words, .tag = tag, .after = after, .limit = most - 1};
+	return people_find(db, a, who, &x, ret);
+}
+
 static enum err find(struct req *q, const struct people_asked *x, struct person_view_list *ret,
                      struct person_id *ret_next) {
 	struct person_id_list ids;

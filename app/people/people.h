@@ -26,6 +26,11 @@ MUST_USE enum err people_cards(struct db *db, struct arena *a, const struct acto
 MUST_USE enum err people_staff(struct db *db, struct arena *a, const struct actor *who, bool all,
                                struct person_id_list *ret);
 
+/* Whom of them who may know of, found by words as the list of people finds them (names, customer numbers, emails, phones, as far as who may see
+ * these), in the order of the names; with one tag only (the staff's tags) unless it is empty. after: behind that one, or 0. */
+MUST_USE enum err people_named(struct db *db, struct arena *a, const struct actor *who, struct str words, struct str tag,
+                               struct person_id after, int most, struct person_id_list *ret);
+
 /* ------------------------------------------------------------------ changing */
 
 enum contact_kind { CONTACT_EMAIL, CONTACT_PHONE, CONTACT_ADDRESS, CONTACT_KINDS };

@@ -18,6 +18,23 @@ SELECT {record(r)} FROM record r WHERE r.parent_id = :parent AND r.type = :type 
 --? before_at AND (r.at, r.id) < (:before_at, :before_id)
 ORDER BY r.at DESC, r.id DESC LIMIT :most;
 
+-- record_lines_found(words text, me person_id?, staff bool, from_at time?, to_at time?, before record_id?, most int) -> record_row :many
+-- The lines that hold the words, by the index of the search (newest first): words names the parent and the type, too.
+-- @sqlite
+SELECT {record(r)} FROM find_fts f JOIN find_doc d ON d.id = f.rowid JOIN record r ON r.id = d.object_id
+WHERE find_fts MATCH :words AND d.object_kind = 'record' AND {record_visible(r)}
+--? from_at AND r.at >= :from_at
+--? to_at AND r.at < :to_at
+--? before AND f.rowid < (SELECT last.id FROM find_doc last WHERE last.object_kind = 'record' AND last.object_id = :before)
+ORDER BY f.rowid DESC LIMIT :most;
+-- @pg
+SELECT {record(r)} FROM find_doc d JOIN record r ON r.id = d.object_id
+WHERE d.terms @@ to_tsquery('simple', :words) AND d.object_kind = 'record' AND {record_visible(r)}
+--? from_at AND r.at >= :from_at
+--? to_at AND r.at < :to_at
+--? before AND d.id < (SELECT last.id FROM find_doc last WHERE last.object_kind = 'record' AND last.object_id = :before)
+ORDER BY d.id DESC LIMIT :most;
+
 -- record_list(type text?, person person_id?, me person_id?, staff bool, before record_id?, most int) -> record_row :many
 -- Records of any kind, the newest first.
 SELECT {record(r)} FROM record r WHERE {record_visible(r)}

@@ -3,11 +3,12 @@
 #include "access/access.h"
 #include "routes.h"
 #include "text/date.h"
+#include "text/find.h"
 #include "text/url.h"
 #include "timeline/timeline.h"
 #include <inttypes.h>
 
-enum { MINE_MOST = 200, PART_MOST = 10, LINES_MOST = 50, LIFE_MOST = 8, MONTHS_MOST = 24, MONTHS_LISTED = 240, FIND_LOOKED_AT = 20000 };
+enum { MINE_MOST = 200, PART_MOST = 10, LINES_MOST = 50, LIFE_MOST = 8, MONTHS_MOST = 24, MONTHS_LISTED = 240 };
 
 /* -------------------------------------------------------------------- my things */
 
@@ -143,17 +144,6 @@ static bool place_read(struct str s, usec_t *ret_at, struct record_id *ret_id) {
 	return str_int(at, ret_at) && str_int(rest, &ret_id->v) && ret_id->v > 0;
 }
 
-/* What somebody looks for stands in the line as they see it: its title, texts, amount or day. */
-static bool holds_words(struct arena *a, const struct record_item *item, struct str fields, struct str words) {
-	struct str all = str_lower(a, str_fmt(a, STR_FMT " " STR_FMT " " STR_FMT " " STR_FMT, STR_ARG(item->title), STR_ARG(item->sub),
-		STR_ARG(item->amount), STR_ARG(fields)));
-	for (struct str rest = str_lower(a, words); !str_none(rest);) {
-		struct str word = str_cut(&rest, ' ');
-		if (word.n > 0 && !str_has(all, word)) return false;
-	}
-	return true;
-}
-
 struct line_wish {
 	struct record_id parent;
 	const struct pack_type *type;
@@ -162,29 +152,28 @@ struct line_wish {
 	struct str words;
 };
 
-/* Reads on until a page of lines that hold the words is full; the database gives them in the order of the index, at any depth alike. */
-static enum err find_lines(struct req *q, struct line_wish *w, struct record_row_list *ret, bool *ret_more) {
-	size_t looked = 0;
-	*ret = (struct record_row_list){.v = NEW_ARRAY(q->a, struct record_row, LINES_MOST)};
-	*ret_more = false;
-	for (;;) {
-		struct record_row_list rows;
-		struct record_item_list items;
-		int64_t most = str_empty(w->words) ? LINES_MOST + 1 : 500;
-		TRY(sql_record_lines(q->db, q->a, w->parent, w->type->name, q->actor.id, q->actor.is_staff, w->from, w->to, w->before, w->before_id, most, &rows));
-		if (!str_empty(w->words)) TRY(record_items(q, &rows, NULL, &items));
-		for (size_t i = 0; i < rows.n; i++) {
-			if (!str_empty(w->words) && !holds_words(q->a, &items.v[i], rows.v[i].fields, w->words)) continue;
-			*ret_more = ret->n == LINES_MOST;
-			if (*ret_more) return OK;
-			ret->v[ret->n++] = rows.v[i];
-		}
-		looked += rows.n;
-		if ((int64_t)rows.n < most) return OK;
-		w->before = rows.v[rows.n - 1].at;
-		w->before_id = rows.v[rows.n - 1].id;
-		if (looked >= FIND_LOOKED_AT) return *ret_more = ret->n > 0, OK;
-	}
+/* Each word may be the beginning of one: lines are short, and their words are cut by whoever sent them. */
+static enum err found_lines(struct req *q, const struct line_wish *w, int64_t most, struct record_row_list *ret) {
+	struct find *f = arena_alloc(q->a, sizeof *f);
+	find_read(q->a, w->words, f);
+	for (size_t i = 0; i < f->terms; i++) f->term[i].begins = true;
+	struct str token[] = {str_fmt(q->a, FIND_TOKEN "u%" PRId64, w->parent.v),
+		str_fmt(q->a, FIND_TOKEN "k" STR_FMT, STR_ARG(find_squeeze(q->a, w->type->name)))};
+	struct find_group group[] = {{.any = {.v = &token[0], .n = 1}}, {.any = {.v = &token[1], .n = 1}}};
+	struct str match = find_match(q->a, db_engine(q->db) == DB_PG ? FIND_TSQUERY : FIND_FTS5, f, group, 2);
+	usec_t from = f->from != FIND_EVER && f->from > w->from ? f->from : w->from, to = f->to != FIND_EVER && (w->to == 0 || f->to < w->to) ? f->to : w->to;
+	return sql_record_lines_found(q->db, q->a, match, q->actor.id, q->actor.is_staff, from, to, w->before_id, most, ret);
+}
+
+/* A page of lines, from a place in the order of the index on. */
+static enum err find_lines(struct req *q, const struct line_wish *w, struct record_row_list *ret, bool *ret_more) {
+	int64_t most = LINES_MOST + 1;
+	if (!str_empty(w->words)) TRY(found_lines(q, w, most, ret));
+	else
+		TRY(sql_record_lines(q->db, q->a, w->parent, w->type->name, q->actor.id, q->actor.is_staff, w->from, w->to, w->before, w->before_id, most, ret));
+	*ret_more = ret->n > LINES_MOST;
+	if (*ret_more) ret->n = LINES_MOST;
+	return OK;
 }
 
 static enum err fill_lines(struct req *q, const struct record_show_in *in, const struct pack_type *lines, const struct record_asked_row_list *asked,

@@ -2,6 +2,7 @@
 #include "action/action.h"
 #include "import/import.h"
 #include "people/people.h"
+#include "search/search.h"
 #include "talk/talk.h"
 #include "timeline/timeline.h"
 
@@ -27,6 +28,9 @@ void parts_join(struct parts *p) {
 
 	/* import: files that somebody sent in the browser */
 	hub_add_job(p->hub, "import", IMPORT_JOB_TRIES, import_job, p->hub);
+
+	/* search: the index over everything */
+	hub_add_reader(p->hub, "find", search_wants, search_read, NULL, true);
 
 	/* talk: the words by which reports are found */
 	hub_add_reader(p->hub, "search", talk_search_wants, talk_search_read, NULL, true);

@@ -51,9 +51,15 @@ static bool is_stop_word(const char *word) {
 	return bsearch(word, stop_words, sizeof stop_words / sizeof *stop_words, sizeof *stop_words, compare_words) != NULL;
 }
 
+static bool has_digit(struct str s) {
+	for (size_t i = 0; i < s.n; i++)
+		if (s.p[i] >= '0' && s.p[i] <= '9') return true;
+	return false;
+}
+
 /* Cuts endings while there is one to cut, so that "trains" and "train" meet wherever that leads. */
-static struct str stem(struct str word) {
-	size_t i = 0;
+struct str similar_stem(struct str word) {
+	size_t i = has_digit(word) ? sizeof endings / sizeof *endings : 0;
 	while (i < sizeof endings / sizeof *endings) {
 		struct str e = str_c(endings[i++]);
 		if (!str_ends(word, e)) continue;
@@ -65,12 +71,6 @@ static struct str stem(struct str word) {
 	return word;
 }
 
-static bool has_digit(struct str s) {
-	for (size_t i = 0; i < s.n; i++)
-		if (s.p[i] >= '0' && s.p[i] <= '9') return true;
-	return false;
-}
-
 static bool in_word(uint32_t c) {
 	if (c < 0x80) return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z');
 	utf8proc_category_t k = utf8proc_category((utf8proc_int32_t)c);
@@ -78,8 +78,7 @@ static bool in_word(uint32_t c) {
 		k <= UTF8PROC_CATEGORY_NO);
 }
 
-/* Takes the next word off *s; an apostrophe within is left out ("don't" is "dont"). False at the end. */
-static bool next_word(struct str *s, char to[TERM_BYTES_MAX + 1], struct str *ret) {
+bool similar_word(struct str *s, char to[TERM_BYTES_MAX + 1], struct str *ret) {
 	size_t n = 0;
 	bool some = false;
 	while (s->n > 0) {
@@ -112,9 +111,9 @@ struct text_list similar_terms(struct arena *a, struct str text, size_t max) {
 	struct text_list list = {.v = NEW_ARRAY(a, struct str, max), .n = 0};
 	struct str rest = utf8_fold(a, text), word;
 	char room[TERM_BYTES_MAX + 1];
-	while (list.n < max && next_word(&rest, room, &word)) {
+	while (list.n < max && similar_word(&rest, room, &word)) {
 		if (word.n == 0 || is_stop_word(room)) continue;
-		if (!has_digit(word)) word = stem(word);
+		word = similar_stem(word);
 		if (!among(word, list.v, list.n)) list.v[list.n++] = str_copy(a, word);
 	}
 	return list;

@@ -55,6 +55,7 @@ for (const engine of engines) {
       return fetch(server.url + path, { method: 'POST', redirect: 'manual', headers: { Cookie: cookie[who], Accept: 'text/html' }, body: new URLSearchParams({ csrf, ...fields }) })
     }
     assert.equal((await cookieOf('agent', `/problems/${hidden.id}`, { act: 'hide' })).status, 303)
+    await until(async () => (await server.api('GET', '/search?q=zorbhidden', { token: token.agent })).body.data.length > 0, 10000)
     await until(async () => (await server.api('GET', '/conversations?q=zorbprivate', { token: token.agent })).body.data.length > 0, 10000)
 
     /** What may not stand in an answer to this caller. */
@@ -85,7 +86,7 @@ for (const engine of engines) {
       return /\{\w+\}/.test(path) ? of.map(id => path.replace('{token}', 'x'.repeat(43)).replace('{sign}', 'x').replace('{person}', ruth.id).replace('{conversation}', quiet.id).replace(/\{\w+\}/g, id)) : [path]
     }
     const query = {
-      '/similar': '?q=bill', '/api/v1/conversations/similar': '?q=My%20bill', '/places': '?q=Tuam', '/api/v1/places': '?q=Tuam', '/live': `?topics=conversation:${quiet.id},conversations&after=0`,
+      '/search': '?q=bill', '/api/v1/search': '?q=bill', '/similar': '?q=bill', '/api/v1/conversations/similar': '?q=My%20bill', '/places': '?q=Tuam', '/api/v1/places': '?q=Tuam', '/live': `?topics=conversation:${quiet.id},conversations&after=0`,
       '/api/v1/live': `?topics=conversation:${quiet.id},person:${ruth.id}&after=0`, '/map.json': '?bbox=-180,-85,180,85&zoom=18', '/api/v1/events': '?after=0&limit=200',
       '/api/v1/conversations': '?limit=200', '/api/v1/people': '?limit=200', '/api/v1/audit': '?limit=200', '/api/v1/notices': '?limit=200',
     }
@@ -99,10 +100,12 @@ for (const engine of engines) {
     await t.test('looking for words that are not for everyone', async () => {
       for (const who of Object.keys(rank)) {
         for (const word of Object.values(planted)) {
-          for (const path of ['/api/v1/conversations?q=', '/api/v1/conversations/similar?q=', '/api/v1/people?q=']) {
+          for (const path of ['/api/v1/conversations?q=', '/api/v1/conversations/similar?q=', '/api/v1/people?q=', '/api/v1/search?q=', '/api/v1/search?type=message&q=']) {
             const r = await ask(who, 'GET', path + word)
             if (r.status === 200 && secrets(who).includes(word)) assert.equal(JSON.parse(r.text).data.length, 0, `${who} finds by ${word} at ${path}`)
           }
+          const found = await (await fetch(`${server.url}/search?q=${word}`, { headers: { Accept: 'text/html', ...(cookie[who] ? { Cookie: cookie[who] } : {}) } })).text()
+          if (secrets(who).includes(word)) assert.ok(!/<li class="line">/.test(found), `${who} finds ${word} at /search`)
           const page = await fetch(`${server.url}/problems?q=${word}`, { headers: cookie[who] ? { Cookie: cookie[who] } : {} })
           const links = await page.text()
           for (const c of [quiet, team, hidden]) if (rank[who] < 2) assert.ok(!links.includes(`/problems/${c.id}"`), `${who}: ${word}`)
@@ -112,6 +115,7 @@ for (const engine of engines) {
           const found = JSON.parse((await ask(who, 'GET', path)).text).data.some(p => p.id === ruth.id)
           assert.equal(found, rank[who] >= 2 && !/5550144/.test(path), `${who} ${path}`)
         }
+        for (const words of ['tag:valley-line', 'in:note', 'in:record', 'from:ruth', 'with:ruth', 'from:me', 'after:2020', '-zzz']) await ask(who, 'GET', `/api/v1/search?limit=200&q=${words}`)
         for (const sort of ['impact', 'new', 'active', 'answered']) { await ask(who, 'GET', `/problems?sort=${sort}`); await ask(who, 'GET', `/api/v1/conversations?sort=${sort}&limit=200`) }
         for (const zoom of [2, 9, 22]) await ask(who, 'GET', `/map.json?bbox=-180,-85,180,85&zoom=${zoom}`)
         for (const part of ['state', 'article', 'history', 'metoo']) for (const c of [quiet, team, open, hidden]) await ask(who, 'GET', `/problems/${c.id}?part=${part}`)

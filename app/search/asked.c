@@ -1,0 +1,114 @@
+/* From what somebody typed to the newest matches that they may see. */
+#include "people/people.h"
+#include "search/search_int.h"
+#include <inttypes.h>
+
+enum { NAMED_MOST = 20, ROOTS_MOST = 200 };
+
+static struct str token_id(struct arena *a, const char *sort, int64_t id) { return str_fmt(a, FIND_TOKEN "%s%" PRId64, sort, id); }
+
+static struct str token(struct arena *a, const char *sort, struct str word) { return str_fmt(a, FIND_TOKEN "%s" STR_FMT, sort, STR_ARG(word)); }
+
+static struct find_group *group_add(struct req *q, struct asked *x, size_t room, bool without) {
+	struct find_group *g = &x->group[x->groups++];
+	*g = (struct find_group){.any = {.v = NEW_ARRAY(q->a, struct str, room)}, .without = without};
+	return g;
+}
+
+/* What the index says of who may find it, so that what others may see costs this reader nothing. The policy itself is asked with each row. */
+static enum err add_reader(struct req *q, struct asked *x) {
+	struct int_list roots = {0};
+	if (req_is_staff(q)) return OK;
+	if (req_logged_in(q)) TRY(sql_find_roots(q->db, q->a, q->actor.id, ROOTS_MOST + 1, &roots));
+	struct find_group *g = group_add(q, x, ROOTS_MOST + 4, false);
+	g->any.v[g->any.n++] = STR(FIND_TOKEN "open");
+	if (!req_logged_in(q)) return OK;
+	g->any.v[g->any.n++] = STR(FIND_TOKEN "members");
+	g->any.v[g->any.n++] = token_id(q->a, "p", q->actor.id.v);
+	if (roots.n > ROOTS_MOST) g->any.v[g->any.n++] = STR(FIND_TOKEN "krecord");
+	else
+		for (size_t i = 0; i < roots.n; i++) g->any.v[g->any.n++] = token_id(q->a, "r", roots.v[i]);
+	return OK;
+}
+
+static bool is_me(struct str name) { return str_ieq(name, STR("me")) || str_ieq(name, STR("mir")) || str_ieq(name, STR("ich")); }
+
+/* with: is the staff's: who else takes part is nobody else's business. */
+static enum err add_person(struct req *q, struct asked *x, const struct find_filter *f) {
+	const char *sort = f->what == FIND_WITH && req_is_staff(q) ? "w" : "a";
+	struct find_group *g = group_add(q, x, NAMED_MOST + 1, f->without);
+	struct person_id_list named = {0};
+	if (is_me(f->value)) g->any.v[g->any.n++] = token_id(q->a, sort, q->actor.id.v);
+	else TRY(people_named(q->db, q->a, &q->actor, f->value, STR(""), (struct person_id){0}, NAMED_MOST, &named));
+	for (size_t i = 0; i < named.n && i < NAMED_MOST; i++) g->any.v[g->any.n++] = token_id(q->a, sort, named.v[i].v);
+	return OK;
+}
+
+/* The tags of conversations are everyone's who sees them, all others the staff's. */
+static void add_tag(struct req *q, struct asked *x, const struct find_filter *f) {
+	struct find_group *g = group_add(q, x, 2, f->without);
+	struct str word = find_squeeze(q->a, f->value);
+	g->any.v[g->any.n++] = token(q->a, "t", word);
+	if (req_is_staff(q)) g->any.v[g->any.n++] = token(q->a, "s", word);
+	if (!f->without) x->tag = f->value;
+	x->people = x->people && req_is_staff(q) && !f->without;
+}
+
+/* What a kind is called otherwise. */
+static struct str kind_word(struct arena *a, struct str typed) {
+	static const char *const other[][2] = {{"people", "person"}, {"persons", "person"}, {"personen", "person"}, {"leute", "person"},
+		{"conversations", "conversation"}, {"gesprache", "conversation"}, {"gesprach", "conversation"}, {"messages", "message"},
+		{"nachrichten", "message"}, {"nachricht", "message"}, {"records", "record"}, {"vorgange", "record"}, {"vorgang", "record"}, {"problems", "problem"},
+		{"probleme", "problem"}, {"ideas", "idea"}, {"ideen", "idea"}, {"idee", "idea"}, {"questions", "question"}, {"fragen", "question"},
+		{"frage", "question"}, {"notes", "note"}, {"notizen", "note"}, {"notiz", "note"}, {"answers", "answer"}, {"antworten", "answer"},
+		{"antwort", "answer"}, {"lob", "praise"}};
+	struct str word = find_squeeze(a, typed);
+	for (size_t i = 0; i < sizeof other / sizeof *other; i++)
+		if (str_is(word, other[i][0])) return str_c(other[i][1]);
+	return word;
+}
+
+static void add_kind(struct req *q, struct asked *x, struct str typed, bool without) {
+	struct str word = kind_word(q->a, typed);
+	bool person = str_is(word, "person");
+	if (person == without) x->people = false;
+	if (person) x->things = x->things && without;
+	else group_add(q, x, 1, without)->any = (struct text_list){.v = NEW_ARRAY(q->a, struct str, 1), .n = 1};
+	if (!person) x->group[x->groups - 1].any.v[0] = token(q->a, "k", word);
+}
+
+static enum err add_filters(struct req *q, struct asked *x) {
+	for (size_t i = 0; i < x->find.filters; i++) {
+		const struct find_filter *f = &x->find.filter[i];
+		if (f->what == FIND_TAG) add_tag(q, x, f);
+		else if (f->what == FIND_KIND) add_kind(q, x, f->value, f->without);
+		else {
+			TRY(add_person(q, x, f));
+			x->people = false;
+		}
+	}
+	return OK;
+}
+
+static int64_t id_of(usec_t t) {
+	int64_t s = t / 1000000 - (t % 1000000 < 0);
+	return (s < -SECONDS_MAX ? -SECONDS_MAX : s > SECONDS_MAX ? SECONDS_MAX : s) * IDS_OF_A_SECOND;
+}
+
+enum err asked_read(struct req *q, struct str typed, struct str type, struct asked *x) {
+	*x = (struct asked){.type = str_none(type) ? STR("") : type, .tag = STR("")};
+	find_read(q->a, typed, &x->find);
+	x->people = x->things = find_asks(&x->find);
+	x->first = x->find.from == FIND_EVER ? INT64_MIN : id_of(x->find.from);
+	x->before = x->find.to == FIND_EVER ? INT64_MAX : id_of(x->find.to);
+	if (x->find.from != FIND_EVER || x->find.to != FIND_EVER) x->people = false;
+	if (x->type.n > 0) add_kind(q, x, x->type, false);
+	TRY(add_filters(q, x));
+	TRY(add_reader(q, x));
+	return OK;
+}
+
+enum err asked_hits(struct req *q, const struct asked *x, int most, struct find_hit_list *ret) {
+	struct str match = find_match(q->a, db_engine(q->db) == DB_PG ? FIND_TSQUERY : FIND_FTS5, &x->find, x->group, x->groups);
+	return sql_find_hits(q->db, q->a, match, q->actor.id, q->actor.is_staff, x->first, x->before, most, ret);
+}

@@ -1,0 +1,257 @@
+/* What everything is found by: its words, then tokens of what it is and who may find it. Kept by a reader of the log.
+ *
+ *   d         every document
+ *   kWORD     its kind: conversation, problem; message, answer, note; record, statementline
+ *   aN        its author          wN  who takes part in it, for the staff's with:
+ *   tTAG      a tag that its readers see          sTAG  one for the staff only
+ *   open members pN rN    who may find it besides the staff: everyone, members, a person, whoever has to do with that record
+ *   uN        a line of that record */
+#include "pack/pack.h"
+#include "search/search_int.h"
+#include "text/json.h"
+#include "text/locale.h"
+#include "text/markdown.h"
+#include <inttypes.h>
+
+enum { SEATS_MOST = 500, NAMES_MOST = 50, MESSAGES_AT_ONCE = 500, DOC_BYTES_MAX = 512 * 1024, TEXT_CHARS_MAX = 20000 };
+
+struct doc {
+	struct arena *a;
+	struct buf *b;
+	usec_t at;
+};
+
+/* -------------------------------------------------------------- words and tokens */
+
+static void put_text(struct doc *d, struct str text) {
+	if (d->b->n > 0) buf_add_char(d->b, ' ');
+	find_words(d->a, d->b, text);
+}
+
+static void put_token(struct doc *d, const char *sort, struct str word) {
+	if (word.n > 0) buf_fmt(d->b, " " FIND_TOKEN "%s" STR_FMT, sort, STR_ARG(word));
+}
+
+static void put_id(struct doc *d, const char *sort, int64_t id) {
+	if (id > 0) buf_fmt(d->b, " " FIND_TOKEN "%s%" PRId64, sort, id);
+}
+
+static void put_kind(struct doc *d, struct str word) { put_token(d, "k", find_squeeze(d->a, word)); }
+
+static enum err put_tags(struct db *db, struct doc *d, const char *kind, int64_t id, const char *sort) {
+	struct text_list tags;
+	TRY(sql_find_tags(db, d->a, str_c(kind), id, NAMES_MOST, &tags));
+	for (size_t i = 0; i < tags.n; i++) put_token(d, sort, find_squeeze(d->a, tags.v[i]));
+	return OK;
+}
+
+/* ----------------------------------------------------------------- what is said */
+
+/* ret_words: whether it says anything. */
+static enum err put_talk(struct db *db, struct doc *d, const struct find_talk_row *r, struct message_id message, bool *ret_words) {
+	struct int_list seats;
+	struct text_list files;
+	bool private = str_is(r->visibility, "private");
+	d->at = r->at;
+	put_text(d, r->subject);
+	put_text(d, markdown_text(d->a, r->body, TEXT_CHARS_MAX));
+	TRY(sql_find_file_names(db, d->a, r->id, message, NAMES_MOST, &files));
+	for (size_t i = 0; i < files.n; i++) put_text(d, files.v[i]);
+	*ret_words = r->subject.n + r->body.n + files.n > 0;
+	put_kind(d, r->kind);
+	put_id(d, "a", r->author_id.v);
+	put_id(d, "w", r->author_id.v);
+	put_id(d, "w", r->owner_id.v);
+	if (!r->hidden && str_is(r->visibility, "public")) put_token(d, "", STR("open"));
+	if (!r->hidden && str_is(r->visibility, "members")) put_token(d, "", STR("members"));
+	if (!r->hidden && private) put_id(d, "p", r->owner_id.v);
+	TRY(sql_find_seats(db, d->a, r->id, SEATS_MOST, &seats));
+	for (size_t i = 0; i < seats.n; i++) {
+		put_id(d, "w", seats.v[i]);
+		if (!r->hidden && private) put_id(d, "p", seats.v[i]);
+	}
+	return OK;
+}
+
+static enum err conversation_doc(struct db *db, struct doc *d, int64_t id, bool *ret_found) {
+	struct find_talk_row r;
+	TRY(sql_find_conversation(db, d->a, id, &r, ret_found));
+	if (!*ret_found) return OK;
+	TRY(put_talk(db, d, &r, (struct message_id){0}, ret_found));
+	return put_tags(db, d, "conversation", id, "t");
+}
+
+static enum err message_doc(struct db *db, struct doc *d, int64_t id, bool *ret_found) {
+	struct find_talk_row r;
+	TRY(sql_find_message(db, d->a, id, &r, ret_found));
+	return *ret_found ? put_talk(db, d, &r, (struct message_id){id}, ret_found) : OK;
+}
+
+/* ----------------------------------------------------------------- what is kept */
+
+/* As people of either language would look for it. */
+static void put_value(struct doc *d, const struct pack_field *f, struct str value) {
+	if (value.n == 0) return;
+	put_text(d, value);
+	if (f->type == PACK_DATE && value.n == 10) /* 2026-05-12 is 12.05.2026, too */
+		put_text(d, str_fmt(d->a, "%.2s %.2s %.4s", value.p + 8, value.p + 5, value.p));
+	int64_t minor;
+	if (f->type == PACK_MONEY && str_int(value, &minor) && minor != INT64_MIN) {
+		int64_t amount = minor < 0 ? -minor : minor;
+		put_text(d, str_fmt(d->a, "%" PRId64 " %02" PRId64, amount / 100, amount % 100));
+	}
+	for (size_t i = 0; i < f->choices; i++)
+		for (int lang = 0; str_eq(f->choice[i].name, value) && lang < LANG_MAX_; lang++) put_text(d, pack_say(&f->choice[i].label, (enum lang)lang));
+}
+
+static enum err put_fields(struct doc *d, const struct pack_type *t, struct str fields) {
+	JSON_DOC(doc);
+	TRY(json_parse(&doc, fields, NULL));
+	for (size_t i = 0; i < t->fields; i++) {
+		struct str value = STR("");
+		if (json_get_str(json_member(doc.root, str_z(d->a, t->field[i].name)), &value)) put_value(d, &t->field[i], value);
+	}
+	return OK;
+}
+
+static void put_type(struct doc *d, const struct pack_type *t, struct str state) {
+	const struct pack_word *word = pack_type_state(t, state);
+	for (int lang = 0; lang < LANG_MAX_; lang++) {
+		put_text(d, pack_say(&t->label, (enum lang)lang));
+		if (word != NULL) put_text(d, pack_say(&word->label, (enum lang)lang));
+	}
+	for (int lang = 0; lang < LANG_MAX_; lang++) {
+		put_kind(d, pack_say(&t->label, (enum lang)lang));
+		put_kind(d, pack_say(&t->many, (enum lang)lang));
+	}
+}
+
+static enum err record_doc(struct db *db, struct doc *d, int64_t id, bool *ret_found) {
+	struct find_record_row r;
+	struct text_list names;
+	struct int_list people;
+	struct str pack;
+	bool firm;
+	TRY(sql_find_record(db, d->a, id, &r, ret_found));
+	if (!*ret_found) return OK;
+	TRY(sql_find_pack(db, d->a, &pack, &firm));
+	const struct pack *p = firm ? pack_find(pack) : NULL;
+	const struct pack_type *t = p ? pack_type_find(p, r.type) : NULL;
+	d->at = r.at;
+	put_text(d, r.title);
+	TRY(sql_find_record_names(db, d->a, id, r.type, NAMES_MOST, &names));
+	for (size_t i = 0; i < names.n; i++) put_text(d, names.v[i]);
+	if (t != NULL) TRY(put_fields(d, t, r.fields));
+	if (t != NULL) put_type(d, t, r.state);
+	put_kind(d, r.type);
+	put_id(d, "u", r.parent_id.v);
+	put_id(d, "r", r.root_id.v ? r.root_id.v : id);
+	TRY(sql_find_record_people(db, d->a, id, SEATS_MOST, &people));
+	for (size_t i = 0; i < people.n; i++) put_id(d, "w", people.v[i]);
+	return put_tags(db, d, "record", id, "s");
+}
+
+/* ------------------------------------------------------------------------ keeping */
+
+/* Each kind of thing that is found: how its document is made. find_visible of search.sql says who may find it. */
+static const struct source {
+	const char *word;
+	enum err (*make)(struct db *db, struct doc *d, int64_t id, bool *ret_found);
+} kinds[] = {{"conversation", conversation_doc}, {"message", message_doc}, {"record", record_doc}};
+enum kind_at { A_CONVERSATION, A_MESSAGE, A_RECORD };
+
+static int64_t second_of(usec_t at) {
+	int64_t s = at / 1000000 - (at % 1000000 < 0);
+	return s < -SECONDS_MAX ? -SECONDS_MAX : s > SECONDS_MAX - 1 ? SECONDS_MAX - 1 : s;
+}
+
+static enum err keep(struct db *db, struct arena *a, const struct source *k, int64_t id, bool found, const struct doc *d) {
+	struct find_doc_row have;
+	struct str words = buf_str(d->b);
+	int64_t first = second_of(d->at) * IDS_OF_A_SECOND;
+	bool there;
+	TRY(sql_find_doc_get(db, a, str_c(k->word), id, &have, &there));
+	bool same_time = there && found && have.id >= first && have.id < first + IDS_OF_A_SECOND;
+	if (same_time) return str_eq(have.words, words) ? OK : sql_find_doc_change(db, have.id, words);
+	if (there) TRY(sql_find_doc_drop(db, have.id));
+	return found ? sql_find_doc_add(db, str_c(k->word), id, words, first, first + IDS_OF_A_SECOND - 1) : OK;
+}
+
+static enum err index_one(struct db *db, struct arena *a, enum kind_at which, int64_t id) {
+	const struct source *k = &kinds[which];
+	struct arena_mark mark = arena_mark(a);
+	struct buf b;
+	struct doc d = {.a = a, .b = &b};
+	bool found;
+	buf_init(&b, DOC_BYTES_MAX);
+	enum err e = k->make(db, &d, id, &found);
+	buf_add(&b, STR(" " FIND_TOKEN "d"));
+	put_kind(&d, str_c(k->word));
+	if (e == OK) e = keep(db, a, k, id, found, &d);
+	buf_done(&b);
+	arena_reset(a, mark);
+	return e;
+}
+
+/* Who may read a conversation may have changed, and with it who finds what was said in it. */
+static enum err index_talk(struct db *db, struct arena *a, int64_t id) {
+	struct int_list ids;
+	int64_t after = 0;
+	TRY(index_one(db, a, A_CONVERSATION, id));
+	do {
+		struct arena_mark mark = arena_mark(a);
+		TRY(sql_find_messages(db, a, (struct conversation_id){id}, after, MESSAGES_AT_ONCE, &ids));
+		for (size_t i = 0; i < ids.n; i++) TRY(index_one(db, a, A_MESSAGE, ids.v[i]));
+		if (ids.n > 0) after = ids.v[ids.n - 1];
+		arena_reset(a, mark);
+	} while (ids.n == MESSAGES_AT_ONCE);
+	return OK;
+}
+
+/* ------------------------------------------------------------------------- reader */
+
+static bool is(const char *kind, const char *word) { return kind != NULL && strcmp(kind, word) == 0; }
+
+/* What an event may have changed of what things are found by. */
+static bool touched(const struct event *e, enum kind_at *ret, int64_t *ret_id, bool *ret_all) {
+	*ret_all = false;
+	*ret_id = e->object_id;
+	if (is(e->object_kind, "conversation")) {
+		*ret = A_CONVERSATION;
+		*ret_all = !is(e->verb, "create");
+		return !is(e->verb, "like") && !is(e->verb, "undo") && !is(e->verb, "follow") && !is(e->verb, "view");
+	}
+	*ret = is(e->object_kind, "message") ? A_MESSAGE : A_RECORD;
+	if (is(e->object_kind, "message") || is(e->object_kind, "record")) return true;
+	*ret_id = e->target_id; /* somebody has to do with it, or no more; it has a tag */
+	return is(e->target_kind, "record");
+}
+
+bool search_wants(const struct event *e) {
+	enum kind_at which;
+	int64_t id;
+	bool all;
+	return touched(e, &which, &id, &all);
+}
+
+static bool again(const struct event *e, size_t n, enum kind_at which, int64_t id, bool all) {
+	for (size_t i = 0; i < n; i++) {
+		enum kind_at other;
+		int64_t other_id;
+		bool other_all;
+		if (touched(&e[i], &other, &other_id, &other_all) && other == which && other_id == id && (other_all || !all)) return true;
+	}
+	return false;
+}
+
+enum err search_read(struct db *db, struct arena *a, const struct event *e, size_t n, void *ctx) {
+	(void)ctx;
+	for (size_t i = 0; i < n; i++) {
+		enum kind_at which;
+		int64_t id;
+		bool all;
+		if (!touched(&e[i], &which, &id, &all) || again(&e[i + 1], n - i - 1, which, id, all)) continue;
+		TRY(all ? index_talk(db, a, id) : index_one(db, a, which, id));
+	}
+	return saved_tell(db, a, e, n);
+}

@@ -1,0 +1,235 @@
+/* The page and the call that find things. Two questions are asked: people by name (app/people), all else of the index. */
+#include "access/access.h"
+#include "people/people.h"
+#include "record/record.h"
+#include "search/search_int.h"
+#include "text/markdown.h"
+#include "text/url.h"
+#include "text/utf8.h"
+#include <inttypes.h>
+
+enum { PEOPLE_MOST = 5, PAGE_MOST = 30, SNIPPET_CHARS = 180, SNIPPET_BEFORE = 60, BODY_CHARS = 20000 };
+
+/* -------------------------------------------------------------------- what is shown */
+
+static void pieces(struct req *q, const struct find *f, struct str text, struct search_piece_list *ret) {
+	struct find_marks *marks = arena_alloc(q->a, sizeof *marks);
+	size_t at = 0;
+	find_marks(q->a, f, text, marks);
+	*ret = (struct search_piece_list){.v = NEW_ARRAY(q->a, struct search_piece, 2 * marks->n + 1)};
+	for (size_t i = 0; i < marks->n; i++) {
+		const struct find_mark *m = &marks->v[i];
+		if (m->at > at) ret->v[ret->n++] = (struct search_piece){.text = str_first(str_from(text, at), m->at - at)};
+		ret->v[ret->n++] = (struct search_piece){.text = str_first(str_from(text, m->at), m->length), .hit = true};
+		at = m->at + m->length;
+	}
+	if (at < text.n) ret->v[ret->n++] = (struct search_piece){.text = str_from(text, at)};
+}
+
+/* The part of a text where the first of the words stands, beginning and ending with whole words. */
+static struct str part_of(struct req *q, const struct find *f, struct str text) {
+	struct find_marks *marks = arena_alloc(q->a, sizeof *marks);
+	find_marks(q->a, f, text, marks);
+	size_t from = marks->n > 0 && marks->v[0].at > SNIPPET_BEFORE ? marks->v[0].at - SNIPPET_BEFORE : 0;
+	while (from > 0 && from < text.n && text.p[from - 1] != ' ' && marks->v[0].at > from) from++;
+	while (from < text.n && ((unsigned char)text.p[from] & 0xC0) == 0x80) from++;
+	struct str rest = str_from(text, from), part = utf8_first(rest, SNIPPET_CHARS);
+	if (part.n < rest.n) {
+		size_t n = part.n;
+		while (n > part.n / 2 && part.p[n - 1] != ' ') n--;
+		part.n = n > part.n / 2 ? n - 1 : part.n;
+	}
+	return str_fmt(q->a, "%s" STR_FMT "%s", from > 0 ? "…" : "", STR_ARG(part), part.n < rest.n ? "…" : "");
+}
+
+static void show_texts(struct req *q, const struct find *f, struct str title, struct str text, struct search_item *it) {
+	it->title = title;
+	it->snippet = part_of(q, f, text);
+	pieces(q, f, title, &it->names);
+	pieces(q, f, it->snippet, &it->pieces);
+}
+
+static const char *said_word(struct str kind) {
+	static const char *const words[][2] = {{"problem", T("Problem")}, {"need", T("Need")}, {"idea", T("Idea")}, {"question", T("Question")},
+		{"discussion", T("Discussion")}, {"praise", T("Praise")}, {"query", T("Question about a record")}, {"direct", T("Direct message")},
+		{"group", T("Group message")}, {"deal", T("Deal")}, {"comment", T("Comment")}, {"note", T("Internal note")}, {"answer", T("Answer")},
+		{"status", T("Change of state")}, {"not_fixed", T("Not fixed for me")}};
+	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+		if (str_is(kind, words[i][0])) return words[i][1];
+	return T("Message");
+}
+
+static void show_said(struct req *q, const struct find *f, const struct find_said_row *r, bool message, struct search_item *it) {
+	show_texts(q, f, r->subject, markdown_text(q->a, r->body, BODY_CHARS), it);
+	it->at = r->at;
+	it->author.id = r->author_id;
+	it->author.name = r->author;
+	it->kind = str_c(TRQ(q, said_word(r->kind)));
+	it->note = str_is(r->kind, "note") || str_is(r->visibility, "staff");
+	it->private = str_is(r->visibility, "private");
+	it->hidden = r->hidden;
+	it->url = message ? url_path(q->a, "/problems/%" PRId64 "#m%" PRId64, r->conversation_id.v, r->id) : url_path(q->a, "/problems/%" PRId64, r->id);
+}
+
+static enum err show_record(struct req *q, const struct find *f, const struct record_row *r, struct search_item *it) {
+	struct record_fact_list facts;
+	struct str text = STR("");
+	const struct pack_type *t = record_type(q, r->type);
+	TRY(record_facts(q, r, &facts));
+	for (size_t i = 0; i < facts.n; i++)
+		if (facts.v[i].value.n > 0)
+			text = str_fmt(q->a, STR_FMT "%s" STR_FMT ": " STR_FMT, STR_ARG(text), text.n ? " · " : "", STR_ARG(facts.v[i].label), STR_ARG(facts.v[i].value));
+	show_texts(q, f, r->title, text, it);
+	it->at = r->at;
+	it->kind = t ? pack_say(&t->label, q->locale.lang) : r->type;
+	it->amount = r->amount.has ? say_money(q->a, &q->locale, r->amount.v, q->business->currency) : STR("");
+	it->url = url_path(q->a, "/records/%" PRId64, r->id.v);
+	return OK;
+}
+
+static struct int_list ids_of(struct req *q, const struct find_hit_list *hits, const char *kind) {
+	struct int_list ids = {.v = NEW_ARRAY(q->a, int64_t, hits->n)};
+	for (size_t i = 0; i < hits->n; i++)
+		if (str_is(hits->v[i].kind, kind)) ids.v[ids.n++] = hits->v[i].object_id;
+	return ids;
+}
+
+static enum err show_hits(struct req *q, const struct find *f, const struct find_hit_list *hits, struct search_item_list *ret) {
+	struct find_said_row_list talk, said;
+	int most = (int)hits->n + 1;
+	TRY(sql_find_said_conversations(q->db, q->a, ids_of(q, hits, "conversation"), q->actor.id, q->actor.is_staff, most, &talk));
+	TRY(sql_find_said_messages(q->db, q->a, ids_of(q, hits, "message"), q->actor.id, q->actor.is_staff, most, &said));
+	ret->v = NEW_ARRAY(q->a, struct search_item, hits->n);
+	ret->n = 0;
+	for (size_t i = 0; i < hits->n; i++) {
+		const struct find_hit *h = &hits->v[i];
+		struct search_item *it = &ret->v[ret->n];
+		bool message = str_is(h->kind, "message"), there = false;
+		*it = (struct search_item){.type = h->kind, .id = h->object_id, .amount = STR("")};
+		if (str_is(h->kind, "record")) {
+			struct record_row row;
+			enum err e = record_seen(q, (struct record_id){h->object_id}, &row);
+			if (e != OK && e != ERR_NOT_FOUND) return e;
+			there = e == OK;
+			if (there) TRY(show_record(q, f, &row, it));
+		} else {
+			const struct find_said_row_list *rows = message ? &said : &talk;
+			for (size_t k = 0; k < rows->n && !there; k++) {
+				there = rows->v[k].id == h->object_id;
+				if (there) show_said(q, f, &rows->v[k], message, it);
+			}
+		}
+		ret->n += there;
+	}
+	return OK;
+}
+
+/* ------------------------------------------------------------------------- people */
+
+/* What they are called: the words that are to stand in it, or all that was typed when it is nothing but words. */
+static struct str name_words(struct req *q, const struct find *f, struct str typed) {
+	struct str words = STR("");
+	bool plain = f->filters == 0 && str_find(typed, '"') < 0;
+	for (size_t i = 0; i < f->terms; i++) {
+		plain = plain && !f->term[i].without;
+		for (size_t k = 0; !f->term[i].without && k < f->term[i].words.n; k++)
+			words = str_fmt(q->a, STR_FMT " " STR_FMT, STR_ARG(words), STR_ARG(f->term[i].words.v[k]));
+	}
+	return plain ? typed : str_trim(words);
+}
+
+static enum err find_people(struct req *q, const struct asked *x, struct str typed, int most, struct search_item_list *ret, struct str *ret_next) {
+	struct person_id_list ids = {0};
+	struct person_view_list people;
+	struct str words = name_words(q, &x->find, typed);
+	if (!x->people || (words.n == 0 && x->tag.n == 0 && x->find.filters == 0)) return OK;
+	TRY(people_named(q->db, q->a, &q->actor, words, x->tag, x->after, most + 1, &ids));
+	if (ids.n > (size_t)most) {
+		ids.n = (size_t)most;
+		*ret_next = str_fmt(q->a, "%" PRId64, ids.v[ids.n - 1].v);
+	}
+	if (req_is_staff(q) && words.n > 0) access_audit_later(q, "search", "person", 0, words);
+	TRY(people_views(q->db, q->a, &q->actor, q->business, &q->locale, ids, &people));
+	ret->v = NEW_ARRAY(q->a, struct search_item, people.n);
+	for (size_t i = 0; i < people.n; i++) {
+		const struct person_view *p = &people.v[i];
+		struct str number = str_none(p->customer_no) ? STR("") : p->customer_no, title = str_none(p->title) ? STR("") : p->title;
+		ret->v[ret->n++] = (struct search_item){.type = STR("person"), .id = p->id.v, .title = p->name, .url = p->url, .kind = STR(""),
+			.amount = STR(""), .snippet = str_fmt(q->a, STR_FMT "%s" STR_FMT, STR_ARG(number), number.n && title.n ? " · " : "", STR_ARG(title))};
+	}
+	return OK;
+}
+
+/* --------------------------------------------------------------------------- page */
+
+static enum err find_things(struct req *q, const struct asked *x, int most, struct search_item_list *ret, struct str *ret_next) {
+	struct find_hit_list hits;
+	if (!x->things) return OK;
+	TRY(asked_hits(q, x, most + 1, &hits));
+	if (hits.n > (size_t)most) {
+		hits.n = (size_t)most;
+		*ret_next = str_fmt(q->a, "%" PRId64, hits.v[hits.n - 1].id);
+	}
+	return show_hits(q, &x->find, &hits, ret);
+}
+
+struct url search_here(struct req *q, struct str type, struct str words) {
+	struct url u = url_path(q->a, "/search");
+	if (type.n > 0) u = url_with(q->a, u, "type", type);
+	return words.n > 0 ? url_with(q->a, u, "q", words) : u;
+}
+
+static void add_choices(struct req *q, const struct asked *x, struct search_page *ret) {
+	static const char *const types[] = {"", "person", "conversation", "message", "record"},
+		*const words[] = {T("All"), T("People"), T("Conversations"), T("Messages"), T("Records")};
+	ret->choices.v = NEW_ARRAY(q->a, struct search_choice, 5);
+	for (int i = 0; i < 5; i++) {
+		if (i == 4 && (!q->business->keeps_records || !req_logged_in(q))) continue;
+		ret->choices.v[ret->choices.n++] = (struct search_choice){.url = search_here(q, str_c(types[i]), ret->q), .word = str_c(words[i]),
+			.here = str_is(x->type, types[i])};
+	}
+}
+
+static void together(struct req *q, struct search_page *ret) {
+	ret->data.v = NEW_ARRAY(q->a, struct search_item, ret->people.n + ret->items.n);
+	for (size_t i = 0; i < ret->people.n; i++) ret->data.v[ret->data.n++] = ret->people.v[i];
+	for (size_t i = 0; i < ret->items.n; i++) ret->data.v[ret->data.n++] = ret->items.v[i];
+}
+
+/* Behind the page before: things behind an id of the index, people behind a person. */
+static enum err go_on(struct req *q, struct str cursor, struct asked *x) {
+	int64_t place;
+	if (str_empty(cursor)) return OK;
+	if (!str_int(cursor, &place)) return req_invalid(q, "cursor", T("This cursor is not one of ours."));
+	if (x->things && place < x->before) x->before = place;
+	if (x->things) x->people = false;   /* they stand on the first page */
+	else x->after.v = place;
+	return OK;
+}
+
+enum err search_show(struct req *q, const struct search_show_in *in, struct search_page *ret) {
+	struct asked x;
+	int most = q->api ? (int)in->limit : PAGE_MOST;
+	struct str more_people = STR_NONE;
+	TRY(asked_read(q, in->q, in->type, &x));
+	TRY(go_on(q, in->cursor, &x));
+	ret->next = STR_NONE;
+	ret->q = str_none(in->q) ? STR("") : str_trim(in->q);
+	ret->type = x.type;
+	ret->asked = find_asks(&x.find);
+	ret->staff = req_is_staff(q);
+	ret->wrong = str_none(x.find.wrong) ? STR("") : x.find.wrong;
+	ret->typing = search_here(q, x.type, STR(""));
+	if (q->api && ret->wrong.n > 0) return req_invalid(q, "q", T("A date is a year, a month or a day: 2026, 2026-05, 2026-05-12."));
+	TRY(find_people(q, &x, ret->q, x.things ? PEOPLE_MOST : most, &ret->people, x.things ? &more_people : &ret->next));
+	TRY(find_things(q, &x, most, &ret->items, &ret->next));
+	together(q, ret);
+	add_choices(q, &x, ret);
+	if (!str_none(more_people)) ret->all = search_here(q, STR("person"), ret->q);
+	if (!str_none(ret->next)) ret->more = url_with(q->a, search_here(q, x.type, ret->q), "cursor", ret->next);
+	bool may_save = req_logged_in(q) && ret->asked && x.things && !str_is(x.type, "record");
+	if (may_save || !ret->asked) TRY(saved_of(q, &ret->saved));
+	ret->may_save = may_save && !saved_has(&ret->saved, ret->q, x.type);
+	q->page.nav = STR("search");
+	return OK;
+}

@@ -1,0 +1,39 @@
+#ifndef SEARCH_SEARCH_INT_H
+#define SEARCH_SEARCH_INT_H
+/* Within search only. */
+#include "routes.h"
+#include "search/search.h"
+#include "sql/search.h"
+#include "text/find.h"
+#include "types.h"
+#include "web/req.h"
+
+/* asked.c; q needs a database, an arena and an actor only */
+enum { GROUPS_MOST = FIND_FILTERS_MAX + 2 };
+#define IDS_OF_A_SECOND (INT64_C(1) << 24)
+#define SECONDS_MAX (INT64_C(1) << 38)
+
+struct asked {
+	struct find find;
+	struct str type;               /* person conversation message record, or empty */
+	struct find_group group[GROUPS_MOST];
+	size_t groups;
+	struct str tag;                /* of people */
+	bool people, things;           /* what it asks for */
+	int64_t first, before;         /* ids of the index */
+	struct person_id after;        /* people behind this one */
+};
+MUST_USE enum err asked_read(struct req *q, struct str typed, struct str type, struct asked *ret);
+/* The newest things that the actor may see. */
+MUST_USE enum err asked_hits(struct req *q, const struct asked *x, int most, struct find_hit_list *ret);
+
+/* search.c */
+struct url search_here(struct req *q, struct str type, struct str words);
+
+/* saved.c */
+MUST_USE enum err saved_of(struct req *q, struct search_saved_view_list *ret);   /* the actor's */
+bool saved_has(const struct search_saved_view_list *list, struct str words, struct str type);
+/* Tells whose saved searches the new things of some events meet; inside the reader's transaction, behind the index. */
+MUST_USE enum err saved_tell(struct db *db, struct arena *a, const struct event *e, size_t n);
+
+#endif

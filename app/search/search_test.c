@@ -1,0 +1,324 @@
+/* The search over everything, asked over HTTP on both engines by everybody for words that only some may see; and the index that is made again. */
+#include "pack/pack.h"
+#include "people/people.h"
+#include "record/record.h"
+#include "search/search.h"
+#include "talk/testing.h"
+#include "db/files.h"
+#include <math.h>
+
+enum { SOME_DAY = 20000 };
+
+struct secret {
+	const char *word;
+	const char *who;       /* v visitor, o whose it is, s stranger, p who takes part, a agent, n analyst */
+	const char *visibility;
+	bool hidden;
+};
+static const struct secret secrets[] = {
+	{"aardvark", "vospan", "public", false}, {"bobolink", "ospan", "members", false}, {"capybara", "opan", "private", false},
+	{"dormouse", "an", "staff", false},      {"echidna", "an", "public", true},       {"flamingo", "an", "private", true},
+};
+/* What is said in the first, and in the private one. */
+static const struct said {
+	int in;
+	struct secret s;
+} said[] = {
+	{0, {"gazelle", "vospan", "comment", false}}, {0, {"hedgehog", "an", "note", false}}, {0, {"ibexibex", "an", "comment", true}},
+	{0, {"jackdaw", "vospan", "answer", false}},  {2, {"kestrel", "opan", "comment", false}}, {2, {"lemming", "an", "note", false}},
+	{4, {"marmoset", "an", "comment", false}},
+};
+/* A record of the owner, and a line of it. */
+static const struct secret kept[] = {{"nuthatch", "oan", "account", false}, {"ocelot", "oan", "statement_line", false}};
+enum { SECRETS = sizeof secrets / sizeof *secrets, SAID = sizeof said / sizeof *said, KEPT = sizeof kept / sizeof *kept };
+
+struct made {
+	struct fixture *f;
+	struct conversation_id id[SECRETS];
+	struct record_id record[KEPT];
+};
+
+static enum err make_record(struct db *db, struct made *m, int i) {
+	const struct pack_type *t = pack_type_find(pack_find(STR("banking")), str_c(kept[i].visibility));
+	struct str *value = NEW_ARRAY(&m->f->a, struct str, t->fields);
+	for (size_t k = 0; k < t->fields; k++) {
+		value[k] = STR_NONE;
+		if (str_is(t->field[k].name, i == 0 ? "number" : "bank")) value[k] = str_fmt(&m->f->a, "%s common", kept[i].word);
+		if (str_is(t->field[k].name, "amount")) value[k] = STR("-123450");
+		if (str_is(t->field[k].name, i == 0 ? "opened" : "booked")) value[k] = STR("2024-10-04");
+	}
+	struct record_input in = {.type = t, .parent = i == 0 ? (struct record_id){0} : m->record[0], .state = STR_NONE, .value = value};
+	bool changed;
+	TRY(record_create(db, &m->f->a, (struct person_id){AGENT}, &in, &m->record[i]));
+	return i > 0 ? OK : record_person(db, &m->f->a, (struct person_id){AGENT}, m->record[i], (struct person_id){OLGA}, STR("holder"), true, &changed);
+}
+
+static enum err make_all(struct db *db, void *arg) {
+	struct made *m = arg;
+	struct arena *a = &m->f->a;
+	for (int i = OLGA; i <= ANALYST; i++) {
+		struct event e = {.verb = "create", .object_kind = "person", .object_id = i, .audience = AUDIENCE_PRIVATE, .data = STR("{}")};
+		TRY(event_append(db, &e, NULL));
+	}
+	for (int i = 0; i < SECRETS; i++) {
+		struct new_report r = {.kind = STR("problem"), .visibility = str_c(secrets[i].visibility), .subject = str_fmt(a, "The %s", secrets[i].word),
+			.body = STR("Some common words about 12,50 and it."), .author = {OLGA}, .lat = NAN, .lon = NAN, .at = DAYS(SOME_DAY + i)};
+		r.tags = (struct text_list){.v = &(struct str){.p = "zoo animals", .n = 11}, .n = 1};
+		TRY(talk_create(db, a, &r, &m->id[i]));
+		TRY(sql_talk_participant_add(db, m->id[i], (struct person_id){PAT}, NULL));
+		if (secrets[i].hidden) TRY(sql_talk_hide(db, m->id[i], 1));
+	}
+	for (int i = 0; i < SAID; i++) {
+		struct new_message n = {.conversation = m->id[said[i].in], .kind = str_c(said[i].s.visibility), .author = {AGENT}, .at = DAYS(SOME_DAY + 10 + i),
+			.body = str_fmt(a, "A **%s** is common.", said[i].s.word)};
+		struct message_id id;
+		struct file_id file;
+		TRY(talk_say(db, a, &n, &id));
+		TRY(file_put(db, str_fmt(a, "%sfile.txt", said[i].s.word), STR("text/plain"), str_c(said[i].s.word), &file));
+		TRY(talk_attach(db, n.conversation, id, file, 0, 0, STR_NONE));
+		if (said[i].s.hidden) TRY(sql_talk_hide_said(db, id, 1));
+	}
+	for (int i = 0; i < KEPT; i++) TRY(make_record(db, m, i));
+	return OK;
+}
+
+struct world {
+	struct fixture *f;
+	struct served s;
+	struct made m;
+	const char *bearer[6], *cookie[6];
+};
+static const char letters[] = "vospan";
+
+static void read_log(struct fixture *f) {
+	struct hub *h = hub_new(f->s);
+	hub_add_reader(h, "find", search_wants, search_read, NULL, true);
+	hub_add_reader(h, "people", people_wants, people_read_events, NULL, true);
+	assert_int_equal(hub_drain(h), OK);
+	hub_stop(h);
+}
+
+static void world_begin(struct fixture *f, struct world *w) {
+	*w = (struct world){.f = f, .m = {.f = f}};
+	admin_exec(f, "UPDATE business SET pack = 'banking'");
+	assert_int_equal(store_write(f->s, make_all, &w->m), OK);
+	read_log(f);
+	serve_start(f, &w->s);
+	for (int i = 1; i < 6; i++) w->bearer[i] = token_for(f, i), w->cookie[i] = session_for(f, i);
+}
+
+static int found_as(struct world *w, int who, const char *q) {
+	struct answer r = call(w->f, &w->s, str_fmt(&w->f->a, "/api/v1/search?limit=200&q=%s", q).p, NULL, NULL, w->bearer[who]);
+	if (r.status != 200) fail_msg("%s: %ld " STR_FMT, q, r.status, STR_ARG(r.body));
+	int n = 0;
+	for (struct str rest = r.body; str_has(rest, STR("{\"type\":")); n++) {
+		size_t at = 0;
+		while (!str_starts(str_from(rest, at), STR("{\"type\":"))) at++;
+		rest = str_from(rest, at + 1);
+	}
+	return n;
+}
+
+static void found(struct world *w, int who, const char *q, int expected) {
+	int n = found_as(w, who, q);
+	if (n != expected) fail_msg("%c finds %d by %s instead of %d", letters[who], n, q, expected);
+}
+
+static bool sees(const struct secret *s, int who) { return strchr(s->who, letters[who]) != NULL; }
+
+static int sum_seen(int who) {
+	int n = 0;
+	for (int i = 0; i < SECRETS; i++) n += sees(&secrets[i], who);
+	for (int i = 0; i < SAID; i++) n += sees(&said[i].s, who);
+	for (int i = 0; i < KEPT; i++) n += sees(&kept[i], who);
+	return n;
+}
+
+static void try_secret(struct world *w, int who, const struct secret *s) {
+	struct fixture *f = w->f;
+	found(w, who, s->word, sees(s, who));
+	found(w, who, str_fmt(&f->a, "%.4s", s->word).p, sees(s, who));
+	static const char *const pages[] = {"/search?q=common", "/search?q=common&type=message", "/search?q=from:olga", "/search?q=tag:zoo-animals",
+		"/search?q=in:note", "/search?q=in:record", "/search?q=after:2020", "/search?q=-nothing", "/search?q=from:me", "/search?q=with:pat"};
+	for (size_t i = 0; i < sizeof pages / sizeof *pages; i++) {
+		struct answer r = call(f, &w->s, pages[i], NULL, w->cookie[who], NULL);
+		assert_int_equal(r.status, 200);
+		if (!sees(s, who) && str_has(r.body, str_c(s->word))) fail_msg("%c reads %s at %s", letters[who], s->word, pages[i]);
+	}
+}
+
+static void nobody_finds_what_is_not_theirs(void **state) {
+	FIXTURE(f);
+	struct world w;
+	world_begin(f, &w);
+	for (int who = 0; who < 6; who++) {
+		for (int i = 0; i < SECRETS; i++) try_secret(&w, who, &secrets[i]);
+		for (int i = 0; i < SAID; i++) try_secret(&w, who, &said[i].s);
+		for (int i = 0; i < KEPT; i++) try_secret(&w, who, &kept[i]);
+		found(&w, who, "common", sum_seen(who));
+		found(&w, who, "hedgehogfile", who >= 4);
+	}
+	/* the policy is asked of the things as they are, whatever the index still says */
+	admin_exec(f, "UPDATE conversation SET hidden_at = 1 WHERE subject = 'The aardvark'");
+	admin_exec(f, "DELETE FROM record_person");
+	admin_exec(f, "DELETE FROM participant");
+	found(&w, 1, "common", 3);    /* the members' one, her private one and what was said to her there */
+	serve_stop(&w.s);
+}
+
+static void operators_narrow(void **state) {
+	FIXTURE(f);
+	struct world w;
+	world_begin(f, &w);
+	static const struct { int who; const char *q; int n; } tries[] = {
+		{4, "common+from:olga", 6}, {4, "common+from:agatha", 7}, {1, "from:me", 3}, {4, "common+-from:olga", 9}, {4, "from:nobodyofthatname", 0},
+		{4, "with:pat+in:conversation", 6}, {4, "in:note", 2}, {4, "in:answer", 1}, {4, "in:problem+-in:message", 6}, {4, "in:statement_line", 1},
+		{4, "tag:zoo-animals", 6}, {0, "tag:%22Zoo+Animals%22", 1}, {4, "tag:zoo", 0}, {4, "on:2024-10-04", 3}, {4, "before:2024-10-04", 0},
+		{4, "after:2024-10-06+before:2024-10-08", 2}, {4, "on:2024-10-09+in:problem", 1}, {4, "12.50", 6}, {4, "%22common+words%22", 6},
+		{4, "%22words+common%22", 0}, {4, "1,234.50", 1}, {4, "1234,50", 1}, {1, "04.10.2024", 2}, {2, "04.10.2024", 0}, {4, "commonly", 15}, {4, "commonwealth", 0},
+		{4, "some+wor", 6}, {4, "-some+common", 9}, {0, "%CF%99popen", 0}, {0, "%CF%99d", 0}, {4, "%22", 0}, {4, "NEAR(a,b)+AND+OR+*", 0},
+	};
+	for (size_t i = 0; i < sizeof tries / sizeof *tries; i++) found(&w, tries[i].who, tries[i].q, tries[i].n);
+	assert_int_equal(call(f, &w.s, "/api/v1/search?q=before:soon", NULL, NULL, w.bearer[4]).status, 422);
+	assert_has(call(f, &w.s, "/search?q=before:soon+common", NULL, w.cookie[4], NULL).body, "We could not understand “before:soon”");
+	assert_has(call(f, &w.s, "/search?q=capybara", NULL, w.cookie[4], NULL).body, "The <mark>capybara</mark>");
+	assert_has(call(f, &w.s, "/search?q=zzz", NULL, w.cookie[4], NULL).body, "before:2026-05");
+	assert_has(call(f, &w.s, "/search", NULL, NULL, NULL).body, "Find anything again");
+	assert_has(call(f, &w.s, "/search?q=agatha", NULL, NULL, NULL).body, "/people/4");
+	serve_stop(&w.s);
+}
+
+static void pages_follow_each_other(void **state) {
+	FIXTURE(f);
+	struct world w;
+	struct str cursor = STR(""), last = STR("9");
+	int n = 0;
+	world_begin(f, &w);
+	do {
+		struct answer r = call(f, &w.s, str_fmt(&f->a, "/api/v1/search?q=common&limit=2&cursor=" STR_FMT, STR_ARG(cursor)).p, NULL, NULL, w.bearer[4]);
+		assert_int_equal(r.status, 200);
+		struct str first = between(f, r.body, "\"at\":\"", "\"");
+		assert_true(str_cmp(first, last) <= 0);         /* the newest first */
+		last = first;
+		cursor = between(f, r.body, "\"next\":\"", "\"");
+		n++;
+	} while (!str_none(cursor) && n < 20);
+	assert_int_equal(n, (sum_seen(4) + 1) / 2);
+	assert_int_equal(call(f, &w.s, "/api/v1/search?q=common&cursor=x", NULL, NULL, w.bearer[4]).status, 422);
+	serve_stop(&w.s);
+}
+
+static void the_index_follows(void **state) {
+	FIXTURE(f);
+	struct world w;
+	world_begin(f, &w);
+	int64_t all = admin_int(f, "SELECT count(*) FROM find_doc");
+	assert_int_equal(all, SECRETS + SAID + KEPT);
+	const char *path = str_fmt(&f->a, "/api/v1/conversations/%lld", (long long)w.m.id[0].v).p;
+	found(&w, 2, "gazelle", 1);
+	assert_int_equal(ask(f, &w.s, "PATCH", path, "{\"visibility\":\"private\",\"subject\":\"The wombat\"}", w.bearer[4]).status, 200);
+	read_log(f);
+	found(&w, 2, "gazelle", 0);
+	found(&w, 1, "gazelle", 1);
+	found(&w, 1, "aardvark", 0);
+	found(&w, 1, "wombat", 1);
+	assert_int_equal(admin_int(f, "SELECT count(*) FROM find_doc"), all);
+	/* from the log alone it is the same again */
+	int64_t bytes = admin_int(f, "SELECT CAST(SUM(length(words)) AS bigint) FROM find_doc");
+	admin_exec(f, "DELETE FROM find_doc");
+	found(&w, 4, "wombat", 0);
+	admin_exec(f, "DELETE FROM event_cursor WHERE reader = 'find'");
+	read_log(f);
+	assert_int_equal(admin_int(f, "SELECT count(*) FROM find_doc"), all);
+	assert_int_equal(admin_int(f, "SELECT CAST(SUM(length(words)) AS bigint) FROM find_doc"), bytes);
+	found(&w, 1, "wombat", 1);
+	serve_stop(&w.s);
+}
+
+/* The lines of one record, by the index. */
+static void lines_are_found(void **state) {
+	FIXTURE(f);
+	struct world w;
+	world_begin(f, &w);
+	const char *path = str_fmt(&f->a, "/records/%lld", (long long)w.m.record[0].v).p;
+	struct { const char *q; bool there; } const tries[] = {{"oce", true}, {"1234.50", true}, {"com+ocel", true}, {"zebra", false}, {"on:2024-10-04", true},
+		{"before:2024", false}};
+	for (size_t i = 0; i < sizeof tries / sizeof *tries; i++) {
+		struct answer r = call(f, &w.s, str_fmt(&f->a, "%s?q=%s", path, tries[i].q).p, NULL, w.cookie[1], NULL);
+		assert_int_equal(r.status, 200);
+		bool there = str_has(r.body, str_fmt(&f->a, "/records/%lld\"", (long long)w.m.record[1].v));
+		if (there != tries[i].there) fail_msg("%s", tries[i].q);
+	}
+	serve_stop(&w.s);
+}
+
+static int64_t notices(struct fixture *f, int person) {
+	return admin_int(f, str_fmt(&f->a, "SELECT count(*) FROM notice WHERE kind = 'search' AND person_id = %d", person).p);
+}
+
+struct saying { struct fixture *f; struct conversation_id id; const char *kind, *body; int author; usec_t at; };
+static enum err say_it(struct db *db, void *arg) {
+	struct saying *s = arg;
+	struct message_id id;
+	struct new_message m = {.conversation = s->id, .kind = str_c(s->kind), .author = {s->author}, .body = str_c(s->body), .at = s->at};
+	return talk_say(db, &s->f->a, &m, &id);
+}
+static void say(struct world *w, int in, const char *kind, const char *body, int author, usec_t at) {
+	struct saying s = {.f = w->f, .id = w->m.id[in], .kind = kind, .body = body, .author = author, .at = at};
+	assert_int_equal(store_write(w->f->s, say_it, &s), OK);
+}
+
+/* Each who keeps a search is told once of what is new, and of nothing that they may not see. */
+static void searches_tell(void **state) {
+	FIXTURE(f);
+	struct world w;
+	world_begin(f, &w);
+	admin_exec(f, "DELETE FROM follow");          /* who follows is told of the event already */
+	for (int who = 1; who < 6; who++)
+		assert_int_equal(ask(f, &w.s, "POST", "/api/v1/searches", "{\"q\":\"\\\"leaking roof\\\" -cellar\"}", w.bearer[who]).status, 201);
+	assert_int_equal(ask(f, &w.s, "POST", "/api/v1/searches", "{\"q\":\"!!\"}", w.bearer[1]).status, 422);
+	assert_int_equal(ask(f, &w.s, "POST", "/api/v1/searches", "{\"q\":\"roof\"}", NULL).status, 401);
+	say(&w, 0, "comment", "A leaking roof, in the cellar", STEVE, 0);
+	say(&w, 0, "comment", "An old leaking roof", OLGA, DAYS(SOME_DAY));   /* history */
+	read_log(f);
+	for (int who = 1; who < 6; who++) assert_int_equal(notices(f, who), 0);
+	say(&w, 2, "note", "The leaking roof is ours", ANALYST, 0);
+	read_log(f);
+	assert_int_equal(notices(f, AGENT), 1);
+	assert_int_equal(notices(f, ANALYST), 0);     /* said so himself */
+	assert_int_equal(notices(f, OLGA), 0);
+	say(&w, 2, "comment", "We mend the **leaking roof**", ANALYST, 0);
+	read_log(f);
+	assert_int_equal(notices(f, OLGA) + notices(f, PAT), 2);
+	assert_int_equal(notices(f, STEVE), 0);       /* it is private */
+	assert_int_equal(notices(f, AGENT), 1);       /* of this conversation he knows, and has not looked */
+	say(&w, 0, "comment", "My leaking roof", PAT, 0);
+	read_log(f);
+	assert_int_equal(notices(f, STEVE), 1);
+	assert_int_equal(notices(f, PAT), 1);
+	assert_int_equal(notices(f, AGENT), 2);
+	/* from the start again: nobody is told twice */
+	admin_exec(f, "DELETE FROM event_cursor WHERE reader = 'find'");
+	read_log(f);
+	assert_int_equal(notices(f, AGENT) + notices(f, OLGA) + notices(f, PAT) + notices(f, STEVE), 6);
+	assert_has(call(f, &w.s, "/notices", NULL, w.cookie[2], NULL).body, "Something new meets your search");
+	assert_has_not(call(f, &w.s, "/notices", NULL, w.cookie[1], NULL).body, "is ours");
+	/* not another's to end */
+	struct str id = between(f, ask(f, &w.s, "GET", "/api/v1/searches", NULL, w.bearer[2]).body, "\"id\":", ",");
+	const char *path = str_fmt(&f->a, "/api/v1/searches/" STR_FMT, STR_ARG(id)).p;
+	assert_int_equal(ask(f, &w.s, "DELETE", path, NULL, w.bearer[3]).status, 404);
+	assert_has(call(f, &w.s, "/search", NULL, w.cookie[2], NULL).body, "leaking roof");
+	assert_int_equal(ask(f, &w.s, "DELETE", path, NULL, w.bearer[2]).status, 204);
+	assert_has(call(f, &w.s, "/notices", NULL, w.cookie[2], NULL).body, "Something new meets a search of yours");
+	serve_stop(&w.s);
+}
+
+int main(void) {
+	struct str why;
+	assert_int_equal(pack_load(&why), OK);
+	const struct CMUnitTest tests[] = {
+		TALK_BOTH(nobody_finds_what_is_not_theirs), TALK_BOTH(operators_narrow), TALK_BOTH(pages_follow_each_other), TALK_BOTH(the_index_follows),
+		TALK_BOTH(lines_are_found), TALK_BOTH(searches_tell),
+	};
+	return cmocka_run_group_tests_name("search", tests, NULL, NULL);
+}
