@@ -5,7 +5,7 @@
 #include <math.h>
 #include <stdio.h>
 
-enum { THREAD_MOST = 50, HISTORY_MOST = 40, FILES_MOST = 200, SIMILAR_MOST = 3, COLLEAGUES_MOST = 200, PLACE_ZOOM = 13, NEAR_KM = 10, NEAR_LEAST = 20,
+enum { THREAD_MOST = 50, HISTORY_MOST = 40, FILES_MOST = 200, SIMILAR_MOST = 3, PLACE_ZOOM = 13, NEAR_KM = 10, NEAR_LEAST = 20,
 	PLACE_ZOOM_PLAIN = 9 /* the map of our own has no streets */ };
 
 /* ------------------------------------------------------------------------ JSON */
@@ -248,14 +248,7 @@ static enum err fill_acts(struct req *q, const struct talk_report_row *r, const 
 		else if (e != ERR_NOT_FOUND) return e;
 	}
 	if (!ret->may_assign) return OK;
-	struct talk_colleague_row_list rows;
-	TRY(sql_talk_colleagues(q->db, q->a, COLLEAGUES_MOST, &rows));
-	ret->colleagues.v = NEW_ARRAY(q->a, struct talk_choice, rows.n);
-	for (size_t i = 0; i < rows.n; i++)
-		ret->colleagues.v[ret->colleagues.n++] = (struct talk_choice){.name = str_fmt(q->a, "%lld",
-			(long long)rows.v[i].id.v), .word = rows.v[i].name,
-			.here = rows.v[i].id.v == r->assignee_id.v};
-	return OK;
+	return colleagues(q, r->assignee_id, &ret->colleagues);
 }
 
 static void fill_links(struct req *q, const struct talk_report_row *r, struct talk_report_page *ret) {
@@ -294,6 +287,18 @@ static enum err fill_similar(struct req *q, const struct talk_report_row *r, str
 	return OK;
 }
 
+/* Who takes part in what is not public, and what the team knows besides. */
+static enum err fill_team(struct req *q, const struct talk_report_row *r, struct talk_report_page *ret) {
+	struct message_id newest;
+	if (str_is(r->visibility, "private") && q->actor.id.v != 0) TRY(seats_view(q, r->id, &ret->seats));
+	for (size_t i = 0; i < ret->seats.n; i++) ret->shared |= !ret->seats.v[i].staff;
+	if (!q->actor.is_staff) return OK;
+	TRY(sql_desk_newest(q->db, r->id, &newest));
+	ret->seen = newest.v;
+	TRY(collide_view(q, r->id, newest, &ret->collide));
+	return glance_view(q, r->id, &ret->glance);
+}
+
 enum err talk_report_show(struct req *q, const struct talk_report_show_in *in, struct talk_report_page *ret) {
 	struct talk_report_row row;
 	TRY(report_get(q, in->id, &row));
@@ -313,5 +318,6 @@ enum err talk_report_show(struct req *q, const struct talk_report_show_in *in, s
 	TRY(fill_acts(q, &row, in, ret));
 	TRY(fill_near(q, &row, ret));
 	TRY(ask_view(q, in->id, &ret->about));
+	TRY(fill_team(q, &row, ret));
 	return fill_similar(q, &row, ret);
 }

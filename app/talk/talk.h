@@ -17,6 +17,8 @@
  *   create  message M           conversation  {"kind":"not_fixed","status":"in_work","was":"done"} the conversation's
  *   update  conversation N                    {"changed":["subject","body"]}                    the conversation's
  *   update  conversation N                    {"assignee":P} (0: nobody)                        staff
+ *   update  conversation N                    {"joined":P} or {"left":P}: takes part            private
+ *   view    conversation N                    {"answering":true}                                staff
  *   update  conversation N                    {"hidden":true}                                   the conversation's
  *   update  message M           conversation  {"changed":["body"]} or {"hidden":true}           the conversation's
  *   update  conversation N                    {"changed":["revisions"]}                         the conversation's
