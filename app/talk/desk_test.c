@@ -226,10 +226,165 @@ static void who_takes_part(void **state) {
 	serve_stop(&s);
 }
 
+/* ------------------------------------------------------------------ saved replies */
+
+static void saved_replies(void **state) {
+	FIXTURE(f);
+	struct served s;
+	put_person(f, BEA, "staff", "agent", "Bea Bell", 0);
+	admin_exec(f, "UPDATE person SET locale = 'de' WHERE id = 1");
+	serve_start(f, &s);
+	const char *olga = token_for(f, OLGA), *agatha = session_for(f, AGENT), *bea = session_for(f, BEA), *analyst = session_for(f, ANALYST);
+	begin(f, &s, olga, "How do I pay?", "private");
+	begin(f, &s, token_for(f, STEVE), "Me, too", "private");
+	struct answer r = send_form(f, &s, "/desk/replies", "/desk/replies", "name=Cards&body_en=Dear+%7Bcustomer.frist_name%7D", agatha);
+	assert_int_equal(r.status, 422);                                   /* a slip is found here, not by a customer */
+	assert_has(r.body, "We cannot fill in {customer.frist_name}.");
+	assert_has(r.body, "value=\"Cards\"");
+	assert_int_equal(send_form(f, &s, "/desk/replies", "/desk/replies", "name=Cards&body_en=", agatha).status, 422);
+	assert_int_equal(send_form(f, &s, "/desk/replies", "/desk/replies",
+		"name=Cards&body_en=Dear+%7Bcustomer.first_name%7D,+%7Brecord.title%7D&body_de=Hallo+%7Bcustomer.first_name%7D,+%7Bagent.name%7D+von+%7Bbusiness.name%7D",
+		agatha).status, 303);
+	assert_int_equal(admin_int(f, "SELECT count(*) FROM event WHERE object_kind = 'reply' AND audience = 'staff'"), 1);
+	/* it is hers alone until she gives it to the team */
+	assert_has_not(call(f, &s, "/desk/replies", NULL, bea, NULL).body, "Cards");
+	assert_int_equal(call(f, &s, "/desk/replies/1", NULL, bea, NULL).status, 404);
+	assert_has_not(call(f, &s, "/problems/1", NULL, bea, NULL).body, "Cards");
+	assert_int_equal(send_form(f, &s, "/problems/1", "/problems/1/reply", "saved=1", bea).status, 404);
+	assert_int_equal(call(f, &s, "/desk/replies/1", NULL, analyst, NULL).status, 403);
+
+	/* in the customer's language; what was typed stays; what is not known stays to be seen */
+	r = send_form(f, &s, "/problems/1", "/problems/1/reply", "saved=1&act=answer&body=By+the+way:", agatha);
+	assert_int_equal(r.status, 200);
+	assert_has(r.body, "By the way:\n\nHallo Olga, Agatha Agent von XYZ &amp; Sons</textarea>");
+	assert_has(r.body, "name=\"act\" value=\"answer\" checked");
+	r = send_form(f, &s, "/problems/2", "/problems/2/reply", "saved=1", agatha);
+	assert_has(r.body, "Dear Steve, {record.title}</textarea>");
+	assert_int_equal(admin_int(f, "SELECT count(*) FROM message"), 0);
+
+	assert_int_equal(send_form(f, &s, "/desk/replies/1", "/desk/replies/1", "name=Cards&body_de=Mit+Karte&team=1", agatha).status, 303);
+	assert_has(ask(f, &s, "GET", "/api/v1/replies", NULL, token_for(f, BEA)).body, "Mit Karte");
+	assert_has(send_form(f, &s, "/problems/2", "/problems/2/reply", "saved=1", bea).body, "Mit Karte</textarea>");   /* the other, when theirs is not there */
+	assert_int_equal(ask(f, &s, "GET", "/api/v1/replies", NULL, olga).status, 403);
+	assert_int_equal(send_form(f, &s, "/desk/replies/1", "/desk/replies/1", "act=delete", bea).status, 303);
+	assert_has(call(f, &s, "/desk/replies", NULL, agatha, NULL).body, "None yet");
+	serve_stop(&s);
+}
+
+/* ------------------------------------------------------- threads that become one, or part */
+
+static void vote(struct fixture *f, const struct served *s, int id, const char *who) {
+	assert_int_equal(ask(f, s, "PUT", at(f, "/api/v1/conversations/%d/vote", id), NULL, who).status, 200);
+}
+
+static int64_t field(struct fixture *f, const char *what, int id) { return admin_int(f, str_fmt(&f->a, "SELECT %s FROM conversation WHERE id = %d", what, id).p); }
+
+static void two_become_one(void **state) {
+	FIXTURE(f);
+	struct served s;
+	serve_start(f, &s);
+	const char *olga = token_for(f, OLGA), *steve = token_for(f, STEVE), *pat = token_for(f, PAT), *agent = token_for(f, AGENT);
+	const char *agatha = session_for(f, AGENT), *his = session_for(f, STEVE);
+	begin(f, &s, olga, "The line hums", "public");
+	begin(f, &s, steve, "It hums, the line", "public");
+	say(f, &s, 1, agent, "We look.");
+	say(f, &s, 2, steve, "Since Tuesday.");                            /* 2 */
+	vote(f, &s, 1, pat), vote(f, &s, 2, pat);
+	assert_int_equal(send_form(f, &s, "/problems/2", "/problems/2", "act=join&into=2", agatha).status, 422);
+	assert_int_equal(send_form(f, &s, "/problems/2", "/problems/2", "act=join&into=77", agatha).status, 422);
+	assert_int_equal(send_form(f, &s, "/problems/2", "/problems/2", "act=join&into=1", his).status, 403);
+	assert_false(waits(f, 1));
+	assert_int_equal(send_form(f, &s, "/problems/2", "/problems/2", "act=join&into=https://x.example/problems/1", agatha).status, 303);
+
+	/* its page leads here, for everybody; all stands here as it was said; the voices count once */
+	struct answer r = call(f, &s, "/problems/2", NULL, NULL, NULL);
+	assert_int_equal(r.status, 303);
+	assert_has(r.head, "Location: /problems/1\r\n");
+	r = call(f, &s, "/problems/1", NULL, NULL, NULL);
+	assert_has(r.body, "Since Tuesday.");
+	assert_has(r.body, "It hums, the line");
+	assert_has_not(call(f, &s, "/problems", NULL, NULL, NULL).body, "It hums, the line");
+	assert_int_equal(field(f, "votes", 1), 3);
+	assert_int_equal(field(f, "comments", 1), 3);
+	assert_int_equal(admin_int(f, "SELECT count(*) FROM follow WHERE object_id = 1 AND person_id = 2"), 1);
+	assert_true(waits(f, 1));                                          /* Steve has no answer yet */
+	assert_int_equal(admin_int(f, "SELECT count(*) FROM message m JOIN conversation c ON c.id = 2 WHERE m.conversation_id = 1 AND m.author_id = 2"
+		" AND m.created_at = c.created_at"), 1);
+	is_sound(f);
+	assert_int_equal(send_form(f, &s, "/problems/1", "/problems/1", "act=join&into=2", agatha).status, 409);
+
+	/* and back, as it was */
+	assert_has(call(f, &s, "/problems/1", NULL, agatha, NULL).body, "name=\"joint\" value=\"1\"");
+	assert_int_equal(send_form(f, &s, "/problems/1", "/problems/1", "act=undo&joint=1", agatha).status, 303);
+	assert_int_equal(field(f, "votes", 1), 2);
+	assert_int_equal(field(f, "votes", 2), 2);
+	assert_int_equal(field(f, "comments", 1), 1);
+	assert_int_equal(field(f, "comments", 2), 1);
+	assert_has(call(f, &s, "/problems/2", NULL, NULL, NULL).body, "Since Tuesday.");
+	assert_has_not(call(f, &s, "/problems/1", NULL, NULL, NULL).body, "Since Tuesday.");
+	assert_int_equal(admin_int(f, "SELECT count(*) FROM follow WHERE object_id = 1 AND person_id = 2"), 0);
+	assert_int_equal(send_form(f, &s, "/problems/1", "/problems/1", "act=undo&joint=1", agatha).status, 404);
+	assert_int_equal(admin_int(f, "SELECT count(*) FROM event WHERE data LIKE '%merged_into%'"), 2);
+	is_sound(f);
+	serve_stop(&s);
+}
+
+static void nobody_reads_more_by_it(void **state) {
+	FIXTURE(f);
+	struct served s;
+	serve_start(f, &s);
+	const char *olga = token_for(f, OLGA), *steve = token_for(f, STEVE), *agent = token_for(f, AGENT), *agatha = session_for(f, AGENT);
+	const char *his = session_for(f, STEVE), *her = session_for(f, OLGA);
+	begin(f, &s, olga, "Her secret", "private");
+	begin(f, &s, steve, "His secret", "private");
+	begin(f, &s, olga, "Her noise", "public");
+	begin(f, &s, olga, "Her other secret", "private");
+	static const char *const apart[][2] = {{"/problems/1", "act=join&into=2"}, {"/problems/1", "act=join&into=3"}, {"/problems/3", "act=join&into=1"}};
+	for (size_t i = 0; i < 3; i++) {
+		struct answer r = send_form(f, &s, apart[i][0], apart[i][0], apart[i][1], agatha);
+		assert_int_equal(r.status, 422);
+		assert_has(r.body, "they stay apart");
+	}
+	assert_int_equal(admin_int(f, "SELECT count(*) FROM joint"), 0);
+	assert_int_equal(send_form(f, &s, "/problems/4", "/problems/4", "act=join&into=1", agatha).status, 303);
+	assert_int_equal(call(f, &s, "/problems/4", NULL, his, NULL).status, 404);      /* not even that there is a way */
+	assert_int_equal(call(f, &s, "/problems/4", NULL, her, NULL).status, 303);
+
+	/* a part goes its own way: whoever read the whole reads it, and nobody else */
+	say(f, &s, 1, olga, "And the blue one?");
+	say(f, &s, 1, agent, "Blue is out.");
+	int64_t blue = admin_int(f, "SELECT MAX(id) FROM message") - 1;
+	struct answer r = call(f, &s, "/problems/1?act=split", NULL, agatha, NULL);
+	assert_has(r.body, "form=\"split\"");
+	assert_has_not(call(f, &s, "/problems/1?act=split", NULL, her, NULL).body, "form=\"split\"");
+	r = send_form(f, &s, "/problems/1", "/problems/1", str_fmt(&f->a, "act=split&messages=%lld", (long long)blue).p, agatha);
+	assert_int_equal(r.status, 422);
+	assert_has(r.body, "form=\"split\" checked");
+	assert_int_equal(send_form(f, &s, "/problems/1", "/problems/1", "act=split&messages=999&subject=x", agatha).status, 422);
+	const char *part = str_fmt(&f->a, "act=split&subject=The+blue+one&messages=%lld&messages=%lld", (long long)blue, (long long)blue + 1).p;
+	assert_int_equal(send_form(f, &s, "/problems/1", "/problems/1", part, his).status, 404);
+	assert_int_equal(send_form(f, &s, "/problems/1", "/problems/1", part, agatha).status, 303);
+	assert_has(call(f, &s, "/problems/5", NULL, her, NULL).body, "Blue is out.");
+	assert_has_not(call(f, &s, "/problems/1", NULL, her, NULL).body, "Blue is out.");
+	assert_int_equal(call(f, &s, "/problems/5", NULL, his, NULL).status, 404);
+	assert_int_equal(field(f, "author_id", 5), OLGA);
+	is_sound(f);
+	/* undone, it leads back; what was said there meanwhile comes along */
+	say(f, &s, 5, olga, "A pity.");
+	assert_int_equal(send_form(f, &s, "/problems/5", "/problems/5", "act=undo&joint=2", agatha).status, 303);
+	r = call(f, &s, "/problems/5", NULL, her, NULL);
+	assert_has(r.head, "Location: /problems/1\r\n");
+	r = call(f, &s, "/problems/1", NULL, her, NULL);
+	assert_has(r.body, "Blue is out.");
+	assert_has(r.body, "A pity.");
+	is_sound(f);
+	serve_stop(&s);
+}
+
 int main(void) {
 	struct str why;
 	if (pack_load(&why) != OK) return 1;
 	const struct CMUnitTest tests[] = {TALK_BOTH(who_waits_since_when), TALK_BOTH(the_inbox), TALK_BOTH(one_glance), TALK_BOTH(two_at_once),
-		TALK_BOTH(who_takes_part)};
+		TALK_BOTH(who_takes_part), TALK_BOTH(saved_replies), TALK_BOTH(two_become_one), TALK_BOTH(nobody_reads_more_by_it)};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -209,9 +209,10 @@ struct acting {
 	const struct talk_act_in *in;
 	struct photos photos;
 	struct message_id said;
+	struct conversation_id to;       /* where to go then, when it is another thread */
 };
 
-static enum err act(struct req *q, const struct talk_act_in *in, struct message_id *ret) {
+static enum err act(struct req *q, const struct talk_act_in *in, struct message_id *ret, struct conversation_id *ret_to) {
 	bool note = str_is(in->act, "note"), answers = !note && (str_is(in->act, "comment") || str_is(in->act, "answer"));
 	if (q->actor.is_staff && answers) {
 		if (in->seen.has) TRY(collide_check(q, in->id, (struct message_id){in->seen.v}));
@@ -222,6 +223,9 @@ static enum err act(struct req *q, const struct talk_act_in *in, struct message_
 	if (note || str_is(in->act, "comment")) return say_comment(q, in->id, note, in->body, in->reply_to, ret);
 	if (str_is(in->act, "answer")) return say_answer(q, in->id, in->status, in->body, "body", ret);
 	if (str_is(in->act, "not_fixed")) return say_not_fixed(q, in->id, in->still, ret);
+	if (str_is(in->act, "join")) return joint_merge(q, in->id, in->into, ret_to);
+	if (str_is(in->act, "split")) return joint_split(q, in->id, FILE_IDS(in->messages), in->subject, ret_to);
+	if (str_is(in->act, "undo")) return joint_undo(q, in->id, in->joint, ret_to);
 	if (str_is(in->act, "assign")) return report_assign(q, in->id, in->assignee);
 	if (str_is(in->act, "hide") || str_is(in->act, "show")) return report_hide(q, in->id, str_is(in->act, "hide"));
 	if (str_is(in->act, "edit_message")) return say_edit(q, in->id, in->message, in->body);
@@ -235,7 +239,8 @@ static enum err act_and_attach(struct db *db, void *arg) {
 	x->q->db = db;
 	x->q->errors = (struct field_error_list){0};
 	x->said = (struct message_id){0};
-	enum err e = act(x->q, x->in, &x->said);
+	x->to = x->in->id;
+	enum err e = act(x->q, x->in, &x->said, &x->to);
 	if (e == OK && x->said.v != 0) e = photos_attach(x->q, db, x->in->id, x->said, &x->photos);
 	x->q->db = reading;
 	return e;
@@ -251,7 +256,7 @@ enum err talk_act(struct req *q, const struct talk_act_in *in, struct talk_said 
 	if (e == OK) e = req_write(q, act_and_attach, x);
 	TRY(photos_keep(q, &x->photos, e));
 	if (answer) req_say(q, T("Said. Everyone who said “me too” is told."));
-	struct url back = url_path(q->a, "/problems/%lld", (long long)in->id.v);
+	struct url back = url_path(q->a, "/problems/%lld", (long long)x->to.v);
 	if (x->said.v == 0 || answer) {
 		req_redirect(q, back);
 		return OK;

@@ -196,6 +196,24 @@ MUST_USE enum err collide_view(struct req *q, struct conversation_id id, struct 
 /* errors CONFLICT (said at "body"): a colleague said something behind what the actor has seen */
 MUST_USE enum err collide_check(struct req *q, struct conversation_id id, struct message_id since);
 
+/* ----------------------------------------------------------------- saved.c: saved replies */
+
+/* Those that the actor can insert. */
+MUST_USE enum err reply_choices(struct req *q, struct talk_choice_list *ret);
+
+/* ----------------------------------------------------------------- joint.c: threads that become one, or part */
+
+/* Joins a thread with another, whose number or address `into` is; ret: that one. errors INVALID, CONFLICT, NOT_FOUND, DENIED */
+MUST_USE enum err joint_merge(struct req *q, struct conversation_id id, struct str into, struct conversation_id *ret);
+/* Gives some of what was said a thread of its own. */
+MUST_USE enum err joint_split(struct req *q, struct conversation_id id, struct int_list messages, struct str subject, struct conversation_id *ret);
+/* Undoes one of the two; ret: the thread that it began with. errors CONFLICT (something later must be undone first) */
+MUST_USE enum err joint_undo(struct req *q, struct conversation_id id, struct joint_id joint, struct conversation_id *ret);
+/* Whether another thread is read in its place; then the answer is the way there. */
+MUST_USE enum err joint_leads(struct req *q, struct conversation_id id, bool *ret_leads);
+/* What it was joined with or parted from, for the team. */
+MUST_USE enum err joint_view(struct req *q, struct conversation_id id, struct talk_joint_list *ret);
+
 /* ----------------------------------------------------------------- report.c, vote.c */
 
 /* The facts of a conversation that the actor may do this to. errors NOT_FOUND, DENIED */
