@@ -1,7 +1,8 @@
 -- The desk: what is open, whoever waits longest first; what customers said last; one glance at whom somebody answers.
 
 -- row desk_key: id conversation_id | waiting_at int
--- frag on_desk(c): {is_open(c)} AND c.hidden_at IS NULL
+-- As the partial indexes have it, and in words of which no other index can make use.
+-- frag on_desk(c): c.status NOT IN ('done', 'not_done', 'closed') AND c.hidden_at IS NULL
 
 -- desk_find(assignee person_id?, nobody int?, waiting int?, at int, after conversation_id, most int) -> desk_key :many
 -- What is on the desk behind a place in its order: somebody's, nobody's, only where somebody waits.

@@ -15,11 +15,11 @@ WHERE status IN ('new', 'heard', 'planned', 'in_work', 'partly_done');
 
 -- What is on the desk, whoever waits longest first: all of it, somebody's, nobody's.
 CREATE INDEX conversation_desk ON conversation (waiting_at, id)
-	WHERE status IN ('new', 'heard', 'planned', 'in_work', 'partly_done') AND hidden_at IS NULL;
+	WHERE status NOT IN ('done', 'not_done', 'closed') AND hidden_at IS NULL;
 CREATE INDEX conversation_desk_of ON conversation (assignee_id, waiting_at, id)
-	WHERE status IN ('new', 'heard', 'planned', 'in_work', 'partly_done') AND hidden_at IS NULL;
+	WHERE status NOT IN ('done', 'not_done', 'closed') AND hidden_at IS NULL;
 CREATE INDEX conversation_desk_nobody ON conversation (waiting_at, id)
-	WHERE assignee_id IS NULL AND status IN ('new', 'heard', 'planned', 'in_work', 'partly_done') AND hidden_at IS NULL;
+	WHERE assignee_id IS NULL AND status NOT IN ('done', 'not_done', 'closed') AND hidden_at IS NULL;
 
 -- Which colleague began to write an answer, and when; so that two do not answer at once.
 CREATE TABLE answering (
