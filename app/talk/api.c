@@ -100,7 +100,7 @@ enum err talk_conversation_change(struct req *q, const struct talk_conversation_
 		TRY(talk_event(q->db, q->actor.id, "update", (struct message_id){0}, &f, talk_audience(&f),
 			STR("{\"changed\":[\"tags\"]}")));
 	}
-	if (in->assignee_id.v != 0) TRY(report_assign(q, in->id, in->assignee_id));
+	if (in->assignee_id.has) TRY(report_assign(q, in->id, (struct person_id){in->assignee_id.v}));
 	TRY(report_get(q, in->id, &row));
 	return report_view(q, &row, true, &ret->report);
 }

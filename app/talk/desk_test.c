@@ -19,6 +19,8 @@ static void begin(struct fixture *f, const struct served *s, const char *who, co
 	assert_int_equal(ask(f, s, "POST", "/api/v1/conversations", json, who).status, 201);
 }
 
+static int64_t field(struct fixture *f, const char *what, int id) { return admin_int(f, str_fmt(&f->a, "SELECT %s FROM conversation WHERE id = %d", what, id).p); }
+
 static bool waits(struct fixture *f, int id) {
 	return admin_int(f, at(f, "SELECT count(*) FROM conversation WHERE id = %d AND waiting_at < 9223372036854775807", id)) == 1;
 }
@@ -133,6 +135,9 @@ static void the_inbox(void **state) {
 	assert_has_not(call(f, &s, "/desk?view=mine", NULL, bea, NULL).body, "First of all</strong><span class=\"when\"><span class=\"vh\">waits");
 	assert_int_equal(send_form(f, &s, "/desk", "/desk", "take=1", session_for(f, ANALYST)).status, 403);
 	assert_int_equal(ask(f, &s, "PATCH", "/api/v1/conversations/1", "{\"assignee_id\":9}", agent).status, 200);
+	assert_int_equal(field(f, "assignee_id", 1), BEA);
+	assert_int_equal(ask(f, &s, "PATCH", "/api/v1/conversations/1", "{\"assignee_id\":0}", agent).status, 200);
+	assert_int_equal(admin_int(f, "SELECT count(*) FROM conversation WHERE id = 1 AND assignee_id IS NULL"), 1);
 	serve_stop(&s);
 }
 
@@ -276,8 +281,6 @@ static void saved_replies(void **state) {
 static void vote(struct fixture *f, const struct served *s, int id, const char *who) {
 	assert_int_equal(ask(f, s, "PUT", at(f, "/api/v1/conversations/%d/vote", id), NULL, who).status, 200);
 }
-
-static int64_t field(struct fixture *f, const char *what, int id) { return admin_int(f, str_fmt(&f->a, "SELECT %s FROM conversation WHERE id = %d", what, id).p); }
 
 static void two_become_one(void **state) {
 	FIXTURE(f);
