@@ -43,8 +43,8 @@
 
   /** Someone is writing in it, or a form in it came back unsent: swapping would take the words away. */
   const inUse = (el) => el.querySelector("[data-unsent]") !== null || all("input:not([type=hidden]), textarea, select", el).some((field) =>
-    field === document.activeElement || (field.defaultValue !== undefined && field.type !== "checkbox"
-      && field.type !== "radio" && field.value !== field.defaultValue));
+    field === document.activeElement || (field.type === "checkbox" ? field.checked !== field.defaultChecked
+      : field.defaultValue !== undefined && field.type !== "radio" && field.value !== field.defaultValue));
 
   /* --------------------------------------------------------- live updates */
 
@@ -84,7 +84,7 @@
       let news;
       try { news = JSON.parse(data); } catch { return; }
       for (const [id, count] of Object.entries(news.votes ?? {})) setVotes(id, count);
-      for (const topic of news.refresh ?? []) all(`[data-refresh="${CSS.escape(topic)}"]`).forEach(refresh);
+      for (const topic of news.refresh ?? []) all(`[data-refresh~="${CSS.escape(topic)}"]`).forEach(refresh);
       if (news.toast) toast(news.toast, news.href);
     };
     const topics = new URL(url, location.href).searchParams.get("topics") ?? "";
@@ -124,6 +124,17 @@
     const leave = () => { if (box.matches(":hover, :focus-within")) setTimeout(leave, 3000); else box.remove(); };
     setTimeout(leave, 9000);
   }
+
+  /* --------------------------------------------------------- who is writing */
+
+  const begun = new Map(); // by address: when others were told that somebody writes there
+
+  document.addEventListener("input", ({ target }) => {
+    const form = target.closest?.("form[data-begun]");
+    if (!form || !(target instanceof HTMLTextAreaElement) || Date.now() - (begun.get(form.dataset.begun) ?? 0) < 300000) return;
+    begun.set(form.dataset.begun, Date.now());
+    fetch(form.dataset.begun, { method: "POST", body: new URLSearchParams({ csrf: form.elements.csrf.value }) }).catch(() => {});
+  });
 
   /* -------------------------------------------------------- forms by fetch */
 

@@ -35,9 +35,10 @@ static inline void put_person(struct fixture *f, int id, const char *kind, const
 static inline void put_conversation(struct fixture *f, int id, const char *visibility, int author, bool hidden) {
 	char sql[900];
 	snprintf(sql, sizeof sql, "INSERT INTO conversation (id, kind, board, subject, summary, body, visibility, status, author_id, topic, place, area, votes, comments,"
-	         " worth_minor, impact, staff_impact, reopened, channel, created_at, active_at, voted_at, hidden_at, version) VALUES"
-	         " (%d, 'problem', 'problems', 'No signal in the valley', 'None.', 'None.', '%s', 'heard', %d, '', '', '', 0, 0, 0, 0, 0, 0, 'portal', 0, 0, 0, %s, 1)",
-	         id, visibility, author, hidden ? "1" : "NULL");
+	         " worth_minor, impact, staff_impact, reopened, channel, created_at, active_at, voted_at, hidden_at, version, waiting_at) VALUES"
+	         " (%d, 'problem', 'problems', 'No signal in the valley', 'None.', 'None.', '%s', 'heard', %d, '', '', '', 0, 0, 0, 0, 0, 0, 'portal', 0, 0, 0, %s, 1,"
+	         " (SELECT CASE kind WHEN 'staff' THEN 9223372036854775807 ELSE 0 END FROM person WHERE id = %d))",
+	         id, visibility, author, hidden ? "1" : "NULL", author);
 	admin_exec(f, sql);
 }
 

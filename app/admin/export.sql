@@ -22,6 +22,9 @@
 -- row export_record_organization: record_id record_id | organization_id organization_id | role text
 -- row export_snapshot: conversation_id conversation_id | record_id record_id | title text | state text | at time | amount int? | fields json
 --   | version int | hash text | taken_at time
+-- row export_reply: id reply_id | owner?.id person_id? | name text | body_en text | body_de text | changed_at time
+-- row export_joint: id joint_id | kind text | from_id conversation_id | to_id conversation_id | opening_id message_id? | actor?.id person_id? | at time
+--   | undone_at time?
 -- row export_vote: conversation_id conversation_id | person_id person_id | created_at time
 -- row export_follow: person_id person_id | object_kind text | object_id int | created_at time
 -- row export_participant: conversation_id conversation_id | person_id person_id
@@ -89,6 +92,14 @@ SELECT organization_id, person_id, role FROM organization_person ORDER BY organi
 -- export_record_organizations() -> export_record_organization :each
 -- Which records go with them.
 SELECT record_id, organization_id, role FROM record_organization ORDER BY record_id, organization_id;
+
+-- export_replies() -> export_reply :each
+-- Saved replies.
+SELECT id, owner_id, name, body_en, body_de, changed_at FROM reply ORDER BY id;
+
+-- export_joints() -> export_joint :each
+-- Which threads became one, or parted.
+SELECT id, kind, from_id, to_id, opening_id, actor_id, at, undone_at FROM joint ORDER BY id;
 
 -- export_snapshots() -> export_snapshot :each
 -- How a record looked when somebody asked about it.

@@ -34,13 +34,16 @@ static enum err tell_said(struct db *db, struct arena *a, const struct event *e)
 	return job_add(db, "notice_mail", data, 0);
 }
 
+/* Who has something to do with it from now on: it was given to them, or they were asked to take part. */
 static enum err tell_assigned(struct db *db, const struct event *e) {
 	struct person_id to = {0};
 	struct conversation_id id = {e->object_id};
 	JSON_DOC(doc);
-	if (json_parse(&doc, e->data, NULL) != OK || !json_get_int(json_member(doc.root, "assignee"), &to.v)) return OK;
+	if (json_parse(&doc, e->data, NULL) != OK) return OK;
+	bool joined = json_get_int(json_member(doc.root, "joined"), &to.v);
+	if (!joined && !json_get_int(json_member(doc.root, "assignee"), &to.v)) return OK;
 	if (to.v < 1 || to.v == e->actor.v) return OK;
-	return sql_notice_tell(db, to, e->seq, STR("assigned"), id, e->at, NULL);
+	return sql_notice_tell(db, to, e->seq, joined ? STR("joined") : STR("assigned"), id, e->at, NULL);
 }
 
 /* -------------------------------------------------------------------- logins */

@@ -15,6 +15,7 @@ static struct str icon_of(const struct notice_row *n) {
 	if (str_is(n->kind, "comment")) return STR("talk");
 	if (str_is(n->kind, "assigned")) return STR("flag");
 	if (str_is(n->kind, "search")) return STR("search");
+	if (str_is(n->kind, "joined")) return STR("users");
 	return str_is(n->kind, "not_fixed") ? STR("undo") : STR("refresh");
 }
 

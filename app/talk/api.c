@@ -19,7 +19,12 @@ enum err talk_conversations(struct req *q, const struct talk_conversations_in *i
 	if (!str_empty(in->bbox)) w.box = &box;
 	if (!str_empty(in->kind)) w.board = str_c(board_of(in->kind));
 	ret->next = STR_NONE;
-	TRY(list_find(q, &w, &ids, &ret->next));
+	TRY(desk_assignee(q, in->assignee, &w.assignee));
+	if (str_is(in->sort, "waiting")) {
+		if (!q->actor.is_staff) return ERR_DENIED;
+		struct desk_wish desk = {.assignee = w.assignee, .waiting = true, .cursor = in->cursor, .most = (int)in->limit};
+		TRY(desk_find(q, &desk, &ids, &ret->next));
+	} else TRY(list_find(q, &w, &ids, &ret->next));
 	return list_reports(q, ids, &ret->data);
 }
 
@@ -95,7 +100,7 @@ enum err talk_conversation_change(struct req *q, const struct talk_conversation_
 		TRY(talk_event(q->db, q->actor.id, "update", (struct message_id){0}, &f, talk_audience(&f),
 			STR("{\"changed\":[\"tags\"]}")));
 	}
-	if (in->assignee_id.v != 0) TRY(report_assign(q, in->id, in->assignee_id));
+	if (in->assignee_id.has) TRY(report_assign(q, in->id, (struct person_id){in->assignee_id.v}));
 	TRY(report_get(q, in->id, &row));
 	return report_view(q, &row, true, &ret->report);
 }

@@ -74,6 +74,10 @@ enum err talk_check(struct db *db, struct arena *a, struct text_list *ret_compla
 	differ(&c, "town", &rows);
 	TRY(sql_talk_cell_wrong(db, a, COMPLAINTS_MOST, &rows));
 	differ(&c, "cell", &rows);
+	struct conversation_id_list waiting;
+	TRY(sql_talk_waiting_wrong(db, a, COMPLAINTS_MOST, &waiting));
+	for (size_t i = 0; i < waiting.n; i++)
+		complain(&c, str_fmt(a, "conversation %lld keeps another time since when somebody waits than was said in it", (long long)waiting.v[i].v));
 	*ret_complaints = list;
 	return OK;
 }
@@ -105,6 +109,7 @@ enum err talk_recount(struct db *db, struct arena *a) {
 		TRY(sql_talk_counts_set(db, c->id, c->board, c->votes, c->comments, c->worth, c->voted_at, c->impact,
 			c->staff_impact, c->quadkey));
 	}
+	TRY(sql_talk_waiting_count(db, NULL));
 	TRY(sql_talk_days_clear(db, NULL));
 	TRY(sql_talk_tally_clear(db, NULL));
 	TRY(sql_talk_town_clear(db, NULL));

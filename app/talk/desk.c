@@ -1,27 +1,124 @@
-/* The desk, simple as yet: what waits for an answer, what was opened again, what is mine, what customers said. */
+/* The desk: what is open, whoever waits longest for words of ours first; what is open again; what customers said last. Since when somebody
+ * waits is kept with each conversation, so a page of a hundred thousand is one range of an index (desk.sql). */
 #include "talk/talk_int.h"
 #include "text/markdown.h"
+#include "text/url.h"
+#include <inttypes.h>
+#include <stdio.h>
 
-enum { ROWS = 12, WORDS = 110 };
+enum { PAGE_ROWS = 25, SIDE_ROWS = 8, WORDS = 110, COUNT_MOST = 1000, COLLEAGUES_MOST = 200 };
+#define LONG_WAIT DAYS(1)
 
-static void fill(struct req *q, const struct talk_desk_row_list *rows, bool by_activity,
-	struct talk_desk_item_list *ret) {
-	ret->v = NEW_ARRAY(q->a, struct talk_desk_item, rows->n);
-	for (size_t i = 0; i < rows->n; i++) {
-		const struct talk_desk_row *r = &rows->v[i];
-		struct talk_desk_item item = {.id = r->id, .subject = r->subject, .state = state_view(r->status),
-			.private = !str_is(r->visibility, "public"),
-			.who = str_none(r->author_name) ? STR("") : r->author_name, .by = str_none(r->assignee_name)
-				? STR("") : r->assignee_name,
-			.area = r->area, .votes = r->votes, .at = by_activity ? r->active_at : r->created_at,
-				.reopened = r->reopened, .worth = r->worth_minor};
-		ret->v[ret->n++] = item;
+static struct opt_int waiting_only(bool yes) { return (struct opt_int){.has = yes, .v = NOBODY_WAITS}; }
+
+static struct person_id somebody(struct opt_int assignee) { return (struct person_id){assignee.has ? assignee.v : 0}; }
+
+static struct opt_int nobody(struct opt_int assignee) { return (struct opt_int){.has = assignee.has && assignee.v == 0, .v = 1}; }
+
+static bool place_read(struct arena *a, struct str text, int64_t *ret_at, struct conversation_id *ret_id) {
+	char end;
+	*ret_at = -1;
+	*ret_id = (struct conversation_id){0};
+	if (str_empty(text)) return true;
+	return text.n <= 40 && sscanf(str_z(a, text), "%" SCNd64 "-%" SCNd64 "%c", ret_at, &ret_id->v, &end) == 2;
+}
+
+enum err desk_find(struct req *q, const struct desk_wish *w, struct int_list *ret, struct str *ret_next) {
+	struct desk_key_list keys;
+	struct conversation_id after;
+	int64_t at;
+	*ret_next = STR_NONE;
+	if (!place_read(q->a, w->cursor, &at, &after)) return req_invalid(q, "cursor", T("This cursor is not one of ours."));
+	TRY(sql_desk_find(q->db, q->a, somebody(w->assignee), nobody(w->assignee), waiting_only(w->waiting), at, after, w->most + 1, &keys));
+	*ret = (struct int_list){.v = NEW_ARRAY(q->a, int64_t, keys.n + 1)};
+	for (size_t i = 0; i < keys.n && i < (size_t)w->most; i++) ret->v[ret->n++] = keys.v[i].id.v;
+	if (keys.n <= (size_t)w->most) return OK;
+	const struct desk_key *last = &keys.v[w->most - 1];
+	*ret_next = str_fmt(q->a, "%" PRId64 "-%" PRId64, last->waiting_at, last->id.v);
+	return OK;
+}
+
+enum err desk_assignee(struct req *q, struct str word, struct opt_int *ret) {
+	*ret = (struct opt_int){.has = !str_empty(word)};
+	if (!ret->has) return OK;
+	if (!q->actor.is_staff) return ERR_DENIED;
+	if (str_is(word, "me")) ret->v = q->actor.id.v;
+	else if (!str_is(word, "nobody") && (!str_int(word, &ret->v) || ret->v < 1))
+		return req_invalid(q, "assignee", T("Give me, nobody, or the id of a colleague."));
+	return OK;
+}
+
+enum err colleagues(struct req *q, struct person_id chosen, struct talk_choice_list *ret) {
+	struct talk_colleague_row_list rows;
+	TRY(sql_talk_colleagues(q->db, q->a, COLLEAGUES_MOST, &rows));
+	*ret = (struct talk_choice_list){.v = NEW_ARRAY(q->a, struct talk_choice, rows.n)};
+	for (size_t i = 0; i < rows.n; i++)
+		ret->v[ret->n++] = (struct talk_choice){.name = str_fmt(q->a, "%lld", (long long)rows.v[i].id.v), .word = rows.v[i].name,
+			.here = rows.v[i].id.v == chosen.v};
+	return OK;
+}
+
+/* ------------------------------------------------------------------------ rows */
+
+static struct str kind_word(struct req *q, struct str kind) {
+	static const struct { const char *kind, *word; } words[] = {
+		{"problem", T("Problem")}, {"need", T("Need")}, {"idea", T("Idea")}, {"question", T("Question")}, {"discussion", T("Discussion")},
+		{"praise", T("Praise")}, {"query", T("Question about a record")}, {"direct", T("Letter")}, {"group", T("Question to many")},
+		{"deal", T("Deal")}};
+	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+		if (str_is(kind, words[i].kind)) return str_c(TRQ(q, words[i].word));
+	return kind;
+}
+
+static struct talk_desk_item item_of(struct req *q, const struct desk_row *r) {
+	bool waits = r->waiting_at != NOBODY_WAITS;
+	return (struct talk_desk_item){
+		.id = r->id, .kind = kind_word(q, r->kind), .subject = r->subject, .state = state_view(r->status), .private = !str_is(r->visibility, "public"),
+		.who = str_none(r->author) ? STR("") : r->author, .photo = r->photo, .by = str_none(r->assignee) ? STR("") : r->assignee,
+		.mine = r->assignee_id.v == q->actor.id.v, .about = str_none(r->record) ? STR("") : r->record, .votes = r->votes, .waits = waits,
+		.at = waits ? r->waiting_at : r->active_at, .late = waits && q->locale.now - r->waiting_at > LONG_WAIT, .reopened = r->reopened,
+		.worth = r->worth_minor};
+}
+
+static enum err items(struct req *q, struct int_list ids, struct talk_desk_item_list *ret) {
+	struct desk_row_list rows;
+	*ret = (struct talk_desk_item_list){.v = NEW_ARRAY(q->a, struct talk_desk_item, ids.n + 1)};
+	TRY(sql_desk_rows(q->db, q->a, ids, q->actor.id, true, LIST_MAX, &rows));
+	for (size_t i = 0; i < ids.n; i++)
+		for (size_t k = 0; k < rows.n; k++)
+			if (rows.v[k].id.v == ids.v[i]) ret->v[ret->n++] = item_of(q, &rows.v[k]);
+	return OK;
+}
+
+/* ------------------------------------------------------------------------ page */
+
+static const struct view { const char *name, *word; bool waiting; } views[] = {
+	{"waiting", T("Waiting for an answer"), true}, {"mine", T("Yours"), false}, {"nobody", T("Nobody's yet"), false}, {"open", T("All that is open"), false}};
+enum { VIEWS = sizeof views / sizeof *views };
+
+static struct desk_wish wish_of(const struct req *q, const struct view *v) {
+	struct desk_wish w = {.waiting = v->waiting, .most = PAGE_ROWS};
+	if (strcmp(v->name, "mine") == 0) w.assignee = (struct opt_int){true, q->actor.id.v};
+	if (strcmp(v->name, "nobody") == 0) w.assignee = (struct opt_int){true, 0};
+	return w;
+}
+
+static enum err offer_views(struct req *q, struct str here, struct talk_desk_page *ret) {
+	ret->views.v = NEW_ARRAY(q->a, struct talk_desk_view, VIEWS);
+	for (size_t i = 0; i < VIEWS; i++) {
+		struct desk_wish w = wish_of(q, &views[i]);
+		struct talk_desk_view *v = &ret->views.v[ret->views.n++];
+		*v = (struct talk_desk_view){.name = str_c(views[i].name), .word = str_c(views[i].word), .here = str_is(here, views[i].name)};
+		TRY(sql_desk_count(q->db, somebody(w.assignee), nobody(w.assignee), waiting_only(w.waiting), COUNT_MOST, &v->count));
+		v->more = v->count == COUNT_MOST;
+		if (v->here) ret->title = v->word;
 	}
+	return OK;
 }
 
 static enum err fill_said(struct req *q, struct talk_desk_page *ret) {
 	struct talk_desk_said_list rows;
-	TRY(sql_talk_desk_said(q->db, q->a, true, ROWS, &rows));
+	TRY(sql_talk_desk_said(q->db, q->a, true, SIDE_ROWS, &rows));
 	ret->said.v = NEW_ARRAY(q->a, struct talk_desk_said_item, rows.n);
 	for (size_t i = 0; i < rows.n; i++) {
 		const struct talk_desk_said *r = &rows.v[i];
@@ -33,20 +130,36 @@ static enum err fill_said(struct req *q, struct talk_desk_page *ret) {
 	return OK;
 }
 
-enum err talk_desk(struct req *q, struct talk_desk_page *ret) {
-	struct talk_desk_row_list rows;
-	struct talk_tally_row_list tally;
+enum err talk_desk(struct req *q, const struct talk_desk_in *in, struct talk_desk_page *ret) {
+	struct int_list ids;
+	struct object o = {.thing = THING_CONVERSATION};
+	struct desk_wish w = {0};
+	struct str next;
 	q->page.nav = STR("desk");
 	q->page.wide = STR("desk");
-	q->page.live = STR("conversations");
-	TRY(sql_talk_desk_new(q->db, q->a, true, ROWS, &rows));
-	fill(q, &rows, false, &ret->fresh);
-	TRY(sql_talk_desk_reopened(q->db, q->a, true, ROWS, &rows));
-	fill(q, &rows, true, &ret->reopened);
-	TRY(sql_talk_desk_mine(q->db, q->a, q->actor.id, true, ROWS, &rows));
-	fill(q, &rows, true, &ret->mine);
-	TRY(sql_talk_tallies(q->db, q->a, &tally));
-	for (size_t i = 0; i < tally.n; i++)
-		if (str_is(tally.v[i].status, "new")) ret->waiting += tally.v[i].reports;
+	q->page.live = STR("conversations,desk");
+	ret->view = in->view;
+	for (size_t i = 0; i < VIEWS; i++)
+		if (str_is(in->view, views[i].name)) w = wish_of(q, &views[i]);
+	w.cursor = in->cursor;
+	TRY(desk_find(q, &w, &ids, &next));
+	TRY(items(q, ids, &ret->items));
+	ret->cursor = str_none(in->cursor) ? STR("") : in->cursor;
+	if (!str_none(next)) ret->more = url_with(q->a, url_with(q->a, url_path(q->a, "/desk"), "view", in->view), "cursor", next);
+	ret->may_assign = may(&q->actor, ACT_ASSIGN, &o);
+	if (ret->may_assign) TRY(colleagues(q, (struct person_id){0}, &ret->colleagues));
+	TRY(offer_views(q, in->view, ret));
+	TRY(sql_desk_reopened(q->db, q->a, SIDE_ROWS, &ids));
+	TRY(items(q, ids, &ret->reopened));
 	return fill_said(q, ret);
+}
+
+enum err talk_desk_assign(struct req *q, const struct talk_desk_assign_in *in) {
+	struct person_id to = q->actor.id;
+	req_redirect(q, url_with(q->a, url_path(q->a, "/desk"), "view", in->view));
+	if (in->take.v != 0) return report_assign(q, in->take, to);
+	if (in->ids.n == 0) return req_invalid(q, "ids", T("Please tick what you want to give to somebody."));
+	if (!str_int(in->assignee, &to.v) || to.v < 0) return req_invalid(q, "assignee", T("Please choose one."));
+	for (size_t i = 0; i < in->ids.n; i++) TRY(report_assign(q, in->ids.v[i], to));
+	return OK;
 }

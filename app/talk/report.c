@@ -129,6 +129,7 @@ enum err report_assign(struct req *q, struct conversation_id id, struct person_i
 	if (who.v != 0) TRY(sql_talk_is_staff(q->db, who, &staff));
 	if (staff == 0) return req_invalid(q, "assignee", T("This is not a colleague."));
 	TRY(sql_talk_assign(q->db, id, who));
+	if (who.v != 0) TRY(sql_talk_follow_insert(q->db, who, id.v, clock_now(), NULL));   /* to be told what is said next */
 	return talk_event(q->db, q->actor.id, "update", (struct message_id){0}, &f, AUDIENCE_STAFF,
 	                  str_fmt(q->a, "{\"assignee\":%lld}", (long long)who.v));
 }

@@ -70,6 +70,8 @@ enum err talk_say(struct db *db, struct arena *a, const struct new_message *m, s
 	struct str data = data_of(a, m, &f, now);
 	if (comment) TRY(sql_talk_set_said(db, f.id, f.comments + 1, at > f.active_at ? at : f.active_at));
 	else if (!note) TRY(apply_state(db, m, &f, now, said, at));
+	if (comment && at > f.active_at) TRY(sql_talk_set_newest(db, f.id, m->author, at));
+	else if (!note) TRY(sql_talk_set_waiting(db, f.id));
 	*ret = said;
 	return talk_event(db, m->author, "create", said, &f, note ? AUDIENCE_STAFF : talk_audience(&f), data);
 }
@@ -115,7 +117,11 @@ static enum err say_comment(struct req *q, struct conversation_id id, bool note,
 	TRY(facts_for(q, id, note ? ACT_NOTE : ACT_COMMENT, &f));
 	struct new_message m = {.conversation = id, .kind = note ? STR("note") : STR("comment"), .body = body,
 		.author = q->actor.id, .reply_to = reply_to};
-	return say(q, &m, &f, "body", ret);
+	TRY(say(q, &m, &f, "body", ret));
+	if (note || q->actor.is_staff || !str_is(f.visibility, "private") || state_find(f.status)->open) return OK;
+	struct new_message again = {.conversation = id, .kind = STR("status"), .status = STR("in_work"), .author = q->actor.id};
+	struct message_id opened;
+	return talk_say(q->db, q->a, &again, &opened);       /* between us, what a customer adds to a settled matter opens it again */
 }
 
 static enum err say_answer(struct req *q, struct conversation_id id, struct str status, struct str words,
@@ -171,6 +177,7 @@ static enum err say_hide(struct req *q, struct conversation_id id, struct messag
 			? last.created_at : 0, f.active_at, f.reopened,
 		                        f.comments, impact, staff_impact_of(impact, f.worth_minor)));
 	}
+	TRY(sql_talk_set_waiting(q->db, id));
 	return talk_event(q->db, q->actor.id, "update", message, &f, o.thing == THING_NOTE
 		? AUDIENCE_STAFF : talk_audience(&f),
 	                  hide ? STR("{\"hidden\":true}") : STR("{\"hidden\":false}"));
@@ -202,15 +209,23 @@ struct acting {
 	const struct talk_act_in *in;
 	struct photos photos;
 	struct message_id said;
+	struct conversation_id to;       /* where to go then, when it is another thread */
 };
 
-static enum err act(struct req *q, const struct talk_act_in *in, struct message_id *ret) {
-	bool note = str_is(in->act, "note");
+static enum err act(struct req *q, const struct talk_act_in *in, struct message_id *ret, struct conversation_id *ret_to) {
+	bool note = str_is(in->act, "note"), answers = !note && (str_is(in->act, "comment") || str_is(in->act, "answer"));
+	if (q->actor.is_staff && answers) {
+		if (in->seen.has) TRY(collide_check(q, in->id, (struct message_id){in->seen.v}));
+		TRY(sql_desk_answering_end(q->db, in->id, q->actor.id, NULL));
+	}
 	if ((note || str_is(in->act, "comment")) && q->actor.is_staff && !str_empty(in->status))
 		return req_invalid(q, "status", T("Choose “official answer” to change the state."));
 	if (note || str_is(in->act, "comment")) return say_comment(q, in->id, note, in->body, in->reply_to, ret);
 	if (str_is(in->act, "answer")) return say_answer(q, in->id, in->status, in->body, "body", ret);
 	if (str_is(in->act, "not_fixed")) return say_not_fixed(q, in->id, in->still, ret);
+	if (str_is(in->act, "join")) return joint_merge(q, in->id, in->into, ret_to);
+	if (str_is(in->act, "split")) return joint_split(q, in->id, FILE_IDS(in->messages), in->subject, ret_to);
+	if (str_is(in->act, "undo")) return joint_undo(q, in->id, in->joint, ret_to);
 	if (str_is(in->act, "assign")) return report_assign(q, in->id, in->assignee);
 	if (str_is(in->act, "hide") || str_is(in->act, "show")) return report_hide(q, in->id, str_is(in->act, "hide"));
 	if (str_is(in->act, "edit_message")) return say_edit(q, in->id, in->message, in->body);
@@ -224,7 +239,8 @@ static enum err act_and_attach(struct db *db, void *arg) {
 	x->q->db = db;
 	x->q->errors = (struct field_error_list){0};
 	x->said = (struct message_id){0};
-	enum err e = act(x->q, x->in, &x->said);
+	x->to = x->in->id;
+	enum err e = act(x->q, x->in, &x->said, &x->to);
 	if (e == OK && x->said.v != 0) e = photos_attach(x->q, db, x->in->id, x->said, &x->photos);
 	x->q->db = reading;
 	return e;
@@ -240,7 +256,7 @@ enum err talk_act(struct req *q, const struct talk_act_in *in, struct talk_said 
 	if (e == OK) e = req_write(q, act_and_attach, x);
 	TRY(photos_keep(q, &x->photos, e));
 	if (answer) req_say(q, T("Said. Everyone who said “me too” is told."));
-	struct url back = url_path(q->a, "/problems/%lld", (long long)in->id.v);
+	struct url back = url_path(q->a, "/problems/%lld", (long long)x->to.v);
 	if (x->said.v == 0 || answer) {
 		req_redirect(q, back);
 		return OK;

@@ -4,8 +4,9 @@
 #include "text/url.h"
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 
-enum { THREAD_MOST = 50, HISTORY_MOST = 40, FILES_MOST = 200, SIMILAR_MOST = 3, COLLEAGUES_MOST = 200, PLACE_ZOOM = 13, NEAR_KM = 10, NEAR_LEAST = 20,
+enum { THREAD_MOST = 50, HISTORY_MOST = 40, FILES_MOST = 200, SIMILAR_MOST = 3, PLACE_ZOOM = 13, NEAR_KM = 10, NEAR_LEAST = 20,
 	PLACE_ZOOM_PLAIN = 9 /* the map of our own has no streets */ };
 
 /* ------------------------------------------------------------------------ JSON */
@@ -146,6 +147,13 @@ enum err files_of(struct req *q, struct conversation_id id, struct talk_message_
 	return OK;
 }
 
+/* Of joined threads one was begun earlier than it came here. */
+static int by_time(const void *a, const void *b) {
+	const struct talk_message *x = a, *y = b;
+	if (x->created_at != y->created_at) return x->created_at < y->created_at ? -1 : 1;
+	return x->id.v < y->id.v ? -1 : x->id.v > y->id.v;
+}
+
 static enum err fill_thread(struct req *q, const struct talk_report_show_in *in, struct talk_report_page *ret) {
 	struct talk_message_row_list rows;
 	TRY(sql_talk_thread(q->db, q->a, in->id, q->actor.id, q->actor.is_staff, in->before, THREAD_MOST + 1, &rows));
@@ -153,6 +161,7 @@ static enum err fill_thread(struct req *q, const struct talk_report_show_in *in,
 	size_t n = more ? THREAD_MOST : rows.n;
 	ret->thread.v = NEW_ARRAY(q->a, struct talk_message, n);
 	for (size_t i = n; i > 0; i--) ret->thread.v[ret->thread.n++] = message_view(q, &rows.v[i - 1], in->id);
+	qsort(ret->thread.v, ret->thread.n, sizeof *ret->thread.v, by_time);
 	for (size_t i = 0; i < ret->thread.n; i++)
 		for (size_t k = 0; k < ret->thread.n; k++)
 			if (ret->thread.v[k].id.v == ret->thread.v[i].reply_to.v) ret->thread.v[i].to = ret->thread.v[k].by.name;
@@ -231,7 +240,15 @@ static enum err fill_acts(struct req *q, const struct talk_report_row *r, const 
 	ret->may_assign = may(a, ACT_ASSIGN, &o);
 	ret->may_edit = may(a, ACT_EDIT, &o);
 	ret->may_say_still = r->voted && (!s->open || strcmp(s->name, "partly_done") == 0) && may(a, ACT_COMMENT, &o);
-	ret->act = str_empty(in->act) ? STR("comment") : in->act;
+	bool says = str_is(in->act, "answer") || str_is(in->act, "note") || str_is(in->act, "not_fixed");
+	ret->act = says ? in->act : STR("comment");
+	ret->splitting = ret->may_answer && str_is(in->act, "split");
+	ret->into = str_none(in->into) ? STR("") : in->into;
+	ret->split_subject = str_none(in->subject) ? STR("") : in->subject;
+	for (size_t i = 0; ret->splitting && i < ret->thread.n; i++) {
+		ret->thread.v[i].pick = true;
+		for (size_t k = 0; k < in->messages.n; k++) ret->thread.v[i].picked |= in->messages.v[k].v == ret->thread.v[i].id.v;
+	}
 	ret->file_name = STR("{name}");      /* filled in by the browser */
 	ret->file_size = STR("{size}");
 	ret->file_most = STR("{most}");
@@ -248,14 +265,7 @@ static enum err fill_acts(struct req *q, const struct talk_report_row *r, const 
 		else if (e != ERR_NOT_FOUND) return e;
 	}
 	if (!ret->may_assign) return OK;
-	struct talk_colleague_row_list rows;
-	TRY(sql_talk_colleagues(q->db, q->a, COLLEAGUES_MOST, &rows));
-	ret->colleagues.v = NEW_ARRAY(q->a, struct talk_choice, rows.n);
-	for (size_t i = 0; i < rows.n; i++)
-		ret->colleagues.v[ret->colleagues.n++] = (struct talk_choice){.name = str_fmt(q->a, "%lld",
-			(long long)rows.v[i].id.v), .word = rows.v[i].name,
-			.here = rows.v[i].id.v == r->assignee_id.v};
-	return OK;
+	return colleagues(q, r->assignee_id, &ret->colleagues);
 }
 
 static void fill_links(struct req *q, const struct talk_report_row *r, struct talk_report_page *ret) {
@@ -294,9 +304,27 @@ static enum err fill_similar(struct req *q, const struct talk_report_row *r, str
 	return OK;
 }
 
+/* Who takes part in what is not public, and what the team knows besides. */
+static enum err fill_team(struct req *q, const struct talk_report_row *r, struct talk_report_page *ret) {
+	struct message_id newest;
+	if (str_is(r->visibility, "private") && q->actor.id.v != 0) TRY(seats_view(q, r->id, &ret->seats));
+	for (size_t i = 0; i < ret->seats.n; i++) ret->shared |= !ret->seats.v[i].staff;
+	if (!q->actor.is_staff) return OK;
+	TRY(sql_desk_newest(q->db, r->id, &newest));
+	ret->seen = newest.v;
+	if (ret->may_answer) TRY(reply_choices(q, &ret->replies));
+	if (ret->may_answer) TRY(joint_view(q, r->id, &ret->joints));
+	TRY(collide_view(q, r->id, newest, &ret->collide));
+	return glance_view(q, r->id, &ret->glance);
+}
+
 enum err talk_report_show(struct req *q, const struct talk_report_show_in *in, struct talk_report_page *ret) {
 	struct talk_report_row row;
-	TRY(report_get(q, in->id, &row));
+	bool leads = false;
+	enum err e = report_get(q, in->id, &row);
+	if (!q->api && (e == ERR_NOT_FOUND || (e == OK && row.hidden))) TRY(joint_leads(q, in->id, &leads));
+	if (leads) return OK;
+	TRY(e);
 	TRY(report_view(q, &row, true, &ret->report));
 	if (q->api) return req_version(q, row.version);
 	req_depends(q, "conversation", in->id.v);
@@ -313,5 +341,6 @@ enum err talk_report_show(struct req *q, const struct talk_report_show_in *in, s
 	TRY(fill_acts(q, &row, in, ret));
 	TRY(fill_near(q, &row, ret));
 	TRY(ask_view(q, in->id, &ret->about));
+	TRY(fill_team(q, &row, ret));
 	return fill_similar(q, &row, ret);
 }

@@ -91,6 +91,7 @@ enum err talk_events(struct req *q, const struct talk_events_in *in) {
 /* Whether this listener may know of a topic. What is not for them does not exist. */
 static enum err may_listen(struct req *q, const struct live_topic *t) {
 	if (strcmp(t->kind, "conversations") == 0 && t->id == 0) return OK;
+	if (strcmp(t->kind, "desk") == 0 && t->id == 0) return q->actor.is_staff ? OK : ERR_NOT_FOUND;
 	if (t->id == 0) return ERR_NOT_FOUND;
 	if (strcmp(t->kind, "conversation") == 0) {
 		struct conversation_id id;

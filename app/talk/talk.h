@@ -17,6 +17,11 @@
  *   create  message M           conversation  {"kind":"not_fixed","status":"in_work","was":"done"} the conversation's
  *   update  conversation N                    {"changed":["subject","body"]}                    the conversation's
  *   update  conversation N                    {"assignee":P} (0: nobody)                        staff
+ *   update  conversation N                    {"joined":P} or {"left":P}: takes part            private
+ *   update  conversation N      conversation  {"merged_into":M} (0: undone)                     the conversation's
+ *   update  conversation N      conversation  {"split_from":M} (0: undone)                      the conversation's
+ *   view    conversation N                    {"answering":true}                                staff
+ *   create  reply R, also update and delete   {}                                                staff
  *   update  conversation N                    {"hidden":true}                                   the conversation's
  *   update  message M           conversation  {"changed":["body"]} or {"hidden":true}           the conversation's
  *   update  conversation N                    {"changed":["revisions"]}                         the conversation's

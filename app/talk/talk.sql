@@ -3,6 +3,17 @@
 -- frag is_open(c): (c.status IN ('new', 'heard', 'planned', 'in_work', 'partly_done'))
 -- frag is_counted(c): (c.visibility = 'public' AND c.hidden_at IS NULL)
 -- frag is_said(m): (m.kind IN ('comment', 'not_fixed') AND m.hidden_at IS NULL)
+-- frag is_ours(who): EXISTS (SELECT 1 FROM person one WHERE one.id = who AND one.kind = 'staff')
+-- frag nobody_waits(): 9223372036854775807
+
+-- When we said something to the customer last.
+-- frag told_at(c): (SELECT MAX(t.created_at) FROM message t WHERE t.conversation_id = c.id AND t.kind IN ('comment', 'answer')
+--   AND t.hidden_at IS NULL AND {is_ours(t.author_id)})
+-- Since when somebody waits: what they said first behind our last words, or the beginning when there are none.
+-- frag waits_since(c): CASE WHEN NOT {is_open(c)} THEN {nobody_waits()}
+--   WHEN {told_at(c)} IS NULL AND NOT {is_ours(c.author_id)} THEN c.created_at
+--   ELSE COALESCE((SELECT MIN(m.created_at) FROM message m WHERE m.conversation_id = c.id AND {is_said(m)}
+--   AND NOT {is_ours(m.author_id)} AND m.created_at > COALESCE({told_at(c)}, 0)), {nobody_waits()}) END
 
 -- row talk_facts: id conversation_id | kind text | board text | visibility text | status text | author_id person_id?
 --   | assignee_id person_id? | area text | lat real? | lon real? | quadkey int? | votes int | comments int | worth_minor int
@@ -27,9 +38,10 @@ SELECT {facts(c)} FROM conversation c WHERE c.id = :id AND {conversation_visible
 -- A new conversation that nobody has said "me too" to.
 INSERT INTO conversation (kind, board, subject, body, summary, visibility, status, author_id, assignee_id, topic, since, lat, lon, place,
 	area, quadkey, votes, comments, worth_minor, impact, staff_impact, answer_id, reopened, channel, created_at, active_at, voted_at,
-	answered_at, hidden_at, version)
+	answered_at, hidden_at, version, waiting_at)
 VALUES (:kind, :board, :subject, :body, :summary, :visibility, :status, :author, :assignee, :topic, :since, :lat, :lon, :place,
-	:area, :quadkey, 0, 0, 0, :impact, :impact, NULL, 0, :channel, :at, :at, :at, NULL, NULL, 1)
+	:area, :quadkey, 0, 0, 0, :impact, :impact, NULL, 0, :channel, :at, :at, :at, NULL, NULL, 1,
+	CASE WHEN :status IN ('done', 'not_done', 'closed') OR {is_ours(:author)} THEN {nobody_waits()} ELSE :at END)
 RETURNING id;
 
 -- talk_tally_add(board text, status text, reports int, votes int) :exec
@@ -126,6 +138,15 @@ VALUES (:id, :kind, :author, :channel, :body, :status, :reply_to, :at, NULL, NUL
 -- talk_set_said(id conversation_id, comments int, active_at time) :exec1
 -- Something was said.
 UPDATE conversation SET comments = :comments, active_at = :active_at WHERE id = :id;
+
+-- talk_set_waiting(id conversation_id) :exec1
+-- Since when somebody waits, counted anew.
+UPDATE conversation SET waiting_at = {waits_since(conversation)} WHERE id = :id;
+
+-- talk_set_newest(id conversation_id, author person_id?, at time) :exec1
+-- The same when what was said just now by that author is the newest of all: without reading a long talk again.
+UPDATE conversation SET waiting_at = CASE WHEN {is_ours(:author)} OR NOT {is_open(conversation)} THEN {nobody_waits()}
+	WHEN waiting_at < :at THEN waiting_at ELSE :at END WHERE id = :id;
 
 -- talk_set_status(id conversation_id, status text, answer message_id?, answered_at time?, active_at time, reopened int, comments int,
 --   impact real, staff_impact real) :exec1

@@ -44,6 +44,14 @@ SELECT x.kind || ' ' || CAST(x.zoom AS text) || '/' || CAST(x.quadkey AS text), 
 	UNION ALL SELECT kind, zoom, quadkey, reports, votes FROM cell) x
 GROUP BY x.kind, x.zoom, x.quadkey HAVING SUM(x.reports) <> 0 OR SUM(x.votes) <> 0 LIMIT :most;
 
+-- talk_waiting_wrong(most int) -> conversation_id :many
+-- Conversations in which somebody waits since another time than is kept.
+SELECT c.id FROM conversation c WHERE c.waiting_at <> {waits_since(c)} LIMIT :most;
+
+-- talk_waiting_count() :exec
+-- Who waits, in all of them.
+UPDATE conversation SET waiting_at = {waits_since(conversation)} WHERE waiting_at <> {waits_since(conversation)};
+
 -- talk_days_clear() :exec
 -- Before counting anew.
 DELETE FROM vote_day;

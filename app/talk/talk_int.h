@@ -3,6 +3,7 @@
 /* Within talk only. */
 #include "access/policy.h"
 #include "routes.h"
+#include "sql/desk.h"
 #include "sql/talk.h"
 #include "sql/talk_list.h"
 #include "sql/talk_map.h"
@@ -105,6 +106,7 @@ struct list_wish {
 	struct str board, kind, status, topic, area, tag, words, sort, cursor;   /* STR_NONE or empty: any; sort: impact new active answered */
 	const struct box *box;
 	struct record_id record;     /* 0: any */
+	struct opt_int assignee;     /* 0: nobody's */
 	int most;
 };
 /* Ids of a page of a list in their order, and the cursor of the next (STR_NONE: none). */
@@ -112,6 +114,22 @@ MUST_USE enum err list_find(struct req *q, const struct list_wish *w, struct int
 MUST_USE enum err list_items(struct req *q, struct int_list ids, struct talk_item_list *ret);      /* as pages show them */
 MUST_USE enum err list_reports(struct req *q, struct int_list ids, struct talk_report_list *ret);  /* as JSON has them */
 struct talk_choice_list topic_choices(struct req *q, struct str chosen);
+
+/* -------------------------------------------------------------------- desk.c: what is on the desk */
+
+#define NOBODY_WAITS INT64_MAX
+struct desk_wish {
+	struct opt_int assignee;     /* 0: nobody's; not given: anybody's */
+	bool waiting;                /* only where somebody waits for words of ours */
+	struct str cursor;           /* empty: from the beginning */
+	int most;
+};
+/* Ids of what is open, whoever waits longest first, and the cursor of the next page (STR_NONE: none). errors INVALID */
+MUST_USE enum err desk_find(struct req *q, const struct desk_wish *w, struct int_list *ret, struct str *ret_next);
+/* "me", "nobody", an id; empty: not given. errors INVALID (said at "assignee"), DENIED (not one of the staff) */
+MUST_USE enum err desk_assignee(struct req *q, struct str word, struct opt_int *ret);
+/* The staff, for choosing one. */
+MUST_USE enum err colleagues(struct req *q, struct person_id chosen, struct talk_choice_list *ret);
 
 /* -------------------------------------------------------------------- home.c */
 
@@ -166,6 +184,35 @@ MUST_USE enum err uploads_attach(struct req *q, struct db *db, struct conversati
 MUST_USE enum err ask_link(struct db *db, struct arena *a, struct conversation_id id, const struct record_row *row);
 /* What a conversation is about, then and now; NULL: about no record, or about one that is not the actor's to see. */
 MUST_USE enum err ask_view(struct req *q, struct conversation_id id, struct talk_about **ret);
+
+/* ----------------------------------------------------------------- glance.c: for whoever answers */
+
+/* What the staff should know before answering; NULL for all others. */
+MUST_USE enum err glance_view(struct req *q, struct conversation_id id, struct talk_glance **ret);
+/* Who takes part, by the names that the actor knows them by; the actor is known to see the conversation. */
+MUST_USE enum err seats_view(struct req *q, struct conversation_id id, struct talk_seat_list *ret);
+/* Who else writes an answer, and what a colleague said behind `since`. */
+MUST_USE enum err collide_view(struct req *q, struct conversation_id id, struct message_id since, struct talk_collide *ret);
+/* errors CONFLICT (said at "body"): a colleague said something behind what the actor has seen */
+MUST_USE enum err collide_check(struct req *q, struct conversation_id id, struct message_id since);
+
+/* ----------------------------------------------------------------- saved.c: saved replies */
+
+/* Those that the actor can insert. */
+MUST_USE enum err reply_choices(struct req *q, struct talk_choice_list *ret);
+
+/* ----------------------------------------------------------------- joint.c: threads that become one, or part */
+
+/* Joins a thread with another, whose number or address `into` is; ret: that one. errors INVALID, CONFLICT, NOT_FOUND, DENIED */
+MUST_USE enum err joint_merge(struct req *q, struct conversation_id id, struct str into, struct conversation_id *ret);
+/* Gives some of what was said a thread of its own. */
+MUST_USE enum err joint_split(struct req *q, struct conversation_id id, struct int_list messages, struct str subject, struct conversation_id *ret);
+/* Undoes one of the two; ret: the thread that it began with. errors CONFLICT (something later must be undone first) */
+MUST_USE enum err joint_undo(struct req *q, struct conversation_id id, struct joint_id joint, struct conversation_id *ret);
+/* Whether another thread is read in its place; then the answer is the way there. */
+MUST_USE enum err joint_leads(struct req *q, struct conversation_id id, bool *ret_leads);
+/* What it was joined with or parted from, for the team. */
+MUST_USE enum err joint_view(struct req *q, struct conversation_id id, struct talk_joint_list *ret);
 
 /* ----------------------------------------------------------------- report.c, vote.c */
 

@@ -7,7 +7,8 @@
 --   | area text | since date? | votes int | comments int | worth_minor int | created_at time | active_at time | answered_at time?
 --   | voted bool | week int | days int
 
--- talk_find_impact(me person_id?, staff bool, board text?, kind text?, status text?, topic text?, area text?, within int?, ids ints,
+-- talk_find_impact(me person_id?, staff bool, board text?, kind text?, status text?, topic text?, area text?, assignee int?,
+--   within int?, ids ints,
 --   impact real?, staff_impact real?, before conversation_id, most int) -> talk_key :many
 -- order: impact c.impact DESC, c.id DESC | staff c.staff_impact DESC, c.id DESC
 -- What this person may see, by what matters to most.
@@ -17,13 +18,15 @@ WHERE c.hidden_at IS NULL AND {conversation_visible(c)} AND :before IS NOT NULL
 --? kind AND c.kind = :kind
 --? status AND :status LIKE '%,' || c.status || ',%'
 --? topic AND c.topic = :topic
+--? assignee AND COALESCE(c.assignee_id, 0) = :assignee
 --? area AND c.area = :area
 --? within AND :within = 1 AND c.id IN {list :ids}
 --? impact AND (c.impact, c.id) < (:impact, :before)
 --? staff_impact AND (c.staff_impact, c.id) < (:staff_impact, :before)
 ORDER BY {order} LIMIT :most;
 
--- talk_find_time(me person_id?, staff bool, board text?, kind text?, status text?, topic text?, area text?, within int?, ids ints,
+-- talk_find_time(me person_id?, staff bool, board text?, kind text?, status text?, topic text?, area text?, assignee int?,
+--   within int?, ids ints,
 --   made time?, active time?, answered time?, before conversation_id, most int) -> talk_key :many
 -- order: new c.created_at DESC, c.id DESC | active c.active_at DESC, c.id DESC | answered c.answered_at DESC, c.id DESC
 -- What this person may see, the newest first.
@@ -33,6 +36,7 @@ WHERE c.hidden_at IS NULL AND {conversation_visible(c)} AND :before IS NOT NULL
 --? kind AND c.kind = :kind
 --? status AND :status LIKE '%,' || c.status || ',%'
 --? topic AND c.topic = :topic
+--? assignee AND COALESCE(c.assignee_id, 0) = :assignee
 --? area AND c.area = :area
 --? within AND :within = 1 AND c.id IN {list :ids}
 --? made AND (c.created_at, c.id) < (:made, :before)
@@ -168,41 +172,6 @@ WHERE p.lat BETWEEN :south AND :north AND p.lon BETWEEN :west AND :east AND p.ki
 -- talk_colleagues(most int) -> talk_colleague_row :many
 -- Who can be asked to answer.
 SELECT id, name FROM person WHERE kind = 'staff' AND disabled_at IS NULL ORDER BY name, id LIMIT :most;
-
--- ------------------------------------------------------------------ the desk
-
--- row talk_desk_row: id conversation_id | kind text | visibility text | status text | subject text | area text | votes int
---   | comments int | reopened int | worth_minor int | created_at time | active_at time | author_name text? | assignee_name text?
---   | hidden bool
-
--- talk_desk_new(staff bool, most int) -> talk_desk_row :many
--- What nobody has answered yet, by what matters most.
-SELECT c.id, c.kind, c.visibility, c.status, c.subject, c.area, c.votes, c.comments, c.reopened, c.worth_minor, c.created_at, c.active_at,
-	{shown_name(a)}, s.name, c.hidden_at IS NOT NULL
-FROM conversation c LEFT JOIN person a ON a.id = c.author_id LEFT JOIN person s ON s.id = c.assignee_id
-WHERE c.status = 'new' AND c.hidden_at IS NULL ORDER BY c.created_at DESC, c.id DESC LIMIT :most;
-
--- talk_desk_reopened(staff bool, most int) -> talk_desk_row :many
--- What was not fixed for someone, and is open again.
-SELECT c.id, c.kind, c.visibility, c.status, c.subject, c.area, c.votes, c.comments, c.reopened, c.worth_minor, c.created_at, c.active_at,
-	{shown_name(a)}, s.name, c.hidden_at IS NOT NULL
-FROM conversation c LEFT JOIN person a ON a.id = c.author_id LEFT JOIN person s ON s.id = c.assignee_id
-WHERE c.status = 'in_work' AND c.reopened > 0 AND c.hidden_at IS NULL ORDER BY c.created_at DESC, c.id DESC LIMIT :most;
-
--- talk_desk_mine(me person_id, staff bool, most int) -> talk_desk_row :many
--- What this colleague has taken on and is not done with.
-SELECT c.id, c.kind, c.visibility, c.status, c.subject, c.area, c.votes, c.comments, c.reopened, c.worth_minor, c.created_at, c.active_at,
-	{shown_name(a)}, s.name, c.hidden_at IS NOT NULL
-FROM conversation c LEFT JOIN person a ON a.id = c.author_id LEFT JOIN person s ON s.id = c.assignee_id
-WHERE c.assignee_id = :me AND {is_open(c)} AND c.hidden_at IS NULL ORDER BY c.active_at DESC, c.id DESC LIMIT :most;
-
--- row talk_desk_said: id message_id | conversation_id conversation_id | subject text | body text | kind text | created_at time
---   | author_id person_id? | author_name text?
--- talk_desk_said(staff bool, most int) -> talk_desk_said :many
--- What customers said last.
-SELECT m.id, c.id, c.subject, m.body, m.kind, m.created_at, p.id, {shown_name(p)}
-FROM message m JOIN conversation c ON c.id = m.conversation_id JOIN person p ON p.id = m.author_id
-WHERE {is_said(m)} AND p.kind <> 'staff' AND c.hidden_at IS NULL ORDER BY m.id DESC LIMIT :most;
 
 -- talk_town_named(name text) -> text :maybe
 -- A town as it is written, however its letters' case is.

@@ -55,6 +55,7 @@ enum err event_after(struct db *db, struct arena *a, int64_t after, int most, st
 enum err event_about(struct db *db, struct arena *a, const char *kind, int64_t id, int64_t after, int most, struct event_list *ret) {
 	struct event_row_list rows;
 	if (strcmp(kind, "conversations") == 0 && id == 0) TRY(sql_event_public_talk(db, a, after, most, &rows));
+	else if (strcmp(kind, "desk") == 0 && id == 0) TRY(sql_event_other_talk(db, a, after, most, &rows));
 	else TRY(sql_event_about(db, a, str_c(kind), id, after, most, &rows));
 	*ret = from_rows(a, rows);
 	return OK;

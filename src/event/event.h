@@ -32,7 +32,7 @@ struct event_list {
 };
 /* Up to most (1..1000) events behind a sequence number, oldest first. */
 MUST_USE enum err event_after(struct db *db, struct arena *a, int64_t after, int most, struct event_list *ret);
-/* The same of events about one thing, to it or in it; kind "conversations", id 0: of all conversations what is public. */
+/* The same of events about one thing, to it or in it; kind "conversations", id 0: of all conversations what is public; "desk": what is not. */
 MUST_USE enum err event_about(struct db *db, struct arena *a, const char *kind, int64_t id, int64_t after, int most,
                               struct event_list *ret);
 MUST_USE enum err event_head(struct db *db, int64_t *ret_seq);

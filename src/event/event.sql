@@ -37,6 +37,12 @@ SELECT seq, at, actor_id, verb, object_kind, object_id, target_kind, target_id, 
 FROM event WHERE seq > :after AND audience = 'public' AND (object_kind = 'conversation' OR target_kind = 'conversation')
 ORDER BY seq LIMIT :most;
 
+-- event_other_talk(after int, most int) -> event_row :many
+-- What not everyone may know of conversations, behind a sequence number, oldest first.
+SELECT seq, at, actor_id, verb, object_kind, object_id, target_kind, target_id, audience, data
+FROM event WHERE seq > :after AND audience <> 'public' AND (object_kind = 'conversation' OR target_kind = 'conversation')
+ORDER BY seq LIMIT :most;
+
 -- cursor_get(reader text) -> int :maybe
 -- Where a reader is.
 SELECT seq FROM event_cursor WHERE reader = :reader;

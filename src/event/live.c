@@ -63,9 +63,10 @@ bool live_topics(struct str text, struct live_topic *topic, int *ret_n) {
 	return n > 0;
 }
 
-/* The topics an event concerns: its object, its target, and the public list. */
+/* The topics an event concerns: its object, its target, and the public list, or, of what is not public, the desk. */
 static int topics_of(const struct event *e, struct live_topic t[3]) {
 	int n = 0;
+	memset(t, 0, 3 * sizeof *t);
 	snprintf(t[n].kind, sizeof t[n].kind, "%s", e->object_kind);
 	t[n++].id = e->object_id;
 	bool conversation = strcmp(e->object_kind, "conversation") == 0;
@@ -74,7 +75,7 @@ static int topics_of(const struct event *e, struct live_topic t[3]) {
 		t[n++].id = e->target_id;
 		conversation |= strcmp(e->target_kind, "conversation") == 0;
 	}
-	if (conversation && e->audience == AUDIENCE_PUBLIC) t[n++] = (struct live_topic){.kind = "conversations"};
+	if (conversation) snprintf(t[n++].kind, sizeof t->kind, "%s", e->audience == AUDIENCE_PUBLIC ? "conversations" : "desk");
 	return n;
 }
 

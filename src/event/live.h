@@ -15,7 +15,7 @@ struct live *live_new(struct hub *h);   /* adds itself to the hub's listeners */
 void live_free(struct live *l);         /* after the streams have ended */
 
 struct live_topic {
-	char kind[24];          /* "conversation"; "conversations" stands for all public ones, then id is 0 */
+	char kind[24];          /* "conversation"; "conversations" stands for what is public of all, "desk" for the rest; then id is 0 */
 	int64_t id;
 };
 /* "conversation:12,conversations" → topics. false when malformed or too many. */

@@ -404,7 +404,7 @@ for (const engine of engines) {
       ;(async () => { try { for await (const c of stream.body) heard.push(Buffer.from(c).toString()) } catch { /* stopped */ } })()
       await page.goto('/desk')
       await look(page, true)
-      await page.locator('#fresh').locator('..').getByRole('link', { name: /old mill/ }).click()
+      await page.locator('.inbox').getByRole('link', { name: /old mill/ }).first().click()
       await page.waitForURL(`**/problems/${mine}`)
       await watcher.goto(`/problems/${mine}`)
       await author.goto(`/problems/${mine}`)
