@@ -33,8 +33,12 @@ static void put_thing(struct json_out *o, const char *key, const char *kind, int
 	json_put_end(o);
 }
 
+static bool knows_actor(const struct req *q, const struct event *e) {
+	return e->actor.v != 0 && (q->actor.is_staff || e->actor.v == q->actor.id.v || !is_silent(e->verb));
+}
+
 static void put_event(struct json_out *o, struct req *q, const struct event *e) {
-	bool known = e->actor.v != 0 && (q->actor.is_staff || e->actor.v == q->actor.id.v || !is_silent(e->verb));
+	bool known = knows_actor(q, e);
 	json_put_object(o);
 	json_put_key(o, "seq"), json_put_int(o, e->seq);
 	json_put_key(o, "at"), json_put_str(o, time_rfc3339(q->a, e->at));
@@ -47,14 +51,70 @@ static void put_event(struct json_out *o, struct req *q, const struct event *e) 
 	json_put_end(o);
 }
 
+/* ------------------------------------------------- the same in ActivityStreams 2.0 */
+
+#define ACTIVITY_TYPE "application/activity+json"
+
+/* "like" is Like: our verbs are those of the vocabulary, written small. */
+static struct str capital(struct arena *a, const char *word) {
+	struct str s = str_copy(a, str_c(word));
+	if (s.n > 0 && s.p[0] >= 'a' && s.p[0] <= 'z') ((char *)s.p)[0] = (char)(s.p[0] - 'a' + 'A');
+	return s;
+}
+
+static void put_node(struct json_out *o, struct req *q, const char *key, const char *kind, int64_t id) {
+	static const struct { const char *kind, *type, *path; } nodes[] = {
+		{"person", "Person", "people"}, {"conversation", "Article", "conversations"}, {"record", "Object", "records"}, {"message", "Note", NULL},
+		{"organization", "Organization", "organizations"}, {"business", "Organization", NULL},
+	};
+	const char *type = "Object", *path = NULL;
+	if (kind == NULL) return;
+	for (size_t i = 0; i < sizeof nodes / sizeof *nodes; i++)
+		if (strcmp(nodes[i].kind, kind) == 0) type = nodes[i].type, path = nodes[i].path;
+	struct str base = req_base_url(q);
+	json_put_key(o, key);
+	json_put_object(o);
+	json_put_key(o, "type"), json_put_c(o, type);
+	json_put_key(o, "id");
+	if (path != NULL) json_put_str(o, str_fmt(q->a, STR_FMT "/api/v1/%s/%lld", STR_ARG(base), path, (long long)id));
+	else json_put_str(o, str_fmt(q->a, STR_FMT "/api/v1#%s-%lld", STR_ARG(base), kind, (long long)id));
+	json_put_end(o);
+}
+
+static void put_activity(struct json_out *o, struct req *q, const struct event *e) {
+	struct str base = req_base_url(q);
+	json_put_object(o);
+	json_put_key(o, "id"), json_put_str(o, str_fmt(q->a, STR_FMT "/api/v1/events#%lld", STR_ARG(base), (long long)e->seq));
+	json_put_key(o, "type"), json_put_str(o, capital(q->a, e->verb));
+	json_put_key(o, "published"), json_put_str(o, time_rfc3339(q->a, e->at));
+	if (knows_actor(q, e)) put_node(o, q, "actor", "person", e->actor.v);
+	put_node(o, q, "object", e->object_kind, e->object_id);
+	put_node(o, q, "target", e->target_kind, e->target_id);
+	json_put_end(o);
+}
+
+static struct str next_address(struct req *q, const struct talk_events_in *in, int64_t after) {
+	return str_fmt(q->a, "/api/v1/events?after=%lld&limit=%lld", (long long)after, (long long)in->limit);
+}
+
+/* ------------------------------------------------------------------------ a page */
+
 enum err talk_events(struct req *q, const struct talk_events_in *in) {
+	bool as2 = str_has(http_header(q->http, "Accept"), STR(ACTIVITY_TYPE));
 	int64_t after = in->after, looked = 0, given = 0;
 	bool more = true;
 	struct buf b;
 	buf_init(&b, 4 * 1024 * 1024);
 	struct json_out o = json_out(&b);
 	json_put_object(&o);
-	json_put_key(&o, "data");
+	if (as2) {
+		struct str list = str_fmt(q->a, STR_FMT "/api/v1/events", STR_ARG(req_base_url(q)));
+		json_put_key(&o, "@context"), json_put_c(&o, "https://www.w3.org/ns/activitystreams");
+		json_put_key(&o, "type"), json_put_c(&o, "OrderedCollectionPage");
+		json_put_key(&o, "id"), json_put_str(&o, str_fmt(q->a, STR_FMT "?after=%lld&limit=%lld", STR_ARG(list), (long long)in->after, (long long)in->limit));
+		json_put_key(&o, "partOf"), json_put_str(&o, list);
+	}
+	json_put_key(&o, as2 ? "orderedItems" : "data");
 	json_put_array(&o);
 	enum err e = OK;
 	while (e == OK && more && given < in->limit && looked < LOOKED_AT) {
@@ -69,20 +129,25 @@ enum err talk_events(struct req *q, const struct talk_events_in *in) {
 			}
 			after = list.v[i].seq;
 			if (!may_know(&q->actor, &list.v[i])) continue;
-			put_event(&o, q, &list.v[i]);
+			if (as2) put_activity(&o, q, &list.v[i]);
+			else put_event(&o, q, &list.v[i]);
 			given++;
 		}
 	}
 	json_put_end(&o);
-	json_put_key(&o, "next");
-	if (more) json_put_str(&o, str_fmt(q->a, "%lld", (long long)after));
-	else json_put_null(&o);
+	if (!as2) {
+		json_put_key(&o, "next");
+		if (more) json_put_str(&o, str_fmt(q->a, "%lld", (long long)after));
+		else json_put_null(&o);
+	} else if (more) {
+		json_put_key(&o, "next"), json_put_str(&o, str_fmt(q->a, STR_FMT STR_FMT, STR_ARG(req_base_url(q)), STR_ARG(next_address(q, in, after))));
+	}
 	json_put_end(&o);
 	if (e == OK) {
 		req_header(q, "Cache-Control", STR("no-store"));
-		if (more) req_header(q, "Link", str_fmt(q->a, "</api/v1/events?after=%lld&limit=%lld>; rel=\"next\"",
-			(long long)after, (long long)in->limit));
-		req_send(q, 200, "application/json", buf_str(&b));
+		req_header(q, "Vary", STR("Accept"));
+		if (more) req_header(q, "Link", str_fmt(q->a, "<" STR_FMT ">; rel=\"next\"", STR_ARG(next_address(q, in, after))));
+		req_send(q, 200, as2 ? ACTIVITY_TYPE : "application/json", buf_str(&b));
 	}
 	buf_done(&b);
 	return e;

@@ -107,6 +107,9 @@ MUST_USE enum err talk_worth_changed(struct db *db, struct arena *a, struct pers
  * 100. errors STORE */
 MUST_USE enum err talk_check(struct db *db, struct arena *a, struct text_list *ret_complaints);
 
+/* A state as templates show it. */
+struct talk_state state_view(struct str name);
+
 /* ----------------------------------------------------------------------- readers of the log */
 
 /* "search": keeps what can be found by words. Begin it with the first event. */

@@ -31,7 +31,6 @@ struct state {
 const struct state *state_find(struct str name);         /* NULL if there is none */
 const struct state *state_at(int i);                     /* NULL past the last */
 bool state_may_follow(const struct state *from, const struct state *to);
-struct talk_state state_view(struct str name);
 /* ",new,heard," of "open", "settled" or one state; STR_NONE for anything else. */
 struct str state_set(struct arena *a, struct str word);
 

@@ -24,7 +24,7 @@ static bool target_is(const struct event *e, const char *kind) { return e->targe
 static bool is_silent(const char *verb) { return strcmp(verb, "like") == 0 || strcmp(verb, "undo") == 0 || strcmp(verb, "follow") == 0; }
 
 bool timeline_wants(const struct event *e) {
-	return about(e, "person") || about(e, "record") || about(e, "conversation") || e->actor.v != 0;
+	return about(e, "person") || about(e, "record") || about(e, "conversation") || about(e, "organization") || e->actor.v != 0;
 }
 
 static enum err put(struct keeping *k, const char *kind, int64_t id) {
@@ -54,6 +54,15 @@ static bool makes_ledger_line(const struct keeping *k) {
 	return t != NULL && t->parent != NULL && pack_type_lines(k->pack, t->parent) == t;
 }
 
+/* The news of the house; of what customers may know, the firm's. A list of thousands that is loaded is none. */
+static enum err put_news(struct keeping *k) {
+	const struct event *e = k->e;
+	bool loaded = strcmp(e->verb, "create") == 0 && (object_is(e, "person") || object_is(e, "record"));
+	if (loaded || is_silent(e->verb) || strcmp(e->verb, "view") == 0) return OK;
+	TRY(put(k, TIMELINE_TEAM, 1));
+	return e->audience == AUDIENCE_PUBLIC || e->audience == AUDIENCE_MEMBERS ? put(k, TIMELINE_FIRM, 1) : OK;
+}
+
 static enum err put_record(struct keeping *k, int64_t id) {
 	struct timeline_record_row r;
 	bool found;
@@ -78,6 +87,7 @@ static enum err keep(struct keeping *k) {
 	TRY(sort_of(k));
 	if (makes_ledger_line(k)) return put(k, "record", e->object_id);
 	TRY(put_records(k));
+	TRY(put_news(k));
 	TRY(put(k, "person", e->actor.v));
 	if (object_is(e, "person")) TRY(put(k, "person", e->object_id));
 	if (is_silent(e->verb)) return OK;

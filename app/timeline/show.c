@@ -4,15 +4,17 @@
 #include "record/record.h"
 #include "routes.h"
 #include "sql/timeline.h"
+#include "talk/talk.h"
 #include "text/json.h"
+#include "text/markdown.h"
 #include "text/url.h"
 #include "timeline/timeline.h"
 #include <inttypes.h>
 
-enum { CHANGES_MOST = 4000, ROUNDS_MOST = 40 };
+enum { CHANGES_MOST = 4000, ROUNDS_MOST = 40, WORDS_CHARS = 200 };
 
 struct saying {
-	const char *verb, *object, *target, *icon, *say;
+	const char *verb, *object, *target, *icon, *say;   /* target: what kind of thing, of a message what kind of message */
 };
 
 /* {who} did what, with {name}; the first that fits. */
@@ -41,6 +43,10 @@ static const struct saying sayings[] = {
 	{"undo", "conversation", NULL, "undo", T("{who} took something back")},
 	{"follow", "conversation", NULL, "bell", T("{who} follows")},
 	{"update", "conversation", NULL, "edit", T("{who} changed")},
+	{"create", "message", "answer", "reply", T("{who} answered")},
+	{"create", "message", "status", "flag", T("{who} set the state")},
+	{"create", "message", "note", "note", T("{who} noted for the team")},
+	{"create", "message", "not_fixed", "undo", T("{who} says it is not fixed")},
 	{"create", "message", NULL, "talk", T("{who} replied")},
 	{"update", "message", NULL, "edit", T("{who} changed a reply")},
 	{NULL, "business", NULL, "building", T("{who} changed the firm’s profile")},
@@ -49,9 +55,10 @@ static const struct saying sayings[] = {
 };
 
 static const struct saying *saying_of(const struct timeline_row *r) {
+	struct str target = str_none(r->message_kind) ? r->target_kind : r->message_kind;
 	for (const struct saying *s = sayings;; s++) {
 		bool verb = s->verb == NULL || str_is(r->verb, s->verb), object = s->object == NULL || str_is(r->object_kind, s->object);
-		if (verb && object && (s->target == NULL || str_is(r->target_kind, s->target))) return s;
+		if (verb && object && (s->target == NULL || str_is(target, s->target))) return s;
 	}
 }
 
@@ -111,6 +118,11 @@ static struct life_line line_of(struct req *q, const struct timeline_row *r, str
 	struct life_line l = {.seq = r->seq, .at = r->at, .verb = r->verb, .kind = r->object_kind, .object_id = r->object_id,
 		.who = r->actor_id.v ? who : NULL, .icon = str_c(s->icon), .subject = r->subject, .url = {STR_NONE}, .role = role_in(q, r)};
 	l.say = tr_fill(q->a, TRQ(q, s->say), "who", str_z(q->a, name), "name", str_z(q->a, str_none(other) ? STR("") : other), NULL);
+	if (!str_none(r->message_body)) l.words = markdown_text(q->a, r->message_body, WORDS_CHARS);
+	if (!str_empty(r->message_status)) {
+		l.state = NEW(q->a, struct talk_state);
+		*l.state = state_view(r->message_status);
+	}
 	if (r->talk_id.v != 0) l.url = url_path(q->a, "/problems/%" PRId64, r->talk_id.v);
 	else if (r->record_id.v != 0) {
 		struct record_row row = {.type = r->record_type, .title = r->record_title, .fields = r->record_fields};

@@ -9,7 +9,10 @@
 enum err timeline_keep(struct db *db, struct arena *a, const struct event *e, size_t n, void *ctx);
 hub_wants timeline_wants;
 
-/* Entries of a "person" or a "record", which the caller has found visible to the actor.
+#define TIMELINE_TEAM "team"   /* of id 1: the news that the staff reads */
+#define TIMELINE_FIRM "firm"   /* of id 1: what of them customers may know */
+
+/* Entries of a "person" or a "record" which the caller has found visible to the actor, or of one of the two above.
  *   sort      "talk" "note" "record" "profile", or STR_NONE for all
  *   before    a sequence number, 0 for the newest
  *   most      at least 1

@@ -3,7 +3,7 @@
 -- row timeline_record_row: id record_id | root_id record_id?
 -- row timeline_row: seq int | at time | actor_id person_id? | verb text | object_kind text | object_id int | target_kind text?
 --   | target_id int? | data text | talk_id conversation_id? | subject text? | record_id record_id? | record_type text? | record_title text?
---   | record_fields text? | organization text?
+--   | record_fields text? | organization text? | message_kind text? | message_body text? | message_status text?
 -- row timeline_change_row: seq int | field text | old_value text | new_value text
 
 -- ------------------------------------------------------------------- keeping
@@ -55,7 +55,7 @@ ORDER BY l.seq DESC LIMIT :most;
 -- Those of some events that this person may know of, newest first. own: the timeline is theirs, or of a record that they may see. Few at a
 -- time, so that the engine has no reason to read more than these.
 SELECT e.seq, e.at, e.actor_id, e.verb, e.object_kind, e.object_id, e.target_kind, e.target_id, e.data, c.id, c.subject,
-	r.id, r.type, r.title, r.fields, o.name
+	r.id, r.type, r.title, r.fields, o.name, m.kind, m.body, m.status
 FROM event e
 LEFT JOIN conversation c ON c.id = CASE WHEN e.object_kind = 'conversation' THEN e.object_id WHEN e.target_kind = 'conversation' THEN e.target_id END
 LEFT JOIN message m ON m.id = CASE WHEN e.object_kind = 'message' THEN e.object_id END
