@@ -12,7 +12,10 @@ enum thing {
 	THING_PERSON,        /* a profile; owner is the person, contact their person on the staff */
 	THING_CONVERSATION,  /* owner is the author */
 	THING_RECORD,        /* a record or a line of it; participant: the actor is one of its people */
-	THING_MESSAGE,       /* what was said in one; owner is its author */
+	THING_DIRECT,        /* a conversation between two people: only they may know of it, whatever their role; owner is the author */
+	THING_GROUP,         /* the question to a group, each of whom answers in a THING_DIRECT; owner is who asks */
+	THING_MESSAGE,       /* what was said in a conversation; owner is its author */
+	THING_DIRECT_MESSAGE, /* what was said between two */
 	THING_NOTE,          /* an internal note */
 	THING_SETTINGS,      /* mail server, map service, imports, staff's logins */
 	THING_AUDIT,
@@ -26,8 +29,8 @@ enum act {
 	ACT_CREATE,
 	ACT_EDIT,            /* conversation: subject, body; person: the profile */
 	ACT_VOTE,            /* also follow */
-	ACT_COMMENT,
-	ACT_ANSWER,          /* official answer, status */
+	ACT_COMMENT,         /* person: write them a message */
+	ACT_ANSWER,          /* official answer, status; question to a group: remind, close */
 	ACT_NOTE,
 	ACT_HIDE,
 	ACT_ASSIGN,

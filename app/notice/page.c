@@ -8,11 +8,14 @@
 
 enum { PAGE_SIZE = 50, EXCERPT_CHARS = 160 };
 
+static bool is_direct(const struct notice_row *n) { return str_is(n->kind, "message") || str_is(n->kind, "reminder"); }
+
 /* What happened, in a word for the template and the JSON. */
 static struct str icon_of(const struct notice_row *n) {
 	if (str_is(n->kind, "answer")) return STR("reply");
 	if (str_is(n->kind, "comment")) return STR("talk");
 	if (str_is(n->kind, "assigned")) return STR("flag");
+	if (is_direct(n)) return STR("direct");
 	return str_is(n->kind, "not_fixed") ? STR("undo") : STR("refresh");
 }
 
@@ -21,7 +24,7 @@ static struct notice_view view_of(struct arena *a, const struct notice_row *n) {
 		.id = n->id, .kind = n->kind, .icon = icon_of(n), .unread = n->read_at == 0, .created_at = n->created_at,
 		.who = n->actor, .photo = n->actor_photo, .subject = n->subject, .status = n->status, .conversation_id = n->conversation_id,
 		.excerpt = str_none(n->body) ? STR("") : markdown_text(a, n->body, EXCERPT_CHARS),
-		.url = conversation_url(a, n->conversation_id),
+		.url = is_direct(n) ? message_url(a, n->conversation_id) : conversation_url(a, n->conversation_id),
 	};
 }
 
@@ -51,13 +54,17 @@ static enum err note_looked(struct db *db, void *arg) {
 	return sql_notice_read_about(db, l->me, l->conversation, l->now, NULL);
 }
 
+void notice_seen(struct req *q, struct conversation_id id) {
+	struct looked l = {.me = q->actor.id, .conversation = id, .now = clock_now()};
+	req_later(q, note_looked, &l, sizeof l);
+}
+
 enum err notice_open(struct req *q, const struct notice_open_in *in) {
 	struct conversation_id id;
 	bool found;
 	TRY(sql_notice_open(q->db, in->id, q->actor.id, q->actor.is_staff, &id, &found));
 	if (!found) return ERR_NOT_FOUND;
-	struct looked l = {.me = q->actor.id, .conversation = id, .now = clock_now()};
-	req_later(q, note_looked, &l, sizeof l);
+	notice_seen(q, id);
 	req_redirect(q, conversation_url(q->a, id));
 	return OK;
 }
@@ -88,5 +95,5 @@ enum err notice_stop_show(struct req *q, const struct notice_stop_show_in *in, s
 enum err notice_stop_do(struct req *q, const struct notice_stop_do_in *in) {
 	bool changed;
 	if (!is_signed(q, in->person, in->conversation, in->sign)) return ERR_NOT_FOUND;
-	return talk_follow(q->db, in->conversation, in->person, false, clock_now(), &changed);
+	return talk_follow(q->db, q->a, in->conversation, in->person, false, clock_now(), &changed);
 }

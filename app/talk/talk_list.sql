@@ -7,12 +7,12 @@
 --   | area text | since date? | votes int | comments int | worth_minor int | created_at time | active_at time | answered_at time?
 --   | voted bool | week int | days int
 
--- talk_find_impact(me person_id?, staff bool, board text?, kind text?, status text?, topic text?, area text?, within int?, ids ints,
+-- talk_find_impact(me person_id?, staff bool, direct bool, board text?, kind text?, status text?, topic text?, area text?, within int?, ids ints,
 --   impact real?, staff_impact real?, before conversation_id, most int) -> talk_key :many
 -- order: impact c.impact DESC, c.id DESC | staff c.staff_impact DESC, c.id DESC
--- What this person may see, by what matters to most.
+-- What this person may see, by what matters to most; direct: messages, too.
 SELECT c.id, CASE WHEN :staff THEN c.staff_impact ELSE c.impact END, c.created_at, c.active_at, c.answered_at FROM conversation c
-WHERE c.hidden_at IS NULL AND {conversation_visible(c)} AND :before IS NOT NULL
+WHERE c.hidden_at IS NULL AND {conversation_visible(c)} AND (:direct OR NOT {is_direct(c)}) AND :before IS NOT NULL
 --? board AND c.board = :board
 --? kind AND c.kind = :kind
 --? status AND :status LIKE '%,' || c.status || ',%'
@@ -23,12 +23,12 @@ WHERE c.hidden_at IS NULL AND {conversation_visible(c)} AND :before IS NOT NULL
 --? staff_impact AND (c.staff_impact, c.id) < (:staff_impact, :before)
 ORDER BY {order} LIMIT :most;
 
--- talk_find_time(me person_id?, staff bool, board text?, kind text?, status text?, topic text?, area text?, within int?, ids ints,
+-- talk_find_time(me person_id?, staff bool, direct bool, board text?, kind text?, status text?, topic text?, area text?, within int?, ids ints,
 --   made time?, active time?, answered time?, before conversation_id, most int) -> talk_key :many
 -- order: new c.created_at DESC, c.id DESC | active c.active_at DESC, c.id DESC | answered c.answered_at DESC, c.id DESC
--- What this person may see, the newest first.
+-- What this person may see, the newest first; direct: messages, too.
 SELECT c.id, c.impact, c.created_at, c.active_at, c.answered_at FROM conversation c
-WHERE c.hidden_at IS NULL AND {conversation_visible(c)} AND :before IS NOT NULL
+WHERE c.hidden_at IS NULL AND {conversation_visible(c)} AND (:direct OR NOT {is_direct(c)}) AND :before IS NOT NULL
 --? board AND c.board = :board
 --? kind AND c.kind = :kind
 --? status AND :status LIKE '%,' || c.status || ',%'
@@ -180,21 +180,21 @@ SELECT id, name FROM person WHERE kind = 'staff' AND disabled_at IS NULL ORDER B
 SELECT c.id, c.kind, c.visibility, c.status, c.subject, c.area, c.votes, c.comments, c.reopened, c.worth_minor, c.created_at, c.active_at,
 	{shown_name(a)}, s.name, c.hidden_at IS NOT NULL
 FROM conversation c LEFT JOIN person a ON a.id = c.author_id LEFT JOIN person s ON s.id = c.assignee_id
-WHERE c.status = 'new' AND c.hidden_at IS NULL ORDER BY c.created_at DESC, c.id DESC LIMIT :most;
+WHERE c.status = 'new' AND c.hidden_at IS NULL AND NOT {is_direct(c)} ORDER BY c.created_at DESC, c.id DESC LIMIT :most;
 
 -- talk_desk_reopened(staff bool, most int) -> talk_desk_row :many
 -- What was not fixed for someone, and is open again.
 SELECT c.id, c.kind, c.visibility, c.status, c.subject, c.area, c.votes, c.comments, c.reopened, c.worth_minor, c.created_at, c.active_at,
 	{shown_name(a)}, s.name, c.hidden_at IS NOT NULL
 FROM conversation c LEFT JOIN person a ON a.id = c.author_id LEFT JOIN person s ON s.id = c.assignee_id
-WHERE c.status = 'in_work' AND c.reopened > 0 AND c.hidden_at IS NULL ORDER BY c.created_at DESC, c.id DESC LIMIT :most;
+WHERE c.status = 'in_work' AND c.reopened > 0 AND c.hidden_at IS NULL AND NOT {is_direct(c)} ORDER BY c.created_at DESC, c.id DESC LIMIT :most;
 
 -- talk_desk_mine(me person_id, staff bool, most int) -> talk_desk_row :many
 -- What this colleague has taken on and is not done with.
 SELECT c.id, c.kind, c.visibility, c.status, c.subject, c.area, c.votes, c.comments, c.reopened, c.worth_minor, c.created_at, c.active_at,
 	{shown_name(a)}, s.name, c.hidden_at IS NOT NULL
 FROM conversation c LEFT JOIN person a ON a.id = c.author_id LEFT JOIN person s ON s.id = c.assignee_id
-WHERE c.assignee_id = :me AND {is_open(c)} AND c.hidden_at IS NULL ORDER BY c.active_at DESC, c.id DESC LIMIT :most;
+WHERE c.assignee_id = :me AND {is_open(c)} AND c.hidden_at IS NULL AND NOT {is_direct(c)} ORDER BY c.active_at DESC, c.id DESC LIMIT :most;
 
 -- row talk_desk_said: id message_id | conversation_id conversation_id | subject text | body text | kind text | created_at time
 --   | author_id person_id? | author_name text?
@@ -202,7 +202,7 @@ WHERE c.assignee_id = :me AND {is_open(c)} AND c.hidden_at IS NULL ORDER BY c.ac
 -- What customers said last.
 SELECT m.id, c.id, c.subject, m.body, m.kind, m.created_at, p.id, {shown_name(p)}
 FROM message m JOIN conversation c ON c.id = m.conversation_id JOIN person p ON p.id = m.author_id
-WHERE {is_said(m)} AND p.kind <> 'staff' AND c.hidden_at IS NULL ORDER BY m.id DESC LIMIT :most;
+WHERE {is_said(m)} AND p.kind <> 'staff' AND c.hidden_at IS NULL AND NOT {is_direct(c)} ORDER BY m.id DESC LIMIT :most;
 
 -- talk_town_named(name text) -> text :maybe
 -- A town as it is written, however its letters' case is.
