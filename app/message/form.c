@@ -22,6 +22,7 @@ static enum err fill_person(struct req *q, struct person_id id, struct message_f
 		.person_kind = str_is(p->kind, "staff") ? PERSON_STAFF : PERSON_CUSTOMER};
 	TRY(may_or_err(&q->actor, ACT_COMMENT, &o));
 	ret->person = id;
+	ret->unreached = !p->reached;
 	ret->name = str_empty(p->name) ? q->business->name : p->name;
 	return OK;
 }

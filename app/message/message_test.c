@@ -241,6 +241,7 @@ static void who_may_write_to_whom(void **state) {
 	assert_has_not(call(f, &s, "/people/4", NULL, NULL, NULL).body, "/messages/new?person");
 	assert_has(call(f, &s, "/messages/new?person=4", NULL, olga, NULL).body, "Write to Agatha Agent");
 	assert_int_equal(call(f, &s, "/messages/new?person=2", NULL, olga, NULL).status, 404);
+	assert_has(call(f, &s, "/messages/new?person=10", NULL, agent, NULL).body, "Mute M. has neither a login nor an email address.");
 	serve_stop(&s);
 }
 
