@@ -145,11 +145,10 @@ SELECT id FROM mail WHERE state = 'waiting' AND created_at > :since AND id > :af
 
 -- mail_list(state text?, me person_id?, staff bool, before int?, most int) -> mail_line :many
 -- The outbox, newest first, without the addresses that people keep to themselves, and without what is between two.
-SELECT m.id, m.person_id, CASE WHEN {address_shows(p)} THEN m.to_address ELSE '' END, m.to_name, m.kind,
-	CASE WHEN m.kind = 'message' THEN '' ELSE m.subject END, m.state, m.tries,
+SELECT m.id, m.person_id, CASE WHEN {address_shows(p)} THEN m.to_address ELSE '' END, m.to_name, m.kind, m.subject, m.state, m.tries,
 	m.created_at, m.sent_at
 FROM mail m LEFT JOIN person p ON p.id = m.person_id
-WHERE m.id > 0
+WHERE m.kind <> 'message'
 	--? state AND m.state = :state
 	--? before AND m.id < :before
 ORDER BY m.id DESC LIMIT :most;
@@ -159,6 +158,6 @@ ORDER BY m.id DESC LIMIT :most;
 SELECT m.to_address FROM mail m LEFT JOIN person p ON p.id = m.person_id WHERE m.id = :id AND {address_shows(p)};
 
 -- mail_counts() -> mail_counts :one
--- How many letters are in which state.
-SELECT (SELECT count(*) FROM mail WHERE state = 'waiting'), (SELECT count(*) FROM mail WHERE state = 'sent'),
-	(SELECT count(*) FROM mail WHERE state = 'failed');
+-- How many of the outbox are in which state.
+SELECT (SELECT count(*) FROM mail WHERE state = 'waiting' AND kind <> 'message'), (SELECT count(*) FROM mail WHERE state = 'sent' AND kind <> 'message'),
+	(SELECT count(*) FROM mail WHERE state = 'failed' AND kind <> 'message');

@@ -16,13 +16,7 @@ static const char *kind_words(struct str kind) {
 	if (str_is(kind, "reset")) return T("New password");
 	if (str_is(kind, "verify")) return T("Is this your address?");
 	if (str_is(kind, "login")) return T("About the login");
-	if (str_is(kind, "message")) return T("Message");
 	return str_is(kind, "test") ? T("Test") : T("News");
-}
-
-/* What is between two is read by its reader alone; that it was written and whether it went out the others may know. */
-static struct str subject_words(struct req *q, struct str kind, struct str subject) {
-	return str_is(kind, "message") ? str_c(TRQ(q, T("A message from person to person"))) : subject;
 }
 
 enum err outbox_show(struct req *q, const struct outbox_show_in *in, struct outbox_page *ret) {
@@ -41,7 +35,7 @@ enum err outbox_show(struct req *q, const struct outbox_show_in *in, struct outb
 		const struct mail_line *m = &rows.v[i];
 		ret->mails.v[ret->mails.n++] = (struct mail_view){
 			.id = m->id, .to_address = m->to_address, .to_name = m->to_name, .what = str_c(TRQ(q, kind_words(m->kind))),
-			.subject = subject_words(q, m->kind, m->subject), .state = m->state, .created_at = m->created_at, .sent_at = m->sent_at,
+			.subject = m->subject, .state = m->state, .created_at = m->created_at, .sent_at = m->sent_at,
 		};
 	}
 	if (rows.n > PAGE_SIZE) ret->next = str_fmt(q->a, "%lld", (long long)rows.v[PAGE_SIZE - 1].id.v);
@@ -50,6 +44,13 @@ enum err outbox_show(struct req *q, const struct outbox_show_in *in, struct outb
 }
 
 /* --------------------------------------------------------------- one letter */
+
+/* Whom somebody writes to in confidence, or asks as one of a group, is nobody else's business: such letters are in no outbox. */
+static enum err read_letter(struct req *q, struct mail_id id, struct mail_row *ret) {
+	bool found;
+	TRY(sql_mail_get(q->db, q->a, id, ret, &found));
+	return found && !str_is(ret->kind, "message") ? OK : ERR_NOT_FOUND;
+}
 
 static bool may_read_links(const struct actor *a, const struct mail_row *m) {
 	struct object o = {.thing = THING_PERSON, .owner = m->person_id, .person_kind = PERSON_CUSTOMER};
@@ -61,22 +62,19 @@ static bool may_read_links(const struct actor *a, const struct mail_row *m) {
 enum err outbox_mail_show(struct req *q, const struct outbox_mail_show_in *in, struct outbox_mail_page *ret) {
 	struct mail_row m;
 	struct str address;
-	bool found, shown;
+	bool shown;
 	TRY(may_outbox(q, ACT_SEE));
-	TRY(sql_mail_get(q->db, q->a, in->id, &m, &found));
-	if (!found) return ERR_NOT_FOUND;
+	TRY(read_letter(q, in->id, &m));
 	TRY(sql_mail_address_shown(q->db, q->a, in->id, q->actor.id, q->actor.is_staff, &address, &shown));
 	if (!shown && !str_empty(m.why)) m.why = STR("…"); /* mail servers repeat the address */
-	bool private = str_is(m.kind, "message");
 	bool harmless = str_is(m.kind, "notice") || str_is(m.kind, "test") || str_is(m.kind, "login");
 	bool links = harmless || (str_is(m.state, "waiting") && may_read_links(&q->actor, &m));
 	*ret = (struct outbox_mail_page){
 		.mail = {.id = m.id, .to_address = shown ? address : STR(""), .to_name = m.to_name,
-		         .what = str_c(TRQ(q, kind_words(m.kind))), .subject = subject_words(q, m.kind, m.subject), .state = m.state,
-		         .created_at = m.created_at, .sent_at = m.sent_at},
+		         .what = str_c(TRQ(q, kind_words(m.kind))), .subject = m.subject, .state = m.state, .created_at = m.created_at, .sent_at = m.sent_at},
 		.person_id = m.person_id, .tries = m.tries, .why = m.why,
-		.body = private ? str_c(TRQ(q, T("Only the two of them can read it."))) : links ? m.body_text : letter_without_links(q->a, m.body_text),
-		.hidden_links = !links && !private, .has_server = !str_empty(q->business->smtp_url),
+		.body = links ? m.body_text : letter_without_links(q->a, m.body_text),
+		.hidden_links = !links, .has_server = !str_empty(q->business->smtp_url),
 	};
 	q->page.nav = STR("outbox");
 	return OK;
@@ -84,10 +82,8 @@ enum err outbox_mail_show(struct req *q, const struct outbox_mail_show_in *in, s
 
 enum err outbox_send(struct req *q, const struct outbox_send_in *in) {
 	struct mail_row m;
-	bool found;
 	TRY(may_outbox(q, ACT_EDIT));
-	TRY(sql_mail_get(q->db, q->a, in->id, &m, &found));
-	if (!found) return ERR_NOT_FOUND;
+	TRY(read_letter(q, in->id, &m));
 	if (str_is(m.state, "sent")) return req_fail(q, ERR_CONFLICT, T("This mail has been sent already."), NULL);
 	if (str_empty(q->business->smtp_url))
 		return req_fail(q, ERR_CONFLICT, T("There is no mail server yet. Set one in the settings first."), NULL);
