@@ -1,10 +1,12 @@
 -- Who sees what, in SQL; who carries which token; logins, links, the firm's row. Statements that use a fragment take me person_id? and
 -- staff bool. policy.c says the same in C; policy_test.c compares both.
 
--- frag conversation_visible(c): (:staff OR (c.hidden_at IS NULL AND (c.visibility = 'public' OR (:me IS NOT NULL AND
+-- Between two people, or the question to a group: read by those who take part and by nobody else, also not by the staff.
+-- frag is_direct(c): (c.kind IN ('direct', 'group'))
+-- frag conversation_visible(c): ((:staff AND NOT {is_direct(c)}) OR (c.hidden_at IS NULL AND (c.visibility = 'public' OR (:me IS NOT NULL AND
 --   (c.visibility = 'members' OR (c.visibility = 'private' AND (c.author_id = :me OR EXISTS
 --   (SELECT 1 FROM participant seat WHERE seat.conversation_id = c.id AND seat.person_id = :me))))))))
--- frag conversation_visible_to(c, p): (p.role <> 'customer' OR (c.hidden_at IS NULL AND (c.visibility IN ('public', 'members') OR
+-- frag conversation_visible_to(c, p): ((p.role <> 'customer' AND NOT {is_direct(c)}) OR (c.hidden_at IS NULL AND (c.visibility IN ('public', 'members') OR
 --   (c.visibility = 'private' AND (c.author_id = p.id OR EXISTS
 --   (SELECT 1 FROM participant seat WHERE seat.conversation_id = c.id AND seat.person_id = p.id))))))
 -- Older words are seen by whoever sees those of today, but no wider than they were when they were changed.
@@ -24,6 +26,7 @@
 --   | map_zoom int | map_link text | tile_url text | mail_from text | smtp_url text | smtp_user text | smtp_secret text | version int
 -- row who_row: id token_id | kind text | peer text | expires_at time | seen_at time | person_id person_id | role text
 --   | person_kind text | name text | public_name text | photo file_id? | locale text | zone text | disabled_at time? | notices int
+--   | messages int
 -- row login_row: id person_id | name text | role text | email text? | customer_no text? | secret text? | disabled_at time?
 --   | claimed_at time? | locale text
 -- row login_list_row: id person_id | name text | role text | email text? | customer_no text? | disabled bool | seen_at time?
@@ -69,7 +72,9 @@ SELECT p.id FROM person p WHERE p.id = :id AND {person_visible(p)};
 -- Who carries a session or an API token.
 SELECT t.id, t.kind, t.peer, t.expires_at, t.seen_at, p.id, p.role, p.kind, p.name, p.public_name, p.photo_file_id, p.locale, p.zone,
 	p.disabled_at,
-	(SELECT count(*) FROM (SELECT 1 FROM notice n WHERE n.person_id = p.id AND n.read_at IS NULL LIMIT 100) unread)
+	(SELECT count(*) FROM (SELECT 1 FROM notice n WHERE n.person_id = p.id AND n.read_at IS NULL LIMIT 100) unread),
+	(SELECT count(DISTINCT unread.conversation_id) FROM (SELECT n.conversation_id, n.kind FROM notice n WHERE n.person_id = p.id AND n.read_at IS NULL
+		LIMIT 100) unread WHERE unread.kind IN ('message', 'reminder'))
 FROM token t JOIN person p ON p.id = t.person_id
 WHERE t.hash = :hash AND t.kind IN ('session', 'api');
 

@@ -12,6 +12,8 @@ enum rule {
 	LOWER,     /* known to be nobody of the owner's rank */
 	OTHERS,    /* everybody's but their own */
 	LOWER_OTHERS,
+	STAFF,     /* a colleague who is there and not oneself */
+	THERE,     /* anybody who is there and not oneself */
 };
 
 enum { ROLES = 6 };
@@ -33,6 +35,7 @@ static const struct line lines[] = {
 	{THING_PERSON,       ACT_INVITE,   {    NO,     NO,      CUSTOMER, NO,     LOWER,        YES}},
 	{THING_PERSON,       ACT_DISABLE,  {    NO,     NO,      NO,       NO,     LOWER_OTHERS, OTHERS}},
 	{THING_PERSON,       ACT_SET_ROLE, {    NO,     NO,      NO,       NO,     LOWER_OTHERS, OTHERS}},
+	{THING_PERSON,       ACT_COMMENT,  {    NO,     STAFF,   THERE,    THERE,  THERE,        THERE}},
 
 	{THING_CONVERSATION, ACT_SEE,      {    SEEN,   SEEN,    YES,      YES,    YES,          YES}},
 	{THING_CONVERSATION, ACT_CREATE,   {    NO,     PUT,     YES,      YES,    YES,          YES}},
@@ -43,6 +46,18 @@ static const struct line lines[] = {
 	{THING_CONVERSATION, ACT_NOTE,     {    NO,     NO,      YES,      NO,     YES,          YES}},
 	{THING_CONVERSATION, ACT_HIDE,     {    NO,     NO,      YES,      NO,     YES,          YES}},
 	{THING_CONVERSATION, ACT_ASSIGN,   {    NO,     NO,      YES,      NO,     YES,          YES}},
+
+	{THING_DIRECT,       ACT_SEE,      {    NO,     SEEN,    SEEN,     SEEN,   SEEN,         SEEN}},
+	{THING_DIRECT,       ACT_CREATE,   {    NO,     YES,     YES,      YES,    YES,          YES}},
+	{THING_DIRECT,       ACT_COMMENT,  {    NO,     SEEN,    SEEN,     SEEN,   SEEN,         SEEN}},
+
+	{THING_GROUP,        ACT_SEE,      {    NO,     SEEN,    SEEN,     SEEN,   SEEN,         SEEN}},
+	{THING_GROUP,        ACT_CREATE,   {    NO,     NO,      YES,      YES,    YES,          YES}},
+	{THING_GROUP,        ACT_ANSWER,   {    NO,     NO,      OWN,      OWN,    OWN,          OWN}},
+
+	{THING_DIRECT_MESSAGE, ACT_SEE,    {    NO,     SEEN,    SEEN,     SEEN,   SEEN,         SEEN}},
+	{THING_DIRECT_MESSAGE, ACT_CREATE, {    NO,     SEEN,    SEEN,     SEEN,   SEEN,         SEEN}},
+	{THING_DIRECT_MESSAGE, ACT_EDIT,   {    NO,     OWN,     OWN,      OWN,    OWN,          OWN}},
 
 	{THING_MESSAGE,      ACT_SEE,      {    SEEN,   SEEN,    YES,      YES,    YES,          YES}},
 	{THING_MESSAGE,      ACT_CREATE,   {    NO,     SEEN,    YES,      YES,    YES,          YES}},
@@ -86,8 +101,13 @@ static bool is_staff(const struct actor *a) { return a->id.v != 0 && a->role >= 
 
 static bool is_own(const struct actor *a, const struct object *o) { return a->id.v != 0 && a->id.v == o->owner.v; }
 
+static bool is_direct(const struct object *o) {
+	return o->thing == THING_DIRECT || o->thing == THING_GROUP || o->thing == THING_DIRECT_MESSAGE;
+}
+
 /* The same as the fragments of access.sql say. */
 static bool seen(const struct actor *a, const struct object *o) {
+	if (is_direct(o)) return a->id.v != 0 && !o->hidden && (o->participant || (is_own(a, o) && o->thing != THING_DIRECT_MESSAGE));
 	if (is_staff(a)) return true;
 	if (o->thing == THING_PERSON)
 		return is_own(a, o) || ((o->person_kind == PERSON_STAFF || o->visibility == SEEN_PUBLIC) && !o->hidden);
@@ -117,6 +137,8 @@ static bool holds(enum rule rule, const struct actor *a, const struct object *o)
 	case LOWER: return is_lower(o);
 	case OTHERS: return !is_own(a, o);
 	case LOWER_OTHERS: return is_lower(o) && !is_own(a, o);
+	case STAFF: return o->person_kind == PERSON_STAFF && !o->hidden && !is_own(a, o);
+	case THERE: return !o->hidden && !is_own(a, o);
 	}
 	return false;
 }

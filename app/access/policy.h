@@ -13,7 +13,10 @@ enum thing {
 	THING_CONVERSATION,  /* owner is the author */
 	THING_RECORD,        /* a record or a line of it; participant: the actor is one of its people */
 	THING_ORGANIZATION,  /* a household or firm; participant: the actor belongs to it */
-	THING_MESSAGE,       /* what was said in one; owner is its author */
+	THING_DIRECT,        /* a conversation between two people: only they may know of it, whatever their role; owner is the author */
+	THING_GROUP,         /* the question to a group, each of whom answers in a THING_DIRECT; owner is who asks */
+	THING_MESSAGE,       /* what was said in a conversation; owner is its author */
+	THING_DIRECT_MESSAGE, /* what was said between two */
 	THING_NOTE,          /* an internal note */
 	THING_SETTINGS,      /* mail server, map service, imports, staff's logins */
 	THING_AUDIT,
@@ -30,8 +33,8 @@ enum act {
 	ACT_CREATE,
 	ACT_EDIT,            /* conversation: subject, body; person: the profile; request: withdraw */
 	ACT_VOTE,            /* also follow */
-	ACT_COMMENT,
-	ACT_ANSWER,          /* official answer, status */
+	ACT_COMMENT,         /* person: write them a message */
+	ACT_ANSWER,          /* official answer, status; question to a group: remind, close */
 	ACT_NOTE,
 	ACT_HIDE,
 	ACT_ASSIGN,

@@ -28,6 +28,7 @@ enum { WHOS = sizeof whos / sizeof *whos };
 
 #define CONVERSATION(v, h) {.thing = THING_CONVERSATION, .visibility = SEEN_##v, .hidden = h}
 #define MESSAGE(v, h) {.thing = THING_MESSAGE, .visibility = SEEN_##v, .hidden = h}
+#define DIRECT(t, h) {.thing = THING_##t, .visibility = SEEN_PRIVATE, .hidden = h}
 #define PROFILE(k, r, h) {.thing = THING_PERSON, .person_kind = PERSON_##k, .role = ROLE_##r, .hidden = h}
 
 static const struct {
@@ -65,6 +66,18 @@ static const struct {
 	{"comment, taken down", MESSAGE(PUBLIC, true),
 	 {{ACT_SEE, STAFF}, {ACT_CREATE, STAFF}, {ACT_EDIT, "mNBQ"}, {ACT_HIDE, WORKERS}, {ACT_VOTE, ""}, {ACT_COMMENT, ""},
 	  {ACT_ANSWER, ""}, {ACT_NOTE, ""}, {ACT_ASSIGN, ""}, {ACT_INVITE, ""}, {ACT_DISABLE, ""}, {ACT_SET_ROLE, ""}}},
+	{"a conversation between two", DIRECT(DIRECT, false), /* no colleague reads it; 'p' is the other one */
+	 {{ACT_SEE, "op" "mNBQ"}, {ACT_CREATE, "sop" STAFF}, {ACT_COMMENT, "op" "mNBQ"}, {ACT_EDIT, ""}, {ACT_VOTE, ""}, {ACT_ANSWER, ""},
+	  {ACT_NOTE, ""}, {ACT_HIDE, ""}, {ACT_ASSIGN, ""}, {ACT_INVITE, ""}, {ACT_DISABLE, ""}, {ACT_SET_ROLE, ""}}},
+	{"a question to a group", DIRECT(GROUP, false),
+	 {{ACT_SEE, "op" "mNBQ"}, {ACT_CREATE, STAFF}, {ACT_ANSWER, "mNBQ"}, {ACT_COMMENT, ""}, {ACT_EDIT, ""}, {ACT_VOTE, ""},
+	  {ACT_NOTE, ""}, {ACT_HIDE, ""}, {ACT_ASSIGN, ""}, {ACT_INVITE, ""}, {ACT_DISABLE, ""}, {ACT_SET_ROLE, ""}}},
+	{"said between two", DIRECT(DIRECT_MESSAGE, false), /* its author, too, must take part */
+	 {{ACT_SEE, "p"}, {ACT_CREATE, "p"}, {ACT_EDIT, ""}, {ACT_COMMENT, ""}, {ACT_VOTE, ""}, {ACT_ANSWER, ""},
+	  {ACT_NOTE, ""}, {ACT_HIDE, ""}, {ACT_ASSIGN, ""}, {ACT_INVITE, ""}, {ACT_DISABLE, ""}, {ACT_SET_ROLE, ""}}},
+	{"said between two, taken down", DIRECT(DIRECT_MESSAGE, true),
+	 {{ACT_SEE, ""}, {ACT_CREATE, ""}, {ACT_EDIT, ""}, {ACT_COMMENT, ""}, {ACT_VOTE, ""}, {ACT_ANSWER, ""},
+	  {ACT_NOTE, ""}, {ACT_HIDE, ""}, {ACT_ASSIGN, ""}, {ACT_INVITE, ""}, {ACT_DISABLE, ""}, {ACT_SET_ROLE, ""}}},
 	{"internal note", {.thing = THING_NOTE, .visibility = SEEN_PUBLIC},
 	 {{ACT_SEE, STAFF}, {ACT_CREATE, WORKERS}, {ACT_EDIT, "mBQ"}, {ACT_HIDE, "mMBWQ"}, {ACT_VOTE, ""}, {ACT_COMMENT, ""},
 	  {ACT_ANSWER, ""}, {ACT_NOTE, ""}, {ACT_ASSIGN, ""}, {ACT_INVITE, ""}, {ACT_DISABLE, ""}, {ACT_SET_ROLE, ""}}},
@@ -79,25 +92,25 @@ static const struct {
 	  {ACT_NOTE, ""}, {ACT_HIDE, ""}, {ACT_ASSIGN, ""}, {ACT_INVITE, ""}, {ACT_DISABLE, ""}, {ACT_SET_ROLE, ""}}},
 	{"a customer's profile", PROFILE(CUSTOMER, CUSTOMER, false),
 	 {{ACT_SEE, "o" STAFF}, {ACT_CREATE, "acm" CHIEFS}, {ACT_EDIT, "o" "acm" "N" CHIEFS}, {ACT_INVITE, "acm" CHIEFS}, {ACT_DISABLE, "MW"},
-	  {ACT_SET_ROLE, "MW"}, {ACT_VOTE, ""}, {ACT_COMMENT, ""}, {ACT_ANSWER, ""}, {ACT_NOTE, ""}, {ACT_HIDE, ""}, {ACT_ASSIGN, ""}}},
+	  {ACT_SET_ROLE, "MW"}, {ACT_VOTE, ""}, {ACT_COMMENT, "acnMW"}, {ACT_ANSWER, ""}, {ACT_NOTE, ""}, {ACT_HIDE, ""}, {ACT_ASSIGN, ""}}},
 	{"a partner's profile", PROFILE(OTHER, CUSTOMER, false),
 	 {{ACT_SEE, "o" STAFF}, {ACT_CREATE, "acm" CHIEFS}, {ACT_EDIT, "o" "acm" "N" CHIEFS}, {ACT_INVITE, "acm" CHIEFS}, {ACT_DISABLE, "MW"},
-	  {ACT_SET_ROLE, "MW"}, {ACT_VOTE, ""}, {ACT_COMMENT, ""}, {ACT_ANSWER, ""}, {ACT_NOTE, ""}, {ACT_HIDE, ""}, {ACT_ASSIGN, ""}}},
+	  {ACT_SET_ROLE, "MW"}, {ACT_VOTE, ""}, {ACT_COMMENT, "acnMW"}, {ACT_ANSWER, ""}, {ACT_NOTE, ""}, {ACT_HIDE, ""}, {ACT_ASSIGN, ""}}},
 	{"a disabled customer's profile", PROFILE(CUSTOMER, CUSTOMER, true),
 	 {{ACT_SEE, "o" STAFF}, {ACT_CREATE, "acm" CHIEFS}, {ACT_EDIT, "o" "acm" "N" CHIEFS}, {ACT_INVITE, "acm" CHIEFS}, {ACT_DISABLE, "MW"},
 	  {ACT_SET_ROLE, "MW"}, {ACT_VOTE, ""}, {ACT_COMMENT, ""}, {ACT_ANSWER, ""}, {ACT_NOTE, ""}, {ACT_HIDE, ""}, {ACT_ASSIGN, ""}}},
 	{"an agent's profile", PROFILE(STAFF, AGENT, false),
 	 {{ACT_SEE, everyone}, {ACT_CREATE, CHIEFS}, {ACT_EDIT, "o" "m" "N" CHIEFS}, {ACT_INVITE, CHIEFS}, {ACT_DISABLE, "MW"}, {ACT_SET_ROLE, "MW"},
-	  {ACT_VOTE, ""}, {ACT_COMMENT, ""}, {ACT_ANSWER, ""}, {ACT_NOTE, ""}, {ACT_HIDE, ""}, {ACT_ASSIGN, ""}}},
+	  {ACT_VOTE, ""}, {ACT_COMMENT, "sp" "acnMW"}, {ACT_ANSWER, ""}, {ACT_NOTE, ""}, {ACT_HIDE, ""}, {ACT_ASSIGN, ""}}},
 	{"a manager's profile", PROFILE(STAFF, MANAGER, false),
 	 {{ACT_SEE, everyone}, {ACT_CREATE, CHIEFS}, {ACT_EDIT, "o" "m" "N" CHIEFS}, {ACT_INVITE, CHIEFS}, {ACT_DISABLE, "MW"}, {ACT_SET_ROLE, "MW"},
-	  {ACT_VOTE, ""}, {ACT_COMMENT, ""}, {ACT_ANSWER, ""}, {ACT_NOTE, ""}, {ACT_HIDE, ""}, {ACT_ASSIGN, ""}}},
+	  {ACT_VOTE, ""}, {ACT_COMMENT, "sp" "acnMW"}, {ACT_ANSWER, ""}, {ACT_NOTE, ""}, {ACT_HIDE, ""}, {ACT_ASSIGN, ""}}},
 	{"the owner's profile", PROFILE(STAFF, OWNER, false),
 	 {{ACT_SEE, everyone}, {ACT_CREATE, "WQ"}, {ACT_EDIT, "o" "m" "N" CHIEFS}, {ACT_INVITE, "WQ"}, {ACT_DISABLE, "W"}, {ACT_SET_ROLE, "W"},
-	  {ACT_VOTE, ""}, {ACT_COMMENT, ""}, {ACT_ANSWER, ""}, {ACT_NOTE, ""}, {ACT_HIDE, ""}, {ACT_ASSIGN, ""}}},
+	  {ACT_VOTE, ""}, {ACT_COMMENT, "sp" "acnMW"}, {ACT_ANSWER, ""}, {ACT_NOTE, ""}, {ACT_HIDE, ""}, {ACT_ASSIGN, ""}}},
 	{"somebody of the staff, nothing else known", PROFILE(STAFF, NONE, false),
 	 {{ACT_SEE, everyone}, {ACT_CREATE, "WQ"}, {ACT_EDIT, "o" "m" "N" CHIEFS}, {ACT_INVITE, "WQ"}, {ACT_DISABLE, "W"}, {ACT_SET_ROLE, "W"},
-	  {ACT_VOTE, ""}, {ACT_COMMENT, ""}, {ACT_ANSWER, ""}, {ACT_NOTE, ""}, {ACT_HIDE, ""}, {ACT_ASSIGN, ""}}},
+	  {ACT_VOTE, ""}, {ACT_COMMENT, "sp" "acnMW"}, {ACT_ANSWER, ""}, {ACT_NOTE, ""}, {ACT_HIDE, ""}, {ACT_ASSIGN, ""}}},
 	{"somebody who left the staff", PROFILE(STAFF, AGENT, true),
 	 {{ACT_SEE, "o" STAFF}, {ACT_CREATE, CHIEFS}, {ACT_EDIT, "o" "m" "N" CHIEFS}, {ACT_INVITE, CHIEFS}, {ACT_DISABLE, "MW"}, {ACT_SET_ROLE, "MW"},
 	  {ACT_VOTE, ""}, {ACT_COMMENT, ""}, {ACT_ANSWER, ""}, {ACT_NOTE, ""}, {ACT_HIDE, ""}, {ACT_ASSIGN, ""}}},
@@ -219,6 +232,30 @@ static void make_rows(struct fixture *f) {
 				admin_exec(f, sql);
 			}
 		}
+	/* between 5 and 2, and 7's question to a group */
+	put_conversation(f, 20, "private", 5, false);
+	put_conversation(f, 21, "private", 7, false);
+	admin_exec(f, "INSERT INTO participant (conversation_id, person_id) VALUES (20, 2);"
+	              "UPDATE conversation SET kind = 'direct' WHERE id = 20; UPDATE conversation SET kind = 'group' WHERE id = 21;"
+	              "INSERT INTO message (id, conversation_id, kind, author_id, channel, body, status, created_at) VALUES"
+	              " (200, 20, 'comment', 2, 'portal', '', '', 0), (210, 21, 'comment', 7, 'portal', '', '', 0)");
+}
+
+/* Whoever takes part, and nobody else, whatever their role: the owner (8) neither. */
+static void compare_direct(struct db *db, const struct actor *a) {
+	static const struct { int id; enum thing thing; int author, other; } rows[] = {{20, THING_DIRECT, 5, 2}, {21, THING_GROUP, 7, 0}};
+	for (int i = 0; i < 2; i++) {
+		struct object o = {.thing = rows[i].thing, .owner = {rows[i].author}, .visibility = SEEN_PRIVATE,
+		                   .participant = a->id.v != 0 && a->id.v == rows[i].other};
+		struct conversation_id got;
+		struct message_id message;
+		bool sees, told = false, said, part = a->id.v == rows[i].author || o.participant;
+		assert_int_equal(sql_access_sees_conversation(db, (struct conversation_id){rows[i].id}, a->id, a->is_staff, &got, &sees), OK);
+		assert_int_equal(sql_access_sees_message(db, (struct message_id){rows[i].id * 10}, a->id, a->is_staff, &message, &said), OK);
+		if (a->id.v != 0) assert_int_equal(sql_access_told_of_conversation(db, (struct conversation_id){rows[i].id}, a->id, &got, &told), OK);
+		if (sees != may(a, ACT_SEE, &o) || sees != part) fail_msg("conversation %d, person %d: the fragment says %d", rows[i].id, (int)a->id.v, sees);
+		if (said != sees || told != sees) fail_msg("conversation %d, person %d: said %d, told %d", rows[i].id, (int)a->id.v, said, told);
+	}
 }
 
 static void compare_conversation(struct fixture *f, struct db *db, const struct actor *a, int id,
@@ -267,6 +304,7 @@ static void test_fragments(void **state) {
 		if (i >= 0) a = (struct actor){.id = {people[i].id}, .role = people[i].r, .is_staff = people[i].r >= ROLE_AGENT};
 		for (int v = 0; v < 4; v++)
 			for (int h = 0; h < 2; h++) compare_conversation(f, db, &a, 1 + v * 2 + h, visibilities[v], h);
+		compare_direct(db, &a);
 		compare_people(db, &a);
 	}
 	db_close(db);

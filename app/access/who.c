@@ -60,7 +60,7 @@ enum err access_who_is(struct req *q) {
 	role_find(r.role, &role);
 	q->actor = (struct actor){
 		.id = r.person_id, .role = role, .is_staff = role >= ROLE_AGENT, .by_token = by_token, .token = r.id, .name = r.name,
-		.public_name = r.public_name, .photo = r.photo, .locale = r.locale, .zone = r.zone, .notices = r.notices,
+		.public_name = r.public_name, .photo = r.photo, .locale = r.locale, .zone = r.zone, .notices = r.notices, .messages = r.messages,
 		.session = token_hash(q->a, q->token),
 	};
 	note_seen(q, &r, now);

@@ -10,7 +10,7 @@
 struct letter {
 	struct person_id person;      /* 0: nobody we know */
 	struct str to_address, to_name;
-	const char *kind;             /* claim reset verify login notice test */
+	const char *kind;             /* claim reset verify login notice message test */
 	enum lang lang;
 	struct str subject;
 	struct str text;

@@ -14,6 +14,8 @@ struct str letter_without_links(struct arena *a, struct str text);
 
 /* The page of a conversation of any kind. */
 struct url conversation_url(struct arena *a, struct conversation_id id);
+/* The page of one between two. */
+struct url message_url(struct arena *a, struct conversation_id id);
 
 /* "12:34" signed: who holds it may stop the mails of one person about one conversation. */
 struct str stop_path(struct arena *a, const struct key *key, struct person_id person,

@@ -17,9 +17,20 @@ struct url conversation_url(struct arena *a, struct conversation_id id) {
 	return url_path(a, "/problems/%lld", (long long)id.v);
 }
 
+struct url message_url(struct arena *a, struct conversation_id id) {
+	return url_path(a, "/messages/%lld", (long long)id.v);
+}
+
 /* ------------------------------------------------------------- conversations */
 
 static bool is_mailed(struct str kind) { return str_is(kind, "answer") || str_is(kind, "status"); }
+
+/* Between two, whoever did not write it is told, by mail as well. */
+static enum err tell_written(struct db *db, struct arena *a, const struct event *e, struct conversation_id id) {
+	int64_t told;
+	TRY(sql_notice_tell_followers(db, id, e->actor, e->seq, STR("message"), e->at, &told));
+	return told == 0 ? OK : job_add(db, "message_mail", str_fmt(a, "{\"event\":%lld}", (long long)e->seq), 0);
+}
 
 static enum err tell_said(struct db *db, struct arena *a, const struct event *e) {
 	struct notice_said m;
@@ -27,11 +38,26 @@ static enum err tell_said(struct db *db, struct arena *a, const struct event *e)
 	bool found;
 	TRY(sql_notice_said(db, a, id, false, &m, &found));
 	if (!found || m.created_at < e->at - HISTORY) return OK;
+	if (str_is(m.conversation_kind, "direct")) return tell_written(db, a, e, m.conversation_id);
 	int64_t told;
 	TRY(sql_notice_tell_followers(db, m.conversation_id, e->actor, e->seq, m.kind, e->at, &told));
 	if (told == 0 || !is_mailed(m.kind)) return OK;
 	struct str data = str_fmt(a, "{\"event\":%lld,\"message\":%lld}", (long long)e->seq, (long long)e->object_id);
 	return job_add(db, "notice_mail", data, 0);
+}
+
+static enum err tell_begun(struct db *db, struct arena *a, const struct event *e) {
+	struct str kind = STR("");
+	JSON_DOC(doc);
+	if (json_parse(&doc, e->data, NULL) != OK || !json_get_str(json_member(doc.root, "kind"), &kind)) return OK;
+	return str_is(kind, "direct") ? tell_written(db, a, e, (struct conversation_id){e->object_id}) : OK;
+}
+
+/* Those who were asked and are silent are told again, each of their own conversation. */
+static enum err tell_silent(struct db *db, struct arena *a, const struct event *e) {
+	int64_t told;
+	TRY(sql_notice_tell_silent(db, (struct conversation_id){e->object_id}, e->actor, e->seq, e->at, &told));
+	return told == 0 ? OK : job_add(db, "message_mail", str_fmt(a, "{\"event\":%lld}", (long long)e->seq), 0);
 }
 
 /* Who has something to do with it from now on: it was given to them, or they were asked to take part. */
@@ -67,12 +93,15 @@ static bool is(const struct event *e, const char *verb, const char *kind) {
 
 bool notice_wants(const struct event *e) {
 	if (strcmp(e->object_kind, "request") == 0) return true;
-	return is(e, "create", "message") || is(e, "update", "conversation") || is(e, "announce", "person") || is(e, "update", "business");
+	return is(e, "create", "message") || is(e, "create", "conversation") || is(e, "update", "conversation") || is(e, "announce", "conversation") ||
+	        is(e, "announce", "person") || is(e, "update", "business");
 }
 
 enum err notice_read(struct db *db, struct arena *a, const struct event *e, size_t n, void *ctx) {
 	for (size_t i = 0; i < n; i++) {
 		if (is(&e[i], "create", "message")) TRY(tell_said(db, a, &e[i]));
+		else if (is(&e[i], "create", "conversation")) TRY(tell_begun(db, a, &e[i]));
+		else if (is(&e[i], "announce", "conversation")) TRY(tell_silent(db, a, &e[i]));
 		else if (is(&e[i], "update", "conversation")) TRY(tell_assigned(db, &e[i]));
 		else if (is(&e[i], "announce", "person")) TRY(mail_asked(db, a, &e[i], ctx));
 		else if (strcmp(e[i].object_kind, "request") == 0) TRY(tell_request(db, a, &e[i], ctx));

@@ -5,6 +5,7 @@
 #include "crypto/token.h"
 #include "event/hub.h"
 
+struct req;
 struct web;
 
 /* What the reader and the jobs need; lives as long as the hub. */
@@ -27,6 +28,12 @@ hub_job mail_waiting_job;
 /* Job "notice_mail" {"event":SEQ,"conversation":ID,"message":ID}: writes the mails of one event's notices. ctx:
  * struct notice_ctx */
 hub_job notice_mail_job;
+
+/* Job "message_mail" {"event":SEQ}: the same for a message between two, or a reminder of one. ctx: struct notice_ctx */
+hub_job message_mail_job;
+
+/* Whoever asks has looked at this conversation: what they were told of it is no longer new. Written without being waited for. */
+void notice_seen(struct req *q, struct conversation_id id);
 
 /* Job "login_mail" {"person":ID,"what":enum login_news,"address":…,"at":…}: tells somebody what happened to their
  * login. ctx: struct notice_ctx */

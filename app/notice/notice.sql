@@ -1,7 +1,7 @@
 -- Notices and the outbox.
 
 -- row notice_said: id message_id | kind text | body text | status text | created_at time | author_id person_id? | author text?
---   | conversation_id conversation_id | subject text
+--   | conversation_id conversation_id | conversation_kind text | subject text
 -- row notice_row: id notice_id | kind text | created_at time | read_at time? | conversation_id conversation_id? | request_id request_id?
 --   | subject text | actor_id person_id? | actor text? | actor_photo file_id? | message_id message_id? | status text? | body text?
 --   | record_type text? | action text? | search text?
@@ -20,7 +20,7 @@
 
 -- notice_said(id message_id, staff bool) -> notice_said :maybe
 -- What was said, unless it was taken down, and by whom, as customers or the staff know them.
-SELECT m.id, m.kind, m.body, m.status, m.created_at, m.author_id, {shown_name(p)}, c.id, c.subject
+SELECT m.id, m.kind, m.body, m.status, m.created_at, m.author_id, {shown_name(p)}, c.id, c.kind, c.subject
 FROM message m JOIN conversation c ON c.id = m.conversation_id LEFT JOIN person p ON p.id = m.author_id
 WHERE m.id = :id AND m.hidden_at IS NULL AND m.kind <> 'note';
 
@@ -39,6 +39,15 @@ INSERT INTO notice (person_id, event_seq, kind, conversation_id, created_at, rea
 SELECT p.id, :seq, :kind, c.id, :now, NULL
 FROM person p JOIN conversation c ON c.id = :conversation
 WHERE p.id = :person AND p.disabled_at IS NULL AND {conversation_visible_to(c, p)}
+ON CONFLICT (person_id, event_seq) DO NOTHING;
+
+-- notice_tell_silent(question conversation_id, actor person_id, seq int, now time) :exec
+-- A notice for each of those who were asked and have not answered, unless they follow it no more.
+INSERT INTO notice (person_id, event_seq, kind, conversation_id, created_at, read_at)
+SELECT p.id, :seq, 'reminder', c.id, :now, NULL
+FROM conversation c JOIN participant t ON t.conversation_id = c.id JOIN person p ON p.id = t.person_id
+	JOIN follow f ON f.object_kind = 'conversation' AND f.object_id = c.id AND f.person_id = p.id
+WHERE c.group_id = :question AND c.author_id = :actor AND p.disabled_at IS NULL AND NOT {has_answered(c)} AND {conversation_visible_to(c, p)}
 ON CONFLICT (person_id, event_seq) DO NOTHING;
 
 -- frag notice_shows(c, r): ((c.id IS NOT NULL AND {conversation_visible(c)}) OR (r.id IS NOT NULL AND {record_visible(r)}))
@@ -104,6 +113,23 @@ WHERE n.event_seq = :seq AND n.id > :after AND p.disabled_at IS NULL AND p.chann
 	AND EXISTS (SELECT 1 FROM identity i WHERE i.person_id = p.id AND i.kind = 'email')
 ORDER BY n.id LIMIT :most;
 
+-- row notice_letter: id notice_id | kind text | person_id person_id | name text | locale text | email text? | conversation_id conversation_id
+--   | subject text | words text | author text | author_staff bool
+-- notice_letters(seq int, staff bool, after int, most int) -> notice_letter :many
+-- The mails about a message between two, to the staff or to all others, who know its author by another name. Without a login they get it
+-- at the address we know. Whoever asks a group reads the answers where they asked.
+SELECT n.id, n.kind, r.id, r.name, r.locale, COALESCE(
+	(SELECT k.value FROM contact k WHERE k.person_id = r.id AND k.kind = 'email' AND k.verified_at IS NOT NULL ORDER BY k.rank, k.id LIMIT 1),
+	(SELECT i.subject FROM identity i WHERE i.person_id = r.id AND i.kind = 'email' ORDER BY i.id LIMIT 1),
+	(SELECT k.value FROM contact k WHERE k.person_id = r.id AND k.kind = 'email' ORDER BY k.rank, k.id LIMIT 1)),
+	c.id, c.subject, COALESCE(m.body, c.body), {shown_name(a)}, a.kind = 'staff'
+FROM notice n JOIN person r ON r.id = n.person_id JOIN conversation c ON c.id = n.conversation_id JOIN event e ON e.seq = n.event_seq
+	LEFT JOIN message m ON e.object_kind = 'message' AND m.id = e.object_id AND m.hidden_at IS NULL
+	JOIN person a ON a.id = COALESCE(m.author_id, c.author_id)
+WHERE n.event_seq = :seq AND n.id > :after AND (r.role <> 'customer') = :staff AND r.disabled_at IS NULL AND r.channel IN ('', 'email')
+	AND NOT (c.group_id IS NOT NULL AND c.author_id = r.id) AND {conversation_visible_to(c, r)}
+ORDER BY n.id LIMIT :most;
+
 -- notice_follows(person person_id, conversation conversation_id) -> text :maybe
 -- What a followed conversation is about.
 SELECT c.subject FROM follow f JOIN conversation c ON c.id = f.object_id
@@ -151,11 +177,11 @@ SELECT id FROM mail WHERE state = 'waiting' AND created_at > :since AND id > :af
 -- frag address_shows(p): (p.id IS NULL OR {field_shows(p, 'email', 'staff')})
 
 -- mail_list(state text?, me person_id?, staff bool, before int?, most int) -> mail_line :many
--- The outbox, newest first, without the addresses that people keep to themselves.
+-- The outbox, newest first, without the addresses that people keep to themselves, and without what is between two.
 SELECT m.id, m.person_id, CASE WHEN {address_shows(p)} THEN m.to_address ELSE '' END, m.to_name, m.kind, m.subject, m.state, m.tries,
 	m.created_at, m.sent_at
 FROM mail m LEFT JOIN person p ON p.id = m.person_id
-WHERE m.id > 0
+WHERE m.kind <> 'message'
 	--? state AND m.state = :state
 	--? before AND m.id < :before
 ORDER BY m.id DESC LIMIT :most;
@@ -165,6 +191,6 @@ ORDER BY m.id DESC LIMIT :most;
 SELECT m.to_address FROM mail m LEFT JOIN person p ON p.id = m.person_id WHERE m.id = :id AND {address_shows(p)};
 
 -- mail_counts() -> mail_counts :one
--- How many letters are in which state.
-SELECT (SELECT count(*) FROM mail WHERE state = 'waiting'), (SELECT count(*) FROM mail WHERE state = 'sent'),
-	(SELECT count(*) FROM mail WHERE state = 'failed');
+-- How many of the outbox are in which state.
+SELECT (SELECT count(*) FROM mail WHERE state = 'waiting' AND kind <> 'message'), (SELECT count(*) FROM mail WHERE state = 'sent' AND kind <> 'message'),
+	(SELECT count(*) FROM mail WHERE state = 'failed' AND kind <> 'message');

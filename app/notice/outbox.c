@@ -45,6 +45,13 @@ enum err outbox_show(struct req *q, const struct outbox_show_in *in, struct outb
 
 /* --------------------------------------------------------------- one letter */
 
+/* Whom somebody writes to in confidence, or asks as one of a group, is nobody else's business: such letters are in no outbox. */
+static enum err read_letter(struct req *q, struct mail_id id, struct mail_row *ret) {
+	bool found;
+	TRY(sql_mail_get(q->db, q->a, id, ret, &found));
+	return found && !str_is(ret->kind, "message") ? OK : ERR_NOT_FOUND;
+}
+
 static bool may_read_links(const struct actor *a, const struct mail_row *m) {
 	struct object o = {.thing = THING_PERSON, .owner = m->person_id, .person_kind = PERSON_CUSTOMER};
 	if (str_is(m->person_kind, "staff")) o.person_kind = PERSON_STAFF;
@@ -55,10 +62,9 @@ static bool may_read_links(const struct actor *a, const struct mail_row *m) {
 enum err outbox_mail_show(struct req *q, const struct outbox_mail_show_in *in, struct outbox_mail_page *ret) {
 	struct mail_row m;
 	struct str address;
-	bool found, shown;
+	bool shown;
 	TRY(may_outbox(q, ACT_SEE));
-	TRY(sql_mail_get(q->db, q->a, in->id, &m, &found));
-	if (!found) return ERR_NOT_FOUND;
+	TRY(read_letter(q, in->id, &m));
 	TRY(sql_mail_address_shown(q->db, q->a, in->id, q->actor.id, q->actor.is_staff, &address, &shown));
 	if (!shown && !str_empty(m.why)) m.why = STR("…"); /* mail servers repeat the address */
 	bool harmless = str_is(m.kind, "notice") || str_is(m.kind, "test") || str_is(m.kind, "login");
@@ -76,10 +82,8 @@ enum err outbox_mail_show(struct req *q, const struct outbox_mail_show_in *in, s
 
 enum err outbox_send(struct req *q, const struct outbox_send_in *in) {
 	struct mail_row m;
-	bool found;
 	TRY(may_outbox(q, ACT_EDIT));
-	TRY(sql_mail_get(q->db, q->a, in->id, &m, &found));
-	if (!found) return ERR_NOT_FOUND;
+	TRY(read_letter(q, in->id, &m));
 	if (str_is(m.state, "sent")) return req_fail(q, ERR_CONFLICT, T("This mail has been sent already."), NULL);
 	if (str_empty(q->business->smtp_url))
 		return req_fail(q, ERR_CONFLICT, T("There is no mail server yet. Set one in the settings first."), NULL);

@@ -8,6 +8,8 @@
 
 enum { PAGE_SIZE = 50, EXCERPT_CHARS = 160 };
 
+static bool is_direct(const struct notice_row *n) { return str_is(n->kind, "message") || str_is(n->kind, "reminder"); }
+
 /* What happened, in a word for the template and the JSON. */
 static struct str icon_of(const struct notice_row *n) {
 	if (n->request_id.v != 0) return STR("receipt");
@@ -16,6 +18,7 @@ static struct str icon_of(const struct notice_row *n) {
 	if (str_is(n->kind, "assigned")) return STR("flag");
 	if (str_is(n->kind, "search")) return STR("search");
 	if (str_is(n->kind, "joined")) return STR("users");
+	if (is_direct(n)) return STR("direct");
 	return str_is(n->kind, "not_fixed") ? STR("undo") : STR("refresh");
 }
 
@@ -28,7 +31,8 @@ static struct notice_view view_of(struct req *q, const struct notice_row *n) {
 		.request_id = n->request_id, .subject = !request ? n->subject
 			: request_subject(a, q->business->pack, n->record_type, n->action, n->subject, q->locale.lang),
 		.excerpt = str_none(n->body) ? STR("") : markdown_text(a, n->body, EXCERPT_CHARS),
-		.url = request ? url_path(a, "/requests/%lld", (long long)n->request_id.v) : conversation_url(a, n->conversation_id), .search = n->search,
+		.url = request ? url_path(a, "/requests/%lld", (long long)n->request_id.v) : is_direct(n) ? message_url(a, n->conversation_id)
+			: conversation_url(a, n->conversation_id), .search = n->search,
 	};
 }
 
@@ -58,13 +62,19 @@ static enum err note_looked(struct db *db, void *arg) {
 	return sql_notice_read_about(db, l->me, l->at.conversation_id, l->at.request_id, l->now, NULL);
 }
 
+static void seen(struct req *q, struct notice_target at) {
+	struct looked l = {.me = q->actor.id, .at = at, .now = clock_now()};
+	req_later(q, note_looked, &l, sizeof l);
+}
+
+void notice_seen(struct req *q, struct conversation_id id) { seen(q, (struct notice_target){.conversation_id = id}); }
+
 enum err notice_open(struct req *q, const struct notice_open_in *in) {
 	struct notice_target to;
 	bool found;
 	TRY(sql_notice_open(q->db, in->id, q->actor.id, q->actor.is_staff, &to, &found));
 	if (!found) return ERR_NOT_FOUND;
-	struct looked l = {.me = q->actor.id, .at = to, .now = clock_now()};
-	req_later(q, note_looked, &l, sizeof l);
+	seen(q, to);
 	req_redirect(q, to.request_id.v ? url_path(q->a, "/requests/%lld", (long long)to.request_id.v) : conversation_url(q->a, to.conversation_id));
 	return OK;
 }
@@ -95,5 +105,5 @@ enum err notice_stop_show(struct req *q, const struct notice_stop_show_in *in, s
 enum err notice_stop_do(struct req *q, const struct notice_stop_do_in *in) {
 	bool changed;
 	if (!is_signed(q, in->person, in->conversation, in->sign)) return ERR_NOT_FOUND;
-	return talk_follow(q->db, in->conversation, in->person, false, clock_now(), &changed);
+	return talk_follow(q->db, q->a, in->conversation, in->person, false, clock_now(), &changed);
 }

@@ -34,7 +34,8 @@ static struct str unsubscribe_of(struct arena *a, const struct notice_ctx *c, co
 	struct str rest = m->unique_key, key = str_cut(&rest, '.');
 	struct person_id person;
 	struct conversation_id conversation;
-	if (!str_is(m->kind, "notice") || !str_starts(key, STR("n"))) return STR_NONE;
+	bool of_one = str_is(m->kind, "notice") || str_is(m->kind, "message");
+	if (!of_one || !str_starts(key, STR("n"))) return STR_NONE;
 	if (!str_int(str_cut(&rest, '.'), &person.v) || str_none(rest) || !str_int(rest, &conversation.v)) return STR_NONE;
 	return str_fmt(a, STR_FMT STR_FMT, STR_ARG(notice_base_url(c)), STR_ARG(stop_path(a, c->key, person, conversation)));
 }
@@ -147,6 +148,7 @@ static enum err send_mail(struct store *s, struct arena *a, const struct notice_
 	else sent = transmit(a, firm, secret, m->to_address, buf_str(&b), &for_ever, &o.why);
 	buf_done(&b);
 	if (!str_is(m->kind, "notice") && !str_is(m->kind, "test")) o.body = letter_without_links(a, m->body_text);
+	if (str_is(m->kind, "message")) o.body = STR("");      /* its words stay where they were said */
 	if (sent) o.sent_at = clock_now();
 	else o.state = for_ever || tries >= MAIL_TRIES ? "failed" : "waiting";
 	TRY(store_write(s, write_outcome, &o));

@@ -250,7 +250,7 @@ static enum err fill(struct req *q, struct person_id id, struct str tab, struct 
 	ret->customer = !ret->person.is_staff;
 	ret->may_edit = may(&q->actor, ACT_EDIT, &o);
 	ret->may_invite = !ret->own && k.row.claimed_at == 0 && k.row.disabled_at == 0 && may(&q->actor, ACT_INVITE, &o);
-	ret->more = ret->call = ret->write = ret->map_link = (struct url){STR_NONE};
+	ret->more = ret->call = ret->write = ret->message = ret->map_link = (struct url){STR_NONE};
 	TRY(req_version(q, k.row.version));
 	people_looked(q, &k);
 	if (q->api) return OK;
@@ -266,6 +266,7 @@ static enum err fill(struct req *q, struct person_id id, struct str tab, struct 
 		if (str_is(c->kind, "phone") && str_none(ret->call.s)) ret->call = c->link;
 		if (str_is(c->kind, "email") && str_none(ret->write.s)) ret->write = c->link;
 	}
+	if (may(&q->actor, ACT_COMMENT, &o)) ret->message = url_with(q->a, url_path(q->a, "/messages/new"), "person", str_fmt(q->a, "%" PRId64, k.row.id.v));
 	struct facts f = {.q = q, .k = &k, .own = ret->own, .marks = ret->own || ret->staff};
 	fill_reach(&f, ret);
 	fill_place(q, &k, ret);

@@ -1,4 +1,5 @@
 /* Conversations for other programs: lists, making and changing them, what was said. */
+#include "message/message.h"
 #include "record/record.h"
 #include "sql/talk_api.h"
 #include "talk/talk_int.h"
@@ -31,10 +32,11 @@ enum err talk_conversations(struct req *q, const struct talk_conversations_in *i
 /* --------------------------------------------------------------------- making */
 
 static bool is_between(struct str kind) {     /* between people, never in the open */
-	return str_is(kind, "query") || str_is(kind, "direct") || str_is(kind, "group") || str_is(kind, "deal");
+	return str_is(kind, "query") || str_is(kind, "deal");
 }
 
 static enum err check_participants(struct req *q, struct person_id_list people) {
+	if (people.n > PARTICIPANTS_MOST) return req_invalid(q, "participants", T("These are too many people for one conversation."));
 	for (size_t i = 0; i < people.n; i++) {
 		int64_t fine;
 		TRY(q->actor.is_staff ? sql_talk_is_someone(q->db, people.v[i], &fine) : sql_talk_is_staff(q->db, people.v[i],
@@ -44,7 +46,28 @@ static enum err check_participants(struct req *q, struct person_id_list people) 
 	return OK;
 }
 
+static enum err added(struct req *q, struct conversation_id id, struct talk_voted *ret) {
+	struct talk_report_row row;
+	req_redirect(q, url_path(q->a, "/api/v1/conversations/%lld", (long long)id.v));
+	TRY(report_get(q, id, &row));
+	return report_view(q, &row, true, &ret->report);
+}
+
+/* To one person, or to each of several; no thing of the open community belongs to it. */
+static enum err add_direct(struct req *q, const struct talk_conversation_add_in *in, struct talk_voted *ret) {
+	struct conversation_id id;
+	bool more = in->record_id.v != 0 || in->tags.n > 0 || !str_empty(in->topic) || !str_empty(in->since) || !isnan(in->place.lat) ||
+		!isnan(in->place.lon) || !str_empty(in->place.label);
+	if (!str_empty(in->visibility) && !str_is(in->visibility, "private")) return req_invalid(q, "visibility", T("This is between people: private."));
+	if (more) return req_invalid(q, "kind", T("A message has a subject, words and participants, and nothing else."));
+	struct message_draft d = {.kind = in->kind, .subject = in->subject, .body = in->body, .channel = STR("api"), .field = "participants",
+		.to = {.v = in->participants.v, .n = in->participants.n}};
+	TRY(message_begin(q, &d, &id));
+	return added(q, id, ret);
+}
+
 enum err talk_conversation_add(struct req *q, const struct talk_conversation_add_in *in, struct talk_voted *ret) {
+	if (talk_is_direct(in->kind)) return add_direct(q, in, ret);
 	struct str visibility = !str_empty(in->visibility) ? in->visibility : is_between(in->kind)
 		? STR("private") : STR("public");
 	struct object o = {.thing = THING_CONVERSATION, .owner = q->actor.id};
@@ -71,13 +94,10 @@ enum err talk_conversation_add(struct req *q, const struct talk_conversation_add
 			.author = q->actor.id,
 		.tags = {.v = in->tags.v, .n = in->tags.n}};
 	struct conversation_id id;
-	struct talk_report_row row;
 	TRY(talk_create(q->db, q->a, &r, &id));
 	for (size_t i = 0; i < people.n; i++) TRY(sql_talk_participant_add(q->db, id, people.v[i], NULL));
 	if (in->record_id.v != 0) TRY(ask_link(q->db, q->a, id, &about));
-	req_redirect(q, url_path(q->a, "/api/v1/conversations/%lld", (long long)id.v));
-	TRY(report_get(q, id, &row));
-	return report_view(q, &row, true, &ret->report);
+	return added(q, id, ret);
 }
 
 enum err talk_conversation_change(struct req *q, const struct talk_conversation_change_in *in, struct talk_voted *ret) {

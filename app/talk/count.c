@@ -35,7 +35,12 @@ enum err talk_facts(struct db *db, struct arena *a, struct conversation_id id, s
 	return sql_talk_facts_get(db, a, id, ret);
 }
 
+bool talk_is_direct(struct str kind) {
+	return str_is(kind, "direct") || str_is(kind, "group");
+}
+
 enum audience talk_audience(const struct talk_facts *f) {
+	if (talk_is_direct(f->kind)) return AUDIENCE_PARTIES;
 	return audience_find(f->visibility);
 }
 

@@ -35,9 +35,19 @@ static enum err check_new(const struct new_report *r) {
 	             (str_empty(r->status) || state_find(r->status) != NULL);
 	bool sized = r->subject.n > 0 && r->subject.n <= SUBJECT_MAX && r->body.n <= BODY_MAX && r->place.n <= PLACE_MAX &&
 	             r->channel.n <= CHANNEL_MAX && r->topic.n <= CHANNEL_MAX;
-	bool shaped = str_empty(r->since) || date_valid(r->since);
+	bool shaped = str_empty(r->since) || date_valid(r->since), direct = talk_is_direct(r->kind);
 	bool placed = (isnan(r->lat) && isnan(r->lon)) || is_place(r->lat, r->lon);
-	return known && sized && shaped && placed ? OK : ERR_INVALID;
+	bool kept = direct ? str_is(r->visibility, "private") : r->to.v == 0 && r->group.v == 0;
+	return known && sized && shaped && placed && kept ? OK : ERR_INVALID;
+}
+
+/* Between two: nobody says "me too", both follow. */
+static enum err address(struct db *db, struct conversation_id id, const struct new_report *r, usec_t at) {
+	if (r->author.v != 0) TRY(sql_talk_follow_insert(db, r->author, id.v, at, NULL));
+	if (r->group.v != 0) TRY(sql_talk_set_group(db, id, r->group));
+	if (r->to.v == 0) return OK;
+	TRY(sql_talk_participant_add(db, id, r->to, NULL));
+	return sql_talk_follow_insert(db, r->to, id.v, at, NULL);
 }
 
 static enum err put_tags(struct db *db, struct arena *a, struct conversation_id id, struct text_list tags) {
@@ -78,6 +88,7 @@ enum err talk_create(struct db *db, struct arena *a, const struct new_report *r,
 	*ret = id;
 	int64_t more;
 	bool new;
+	if (talk_is_direct(r->kind)) return address(db, id, r, at);
 	return r->author.v == 0 ? OK : talk_first_voice(db, id, r->author, at, &more, &new);
 }
 
@@ -90,6 +101,7 @@ enum err report_set_tags(struct db *db, struct arena *a, struct conversation_id 
 
 struct object talk_object_of(const struct talk_facts *f) {
 	struct object o = {.thing = THING_CONVERSATION, .owner = f->author_id, .hidden = f->hidden};
+	if (talk_is_direct(f->kind)) o.thing = str_is(f->kind, "group") ? THING_GROUP : THING_DIRECT;
 	o.visibility = str_is(f->visibility, "public")    ? SEEN_PUBLIC
 	               : str_is(f->visibility, "members") ? SEEN_MEMBERS
 	               : str_is(f->visibility, "private") ? SEEN_PRIVATE

@@ -49,6 +49,13 @@ static enum err apply_state(struct db *db, const struct new_message *m, struct t
 	return count_whole(db, f, 1);
 }
 
+/* Whoever asked the group hears that somebody answers; the event does not say who. */
+static enum err tell_group(struct db *db, struct conversation_id group, usec_t at) {
+	struct talk_facts f = {.id = group};
+	TRY(sql_talk_set_active(db, group, at));
+	return talk_event(db, (struct person_id){0}, "update", (struct message_id){0}, &f, AUDIENCE_PARTIES, STR("{\"changed\":[\"answers\"]}"));
+}
+
 enum err talk_say(struct db *db, struct arena *a, const struct new_message *m, struct message_id *ret) {
 	struct talk_facts f;
 	const struct state *now;
@@ -72,6 +79,7 @@ enum err talk_say(struct db *db, struct arena *a, const struct new_message *m, s
 	else if (!note) TRY(apply_state(db, m, &f, now, said, at));
 	if (comment && at > f.active_at) TRY(sql_talk_set_newest(db, f.id, m->author, at));
 	else if (!note) TRY(sql_talk_set_waiting(db, f.id));
+	if (comment && f.group_id.v != 0) TRY(tell_group(db, f.group_id, at));
 	*ret = said;
 	return talk_event(db, m->author, "create", said, &f, note ? AUDIENCE_STAFF : talk_audience(&f), data);
 }
@@ -149,7 +157,8 @@ static enum err say_not_fixed(struct req *q, struct conversation_id id, struct s
 }
 
 struct object said_object(struct object o, const struct talk_said_facts *said) {
-	o.thing = str_is(said->kind, "note") ? THING_NOTE : THING_MESSAGE;
+	bool direct = o.thing == THING_DIRECT || o.thing == THING_GROUP;
+	o.thing = direct ? THING_DIRECT_MESSAGE : str_is(said->kind, "note") ? THING_NOTE : THING_MESSAGE;
 	o.owner = said->author_id;
 	o.participant = true;          /* whoever asks has looked: the conversation is theirs to know of */
 	o.hidden |= said->hidden;

@@ -12,7 +12,7 @@ enum { THREAD_MOST = 50, HISTORY_MOST = 40, FILES_MOST = 200, SIMILAR_MOST = 3, 
 /* ------------------------------------------------------------------------ JSON */
 
 struct object talk_object(const struct talk_report_row *r) {
-	struct talk_facts f = {.visibility = r->visibility, .author_id = r->author_id, .hidden = r->hidden};
+	struct talk_facts f = {.kind = r->kind, .visibility = r->visibility, .author_id = r->author_id, .hidden = r->hidden};
 	struct object o = talk_object_of(&f);
 	o.participant = r->participant;
 	return o;
@@ -32,7 +32,7 @@ enum err report_view(struct req *q, const struct talk_report_row *r, bool tags, 
 		.since = r->since, .comments = r->comments, .reopened = r->reopened, .hidden = r->hidden,
 			.created_at = r->created_at,
 		.active_at = r->active_at, .answered_at = r->answered_at, .edited_at = r->edited_at, .version = r->version,
-		.url = url_path(q->a, "/problems/%lld", (long long)r->id.v).s,
+		.url = url_path(q->a, talk_is_direct(r->kind) ? "/messages/%lld" : "/problems/%lld", (long long)r->id.v).s,
 	};
 	ret->place.label = !str_empty(r->place) ? r->place : placed ? r->area : STR_NONE;
 	ret->place.lat = r->lat;
@@ -327,6 +327,10 @@ enum err talk_report_show(struct req *q, const struct talk_report_show_in *in, s
 	TRY(e);
 	TRY(report_view(q, &row, true, &ret->report));
 	if (q->api) return req_version(q, row.version);
+	if (talk_is_direct(row.kind)) {
+		req_redirect(q, (struct url){ret->report.url});
+		return OK;
+	}
 	req_depends(q, "conversation", in->id.v);
 	q->page.live = str_fmt(q->a, "conversation:%lld", (long long)in->id.v);
 	ret->state = state_view(row.status);

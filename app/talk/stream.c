@@ -6,14 +6,25 @@
 
 enum { BATCH = 200, LOOKED_AT = 4000 };
 
-static bool may_know(const struct actor *a, const struct event *e) {
+/* What happens between two is known to who may see that conversation. */
+static enum err is_party(struct req *q, const struct event *e, bool *ret) {
+	bool within = e->target_kind != NULL && strcmp(e->target_kind, "conversation") == 0;
+	struct conversation_id id = {within ? e->target_id : e->object_id};
+	*ret = false;
+	if (q->actor.id.v == 0 || (!within && strcmp(e->object_kind, "conversation") != 0)) return OK;
+	return sql_access_sees_conversation(q->db, id, q->actor.id, q->actor.is_staff, &id, ret);
+}
+
+static enum err may_know(struct req *q, const struct event *e, bool *ret) {
+	const struct actor *a = &q->actor;
 	switch (e->audience) {
-	case AUDIENCE_PUBLIC: return true;
-	case AUDIENCE_MEMBERS: return a->id.v != 0;
-	case AUDIENCE_PRIVATE: return a->is_staff || (a->id.v != 0 && e->actor.v == a->id.v);
-	case AUDIENCE_STAFF: return a->is_staff;
+	case AUDIENCE_PUBLIC: *ret = true; break;
+	case AUDIENCE_MEMBERS: *ret = a->id.v != 0; break;
+	case AUDIENCE_PRIVATE: *ret = a->is_staff || (a->id.v != 0 && e->actor.v == a->id.v); break;
+	case AUDIENCE_PARTIES: return is_party(q, e, ret);
+	case AUDIENCE_STAFF: *ret = a->is_staff; break;
 	}
-	return false;
+	return OK;
 }
 
 /* Who says "me too" or follows is nobody's business but theirs and the staff's. */
@@ -128,7 +139,9 @@ enum err talk_events(struct req *q, const struct talk_events_in *in) {
 				break;
 			}
 			after = list.v[i].seq;
-			if (!may_know(&q->actor, &list.v[i])) continue;
+			bool known;
+			if ((e = may_know(q, &list.v[i], &known)) != OK) break;
+			if (!known) continue;
 			if (as2) put_activity(&o, q, &list.v[i]);
 			else put_event(&o, q, &list.v[i]);
 			given++;
@@ -165,6 +178,7 @@ static enum err may_listen(struct req *q, const struct live_topic *t) {
 			&found));
 		return found ? OK : ERR_NOT_FOUND;
 	}
+	if (strcmp(t->kind, "message") == 0) return ERR_NOT_FOUND;      /* who may know of it listens to its conversation */
 	bool mine = strcmp(t->kind, "person") == 0 && q->actor.id.v == t->id;
 	return mine || q->actor.is_staff ? OK : ERR_NOT_FOUND;
 }
@@ -178,7 +192,7 @@ enum err talk_live(struct req *q, const struct talk_live_in *in) {
 	for (int i = 0; i < n; i++) TRY(may_listen(q, &topic[i]));
 	struct str last = http_header(q->http, "Last-Event-ID");
 	if (!str_none(last)) str_int(last, &after);
-	enum audience widest = q->actor.is_staff ? AUDIENCE_STAFF : q->actor.id.v != 0 ? AUDIENCE_PRIVATE : AUDIENCE_PUBLIC;
+	enum audience widest = q->actor.is_staff ? AUDIENCE_STAFF : q->actor.id.v != 0 ? AUDIENCE_PARTIES : AUDIENCE_PUBLIC;
 	TRY(live_open(web_live(q->web), q->http, q->db, topic, n, widest, after));
 	q->sent = true;
 	return OK;

@@ -25,8 +25,11 @@
  *   update  conversation N                    {"hidden":true}                                   the conversation's
  *   update  message M           conversation  {"changed":["body"]} or {"hidden":true}           the conversation's
  *   update  conversation N                    {"changed":["revisions"]}                         the conversation's
+ *   update  conversation G                    {"changed":["answers"]}                           parties
  *
  * "reply_to" is there when the comment answers another; "status" and "was" are equal when an answer changed no status.
+ * What is said in a direct conversation that belongs to a question to a group is also told as a change of that question G, without who.
+ * The audience of direct and group is "parties".
  * Whoever said "me too" also follows (a row of follow), so followers are all who are to be told. */
 #include "record/record.h"
 #include "base/values.h"
@@ -50,11 +53,15 @@ struct new_report {
 	struct str place, area;          /* in words; area STR_NONE: the town nearest to the place */
 	struct person_id author;         /* 0: none */
 	struct person_id assignee;       /* 0: none */
+	struct person_id to;             /* direct: the other one, who follows, too; else 0 */
+	struct conversation_id group;    /* direct: the question to a group that it answers; else 0 */
 	struct text_list tags;
 	usec_t at;
 };
-/* The author is the first who says so, and follows. errors INVALID, STORE */
+/* The author is the first who says so, and follows. Direct and group are private, and nobody says "me too" to them. errors INVALID, STORE */
 MUST_USE enum err talk_create(struct db *db, struct arena *a, const struct new_report *r, struct conversation_id *ret);
+/* Whether a kind is one that only those who take part know of, also among the staff: direct and group. */
+bool talk_is_direct(struct str kind);
 /* Its subject, body, topic, since and place as an import has them now; the rest of r is not looked at. errors INVALID, NOT_FOUND */
 MUST_USE enum err talk_rewrite(struct db *db, struct arena *a, struct conversation_id id, struct person_id actor, const struct new_report *r);
 
@@ -73,7 +80,8 @@ MUST_USE enum err talk_vote(struct db *db, struct arena *a, struct conversation_
                             bool *ret_changed);
 
 /* Follows, or no more. */
-MUST_USE enum err talk_follow(struct db *db, struct conversation_id id, struct person_id who, bool yes, usec_t at, bool *ret_changed);
+MUST_USE enum err talk_follow(struct db *db, struct arena *a, struct conversation_id id, struct person_id who, bool yes, usec_t at,
+                              bool *ret_changed);
 
 /* What is said in a conversation. status STR_NONE: it stays; only answer, status and not_fixed change one. The transition is
  * checked against the table of states unless `loading`. errors CONFLICT (no such move), INVALID, NOT_FOUND */

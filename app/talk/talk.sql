@@ -18,11 +18,11 @@
 -- row talk_facts: id conversation_id | kind text | board text | visibility text | status text | author_id person_id?
 --   | assignee_id person_id? | area text | lat real? | lon real? | quadkey int? | votes int | comments int | worth_minor int
 --   | answer_id message_id? | reopened int | created_at time | active_at time | voted_at time | answered_at time? | hidden bool
---   | version int | subject text | body text | topic text | edited_at time?
+--   | version int | subject text | body text | topic text | edited_at time? | group_id conversation_id?
 
 -- frag facts(c): c.id, c.kind, c.board, c.visibility, c.status, c.author_id, c.assignee_id, c.area, c.lat, c.lon, c.quadkey, c.votes,
 --   c.comments, c.worth_minor, c.answer_id, c.reopened, c.created_at, c.active_at, c.voted_at, c.answered_at, c.hidden_at IS NOT NULL,
---   c.version, c.subject, c.body, c.topic, c.edited_at
+--   c.version, c.subject, c.body, c.topic, c.edited_at, c.group_id
 
 -- talk_facts_get(id conversation_id) -> talk_facts :one
 -- What the counters depend on.
@@ -189,6 +189,14 @@ UPDATE conversation SET subject = :subject, body = :body, summary = :summary, to
 -- talk_set_visibility(id conversation_id, visibility text) :exec1
 -- Who may see it.
 UPDATE conversation SET visibility = :visibility, version = version + 1 WHERE id = :id;
+
+-- talk_set_group(id conversation_id, question conversation_id) :exec1
+-- It is one person's answer to a question to a group.
+UPDATE conversation SET group_id = :question WHERE id = :id;
+
+-- talk_set_active(id conversation_id, at time) :exec1
+-- Something happened in it.
+UPDATE conversation SET active_at = CASE WHEN active_at > :at THEN active_at ELSE :at END WHERE id = :id;
 
 -- talk_participant_add(id conversation_id, who person_id) :exec
 -- Takes part in it.

@@ -7,13 +7,13 @@
 --   | area text | since date? | votes int | comments int | worth_minor int | created_at time | active_at time | answered_at time?
 --   | voted bool | week int | days int
 
--- talk_find_impact(me person_id?, staff bool, board text?, kind text?, status text?, topic text?, area text?, assignee int?,
+-- talk_find_impact(me person_id?, staff bool, direct bool, board text?, kind text?, status text?, topic text?, area text?, assignee int?,
 --   within int?, ids ints,
 --   impact real?, staff_impact real?, before conversation_id, most int) -> talk_key :many
 -- order: impact c.impact DESC, c.id DESC | staff c.staff_impact DESC, c.id DESC
--- What this person may see, by what matters to most.
+-- What this person may see, by what matters to most; direct: messages, too.
 SELECT c.id, CASE WHEN :staff THEN c.staff_impact ELSE c.impact END, c.created_at, c.active_at, c.answered_at FROM conversation c
-WHERE c.hidden_at IS NULL AND {conversation_visible(c)} AND :before IS NOT NULL
+WHERE c.hidden_at IS NULL AND {conversation_visible(c)} AND (:direct OR NOT {is_direct(c)}) AND :before IS NOT NULL
 --? board AND c.board = :board
 --? kind AND c.kind = :kind
 --? status AND :status LIKE '%,' || c.status || ',%'
@@ -25,13 +25,13 @@ WHERE c.hidden_at IS NULL AND {conversation_visible(c)} AND :before IS NOT NULL
 --? staff_impact AND (c.staff_impact, c.id) < (:staff_impact, :before)
 ORDER BY {order} LIMIT :most;
 
--- talk_find_time(me person_id?, staff bool, board text?, kind text?, status text?, topic text?, area text?, assignee int?,
+-- talk_find_time(me person_id?, staff bool, direct bool, board text?, kind text?, status text?, topic text?, area text?, assignee int?,
 --   within int?, ids ints,
 --   made time?, active time?, answered time?, before conversation_id, most int) -> talk_key :many
 -- order: new c.created_at DESC, c.id DESC | active c.active_at DESC, c.id DESC | answered c.answered_at DESC, c.id DESC
--- What this person may see, the newest first.
+-- What this person may see, the newest first; direct: messages, too.
 SELECT c.id, c.impact, c.created_at, c.active_at, c.answered_at FROM conversation c
-WHERE c.hidden_at IS NULL AND {conversation_visible(c)} AND :before IS NOT NULL
+WHERE c.hidden_at IS NULL AND {conversation_visible(c)} AND (:direct OR NOT {is_direct(c)}) AND :before IS NOT NULL
 --? board AND c.board = :board
 --? kind AND c.kind = :kind
 --? status AND :status LIKE '%,' || c.status || ',%'

@@ -158,6 +158,7 @@ static void nobody_does_what_is_not_theirs(void **state) {
 	struct served s;
 	struct made m = {.a = &f->a};
 	assert_int_equal(store_write(f->s, make_secrets, &m), OK);
+	put_login(f, AGENT, "agatha@xyz.example", NULL);
 	serve_start(f, &s);
 	const char *olga = token_for(f, OLGA), *steve = token_for(f, STEVE), *agent = token_for(f, AGENT),
 		*analyst = token_for(f, ANALYST);
@@ -206,6 +207,8 @@ static void nobody_does_what_is_not_theirs(void **state) {
 		{"POST", "/api/v1/conversations", "{\"kind\":\"direct\",\"subject\":\"x\",\"participants\":[1]}", steve, 422},
 			/* customers write to the staff */
 		{"POST", "/api/v1/conversations", "{\"kind\":\"direct\",\"subject\":\"x\",\"participants\":[4]}", steve, 201},
+		{"POST", "/api/v1/conversations", "{\"kind\":\"query\",\"subject\":\"x\",\"participants\":[1]}", steve, 422},
+		{"POST", "/api/v1/conversations", "{\"kind\":\"query\",\"subject\":\"x\",\"participants\":[4]}", steve, 201},
 		{"POST", "/api/v1/conversations", "{\"kind\":\"problem\",\"subject\":\"x\"}", NULL, 401},
 		{"POST", "/api/v1/conversations", "{\"kind\":\"problem\",\"subject\":\"x\",\"place\":{\"lat\":5}}", steve, 422},
 		{"POST", "/api/v1/conversations", "{\"kind\":\"gossip\",\"subject\":\"x\"}", steve, 422},

@@ -4,8 +4,8 @@
 -- row talk_source_row: id conversation_id | subject text | body text | answer text?
 
 -- talk_doc_source(id conversation_id) -> talk_source_row :maybe
--- What a conversation is found by.
-SELECT c.id, c.subject, c.body, m.body FROM conversation c LEFT JOIN message m ON m.id = c.answer_id WHERE c.id = :id;
+-- What a conversation is found by; what is between two is not.
+SELECT c.id, c.subject, c.body, m.body FROM conversation c LEFT JOIN message m ON m.id = c.answer_id WHERE c.id = :id AND NOT {is_direct(c)};
 
 -- talk_doc_put(id int, words text) :exec
 -- The words of a conversation.

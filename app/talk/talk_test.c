@@ -40,7 +40,7 @@ static enum err act(struct db *db, void *arg) {
 	switch (d->what) {
 	case CREATE: return talk_create(db, d->a, &d->report, &d->id);
 	case VOTE: return talk_vote(db, d->a, d->id, d->who, d->yes, 0, &d->changed);
-	case FOLLOW: return talk_follow(db, d->id, d->who, d->yes, 0, &d->changed);
+	case FOLLOW: return talk_follow(db, d->a, d->id, d->who, d->yes, 0, &d->changed);
 	case SAY: return talk_say(db, d->a, &d->message, &d->said);
 	case WORTH: return talk_worth_changed(db, d->a, d->who, d->more);
 	case CHECK: return talk_check(db, d->a, &d->complaints);

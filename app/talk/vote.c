@@ -40,15 +40,17 @@ enum err talk_vote(struct db *db, struct arena *a, struct conversation_id id, st
 	return voice(db, a, &f, who, yes, at, ret_changed);
 }
 
-enum err talk_follow(struct db *db, struct conversation_id id, struct person_id who, bool yes, usec_t at,
+enum err talk_follow(struct db *db, struct arena *a, struct conversation_id id, struct person_id who, bool yes, usec_t at,
 	bool *ret_changed) {
 	int64_t changed;
 	TRY(yes ? sql_talk_follow_insert(db, who, id.v, at ? at : clock_now(), &changed) : sql_talk_follow_delete(db, who,
 		id.v, &changed));
 	*ret_changed = changed > 0;
 	if (changed == 0) return OK;
-	struct talk_facts f = {.id = id};
-	return talk_event(db, who, yes ? "follow" : "undo", (struct message_id){0}, &f, AUDIENCE_PRIVATE, yes
+	struct talk_facts f;
+	TRY(talk_facts(db, a, id, &f));
+	enum audience audience = talk_is_direct(f.kind) ? AUDIENCE_PARTIES : AUDIENCE_PRIVATE;
+	return talk_event(db, who, yes ? "follow" : "undo", (struct message_id){0}, &f, audience, yes
 		? STR("{}") : STR("{\"of\":\"follow\"}"));
 }
 
@@ -86,7 +88,7 @@ enum err talk_vote_form(struct req *q, const struct talk_vote_form_in *in, struc
 	ret->wide = in->wide;
 	if (str_empty(in->follow)) return vote(q, in->id, !str_is(in->voice, "no"), ret);
 	TRY(facts_for(q, in->id, ACT_VOTE, &f));
-	TRY(talk_follow(q->db, in->id, q->actor.id, str_is(in->follow, "yes"), 0, &changed));
+	TRY(talk_follow(q->db, q->a, in->id, q->actor.id, str_is(in->follow, "yes"), 0, &changed));
 	ret->report.id = in->id;
 	req_then_view(q, show_vote);
 	return OK;

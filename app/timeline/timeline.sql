@@ -63,7 +63,7 @@ LEFT JOIN record r ON r.id = CASE WHEN e.object_kind = 'record' THEN e.object_id
 LEFT JOIN record f ON f.id = CASE WHEN e.target_kind = 'record' THEN e.target_id END
 LEFT JOIN organization o ON o.id = CASE WHEN e.object_kind = 'organization' THEN e.object_id WHEN e.target_kind = 'organization' THEN e.target_id END
 WHERE e.seq IN {list :seqs}
-	AND (:staff OR e.audience = 'public' OR (e.audience = 'members' AND :me > 0) OR (e.audience = 'private' AND :own))
+	AND (:staff OR e.audience = 'public' OR (e.audience = 'members' AND :me > 0) OR (e.audience IN ('private', 'parties') AND :own))
 	AND (c.id IS NULL OR {conversation_visible(c)}) AND (m.id IS NULL OR {message_visible(m)})
 	AND (r.id IS NULL OR {record_visible(r)}) AND (f.id IS NULL OR {record_visible(f)}) AND (o.id IS NULL OR {organization_visible(o)})
 ORDER BY e.seq DESC LIMIT :most;

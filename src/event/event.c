@@ -2,7 +2,7 @@
 #include "base/check.h"
 #include "sql/event.h"
 
-static const char *const words[] = {"public", "members", "private", "staff"};
+static const char *const words[] = {"public", "members", "private", "parties", "staff"};
 
 const char *audience_word(enum audience a) {
 	PRE(a <= AUDIENCE_STAFF);

@@ -5,8 +5,9 @@
 #include "base/ids.h"
 #include "db/db.h"
 
-/* How widely something may be known, widest first. */
-enum audience { AUDIENCE_PUBLIC, AUDIENCE_MEMBERS, AUDIENCE_PRIVATE, AUDIENCE_STAFF };
+/* How widely something may be known, widest first: everyone; who is logged in; who has to do with it and the staff; only those who take part, of the
+ * staff as of others, so a reader asks for each of them; the staff. */
+enum audience { AUDIENCE_PUBLIC, AUDIENCE_MEMBERS, AUDIENCE_PRIVATE, AUDIENCE_PARTIES, AUDIENCE_STAFF };
 const char *audience_word(enum audience a);
 enum audience audience_find(struct str word); /* an unknown word is AUDIENCE_STAFF, the narrowest */
 

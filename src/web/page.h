@@ -21,6 +21,7 @@ struct actor {
 	struct file_id photo;
 	struct str locale, zone;
 	int64_t notices;               /* unread */
+	int64_t messages;              /* conversations between two with something unread */
 	struct str session;            /* hash of the session, what CSRF tokens are made for */
 };
 

@@ -7,16 +7,18 @@ import { engines, Home, until } from './lib.mjs'
 const rank = { visitor: 0, customer: 1, agent: 2, analyst: 3, manager: 4, owner: 5 }
 const floor = { public: 0, member: 1, staff: 2, analyst: 3, manager: 4, owner: 5 }
 const logins = { customer: 'jonas@demo.example', agent: 'agent@demo.example', analyst: 'analyst@demo.example', manager: 'manager@demo.example', owner: 'owner@demo.example' }
-const planted = { private: 'zorbprivate', staff: 'zorbteamtalk', note: 'zorbnote', me: 'zorbonlyme', notes: 'zorbstaffnotes', hidden: 'zorbhidden', firm: 'zorbforfirm', house: 'zorbhouse' }
+const planted = { private: 'zorbprivate', staff: 'zorbteamtalk', note: 'zorbnote', me: 'zorbonlyme', notes: 'zorbstaffnotes', hidden: 'zorbhidden', firm: 'zorbforfirm', house: 'zorbhouse', direct: 'zorbbetweentwo' }
 // routes that end the login of who asks, or everything that is known of it: asked by a visitor only
 const ends = /logout|sessions\/end|sessions\/\{id\}\/end|\/tokens\//
 
 for (const engine of engines) {
   test(`every route for everyone (${engine})`, { timeout: 180000 }, async t => {
     const home = new Home(engine).demo()
+    home.addPerson('Vera Quill', 'vera@demo.example', 'agent')
+    home.addPerson('Quinn Low', 'quinn@demo.example')
     const server = await home.serve()
     t.after(async () => { await server.stop(); home.done() })
-    const token = { visitor: undefined, ruth: home.token('customer@demo.example') }
+    const token = { visitor: undefined, ruth: home.token('customer@demo.example'), vera: home.token('vera@demo.example') }
     const cookie = { visitor: undefined }
     for (const [who, email] of Object.entries(logins)) { token[who] = home.token(email); cookie[who] = await server.login(email) }
     const routes = JSON.parse(home.must('routes', ['--json']))
@@ -40,6 +42,12 @@ for (const engine of engines) {
     const file = await must('POST', '/files', { token: token.ruth, body: form })
     await must('POST', `/conversations/${quiet.id}/messages`, { token: token.ruth, body: { body: 'the letter', files: [file.id] } })
     const ruth = await must('GET', '/people/me', { token: token.ruth })
+    // between Vera and Ruth, and Vera's question to Ruth and another: nobody of those who ask below, the owner neither
+    const quinn = (await must('GET', '/people?q=quinn@demo.example', { token: token.vera })).data[0]
+    const write = (kind, participants) => must('POST', '/conversations', { token: token.vera, body: { kind, subject: `Between us ${planted.direct}`, body: planted.direct, participants } })
+    const direct = await write('direct', [ruth.id]), question = await write('group', [ruth.id, quinn.id])
+    await must('POST', `/conversations/${direct.id}/messages`, { token: token.ruth, body: { body: `I agree: ${planted.direct}` } })
+    const secret = [direct.id, question.id, question.id + 1, question.id + 2]
     const changed = async (who, body) => {
       const now = await server.api('GET', `/people/${ruth.id}`, { token: token[who] })
       return must('PATCH', `/people/${ruth.id}`, { token: token[who], headers: { 'If-Match': now.headers.get('etag') ?? `"${now.body.version}"` }, body })
@@ -59,7 +67,7 @@ for (const engine of engines) {
     await until(async () => (await server.api('GET', '/conversations?q=zorbprivate', { token: token.agent })).body.data.length > 0, 10000)
 
     /** What may not stand in an answer to this caller. */
-    const secrets = who => rank[who] >= 2 ? [planted.me] : Object.values(planted)
+    const secrets = who => rank[who] >= 2 ? [planted.me, planted.direct] : Object.values(planted)
     const clean = (who, what, text) => { for (const word of secrets(who)) assert.ok(!text.includes(word), `${who} reads ${word} in ${what}`) }
     const ask = async (who, method, path, { api = path.startsWith('/api/'), body } = {}) => {
       const stop = new AbortController()
@@ -81,7 +89,7 @@ for (const engine of engines) {
       assert.ok(good, `${who} comes to ${route.method} ${path}: ${r.status} ${r.location}`)
     }
     const ids = path => {
-      const of = /conversations|problems/.test(path) ? [quiet.id, team.id, open.id, hidden.id, 999999] : /people/.test(path) ? [ruth.id, 1, 999999]
+      const of = /conversations|problems/.test(path) ? [quiet.id, team.id, open.id, hidden.id, direct.id, 999999] : path === '/messages/{id}' ? [...secret, quiet.id, 999999] : /people/.test(path) ? [ruth.id, 1, 999999]
         : /messages/.test(path) ? [note.id, comment.id] : /organizations/.test(path) ? [house.id, 999999] : /files|photo/.test(path) ? [file.id, 1, 2, 999999] : [1, 999999]
       return /\{\w+\}/.test(path) ? of.map(id => path.replace('{token}', 'x'.repeat(43)).replace('{sign}', 'x').replace('{person}', ruth.id).replace('{conversation}', quiet.id).replace(/\{\w+\}/g, id)) : [path]
     }
@@ -124,6 +132,7 @@ for (const engine of engines) {
         await ask(who, 'GET', `/api/v1/organizations?q=The`)
         for (let after = 0; after !== null;) {
           const r = JSON.parse((await ask(who, 'GET', `/api/v1/events?after=${after}&limit=200`)).text)
+          for (const e of r.data) for (const id of secret) assert.ok(![e.object, e.target].some(x => x?.kind === 'conversation' && x.id === id), `${who} hears of ${id}`)
           if (rank[who] < 2) for (const e of r.data) for (const c of [quiet, team]) assert.ok(!(e.object.kind === 'conversation' && e.object.id === c.id), `${who} hears of ${c.id}`)
           after = r.next === null ? null : +r.next
         }
@@ -133,6 +142,11 @@ for (const engine of engines) {
         assert.equal((await ask(who, 'GET', `/api/v1/conversations/${c.id}/messages`)).status, 404)
       }
       for (const who of ['visitor', 'customer']) assert.equal((await ask(who, 'GET', `/files/${file.id}`)).status, 404)
+      for (const id of secret) for (const who of Object.keys(rank)) {
+        for (const path of [`/api/v1/conversations/${id}`, `/api/v1/conversations/${id}/messages`, `/problems/${id}`, `/live?topics=conversation:${id}`])
+          assert.equal((await ask(who, 'GET', path)).status, 404, `${who} knows of ${path}`)
+        assert.equal((await ask(who, 'GET', `/messages/${id}`)).status, who === 'visitor' ? 303 : 404)
+      }
     })
 
     await t.test('a live stream says no word of it', async () => {
