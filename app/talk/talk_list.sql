@@ -143,7 +143,7 @@ WHERE m.id = :id AND {conversation_visible(c)} AND {message_visible(m)};
 --   | name text | type text | bytes int
 -- talk_attached(id conversation_id, me person_id?, staff bool, most int) -> talk_attached_row :many
 -- Files of a conversation and of what was said in it.
-SELECT a.id, a.message_id, a.file_id, a.width, a.height, a.caption, f.name, f.type, f.bytes
+SELECT a.id, a.message_id, a.file_id, a.width, a.height, a.caption, COALESCE(NULLIF(a.name, ''), f.name), f.type, f.bytes
 FROM attachment a JOIN file f ON f.id = a.file_id JOIN conversation c ON c.id = a.conversation_id LEFT JOIN message m ON m.id = a.message_id
 WHERE a.conversation_id = :id AND {conversation_visible(c)} AND (a.message_id IS NULL OR {message_visible(m)})
 ORDER BY a.message_id, a.rank, a.id LIMIT :most;

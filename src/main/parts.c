@@ -1,4 +1,5 @@
 #include "main/parts.h"
+#include "file/file.h"
 #include "import/import.h"
 #include "people/people.h"
 #include "talk/talk.h"
@@ -17,6 +18,9 @@ void parts_join(struct parts *p) {
 
 	/* import: files that somebody sent in the browser */
 	hub_add_job(p->hub, "import", IMPORT_JOB_TRIES, import_job, p->hub);
+
+	/* file: the words and the first page of what was sent */
+	hub_add_job(p->hub, "file_read", FILE_READ_TRIES, file_read_job, NULL);
 
 	/* talk: the words by which reports are found */
 	hub_add_reader(p->hub, "search", talk_search_wants, talk_search_read, NULL, true);
