@@ -59,6 +59,10 @@ static const struct line lines[] = {
 	{THING_RECORD,       ACT_EDIT,     {    NO,     NO,      YES,      NO,     YES,          YES}},
 	{THING_RECORD,       ACT_COMMENT,  {    NO,     SEEN,    YES,      NO,     YES,          YES}},
 
+	{THING_DOCUMENT,     ACT_SEE,      {    NO,     SEEN,    YES,      YES,    YES,          YES}},
+	{THING_DOCUMENT,     ACT_CREATE,   {    NO,     NO,      YES,      NO,     YES,          YES}},
+	{THING_DOCUMENT,     ACT_EDIT,     {    NO,     NO,      YES,      NO,     YES,          YES}},
+
 	{THING_SETTINGS,     ACT_SEE,      {    NO,     NO,      NO,       NO,     YES,          YES}},
 	{THING_SETTINGS,     ACT_EDIT,     {    NO,     NO,      NO,       NO,     YES,          YES}},
 	{THING_AUDIT,        ACT_SEE,      {    NO,     NO,      NO,       NO,     YES,          YES}},

@@ -12,6 +12,7 @@ enum thing {
 	THING_PERSON,        /* a profile; owner is the person, contact their person on the staff */
 	THING_CONVERSATION,  /* owner is the author */
 	THING_RECORD,        /* a record or a line of it; participant: the actor is one of its people */
+	THING_DOCUMENT,      /* a file kept for a person or with a record; participant: it is shared with the actor */
 	THING_MESSAGE,       /* what was said in one; owner is its author */
 	THING_NOTE,          /* an internal note */
 	THING_SETTINGS,      /* mail server, map service, imports, staff's logins */

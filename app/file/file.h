@@ -29,8 +29,8 @@ MUST_USE enum err file_take(struct req *q, const struct upload *u, const char *f
 /* Keeps it, on the writer. What has words is read by a job from then on. */
 MUST_USE enum err file_keep(struct db *db, struct arena *a, const struct file_new *n, struct file_id *ret);
 
-/* What a file is, in a word for people (a key): "PDF", "Spreadsheet" … */
-const char *file_word(struct str type);
+/* What a file is, in a word for people (a key): "PDF", "Spreadsheet" …; its name tells what its bytes leave open. */
+const char *file_word(struct str type, struct str name);
 
 /* "file_read": reads the words of a file and makes its preview. */
 hub_job file_read_job;

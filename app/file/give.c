@@ -9,17 +9,31 @@
 
 enum { PLACES_MOST = 50, EXCERPT_CHARS = 1500, EXCERPT_LINES = 40 };
 
-static bool ends_as(struct str type, const char *end) { return str_ends(type, str_c(end)); }
+/* What the bytes say comes first. A zip or a plain text is what its name says, if that is one of these. */
+static const struct {
+	const char *type, *end, *word;       /* the end of the media type; the end of a name, or NULL */
+} kinds[] = {
+	{"application/pdf", NULL, T("PDF")},
+	{"wordprocessingml.document", ".docx", T("Text document")},
+	{"opendocument.text", ".odt", T("Text document")},
+	{"application/msword", NULL, T("Text document")},
+	{"spreadsheetml.sheet", ".xlsx", T("Spreadsheet")},
+	{"opendocument.spreadsheet", ".ods", T("Spreadsheet")},
+	{"application/vnd.ms-excel", NULL, T("Spreadsheet")},
+	{"presentationml.presentation", ".pptx", T("Presentation")},
+	{"opendocument.presentation", ".odp", T("Presentation")},
+	{"text/csv", ".csv", T("Table")},
+	{"application/csv", NULL, T("Table")},
+};
 
-const char *file_word(struct str type) {
-	if (str_is(type, "application/pdf")) return T("PDF");
-	if (ends_as(type, "wordprocessingml.document") || ends_as(type, "opendocument.text") || str_is(type, "application/msword")) return T("Text document");
-	if (ends_as(type, "spreadsheetml.sheet") || ends_as(type, "opendocument.spreadsheet") || str_is(type, "application/vnd.ms-excel")) return T("Spreadsheet");
-	if (ends_as(type, "presentationml.presentation") || ends_as(type, "opendocument.presentation")) return T("Presentation");
+static bool ends_as(struct str name, struct str end) { return name.n > end.n && str_ieq(str_from(name, name.n - end.n), end); }
+
+const char *file_word(struct str type, struct str name) {
+	bool open = str_is(type, "application/zip") || str_is(type, "text/plain");
+	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+		if (str_ends(type, str_c(kinds[i].type)) || (open && kinds[i].end && ends_as(name, str_c(kinds[i].end)))) return kinds[i].word;
 	if (str_starts(type, STR("image/"))) return T("Picture");
-	if (str_is(type, "text/csv") || str_is(type, "application/csv")) return T("Table");
-	if (str_starts(type, STR("text/"))) return T("Text");
-	return T("File");
+	return str_starts(type, STR("text/")) ? T("Text") : T("File");
 }
 
 enum err file_seen(struct req *q, struct file_id id, struct file_place_list *ret) {
@@ -84,10 +98,10 @@ static struct str excerpt(struct str text, bool *ret_cut) {
 	return str_first(some, at);
 }
 
-enum err file_look_view(struct req *q, struct file_id id, struct str type, struct file_look *ret) {
+enum err file_look_view(struct req *q, struct file_id id, struct str type, struct str name, struct file_look *ret) {
 	struct file_read_row row;
 	bool found;
-	*ret = (struct file_look){.id = id, .word = str_c(file_word(type)), .picture = shown_in_place(type), .state = STR(""), .text = STR("")};
+	*ret = (struct file_look){.id = id, .word = str_c(file_word(type, name)), .picture = shown_in_place(type), .state = STR(""), .text = STR("")};
 	TRY(sql_file_read_get(q->db, q->a, id, EXCERPT_CHARS + 1, &row, &found));
 	if (!found) return OK;
 	ret->state = row.state;
@@ -116,5 +130,5 @@ enum err file_about(struct req *q, const struct file_about_in *in, struct file_a
 		.places = {.v = NEW_ARRAY(q->a, struct file_place_view, places.n)}};
 	for (size_t i = 0; i < places.n; i++)
 		if (!places.v[i].own) ret->places.v[ret->places.n++] = place_view(q, &places.v[i]);
-	return file_look_view(q, in->id, info.type, &ret->look);
+	return file_look_view(q, in->id, info.type, ret->name, &ret->content);
 }

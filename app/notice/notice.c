@@ -43,6 +43,19 @@ static enum err tell_assigned(struct db *db, const struct event *e) {
 	return sql_notice_tell(db, to, e->seq, STR("assigned"), id, e->at, NULL);
 }
 
+/* ----------------------------------------------------------------- documents */
+
+/* A document that came to be seen, or a new version of one: the event says so, and the statement looks whether it still can be. */
+static enum err tell_document(struct db *db, const struct event *e) {
+	int64_t version;
+	bool shared = false;
+	JSON_DOC(doc);
+	if (json_parse(&doc, e->data, NULL) != OK) return OK;
+	bool newer = json_get_int(json_member(doc.root, "version"), &version);
+	if (!newer && !(json_get_bool(json_member(doc.root, "shared"), &shared) && shared)) return OK;
+	return sql_notice_tell_of_document(db, (struct document_id){e->object_id}, e->seq, e->at, NULL);
+}
+
 /* -------------------------------------------------------------------- logins */
 
 static enum err mail_asked(struct db *db, struct arena *a, const struct event *e, const struct notice_ctx *c) {
@@ -63,13 +76,14 @@ static bool is(const struct event *e, const char *verb, const char *kind) {
 }
 
 bool notice_wants(const struct event *e) {
-	return is(e, "create", "message") || is(e, "update", "conversation") || is(e, "announce", "person") || is(e, "update", "business");
+	return is(e, "create", "message") || is(e, "update", "conversation") || is(e, "update", "document") || is(e, "announce", "person") || is(e, "update", "business");
 }
 
 enum err notice_read(struct db *db, struct arena *a, const struct event *e, size_t n, void *ctx) {
 	for (size_t i = 0; i < n; i++) {
 		if (is(&e[i], "create", "message")) TRY(tell_said(db, a, &e[i]));
 		else if (is(&e[i], "update", "conversation")) TRY(tell_assigned(db, &e[i]));
+		else if (is(&e[i], "update", "document")) TRY(tell_document(db, &e[i]));
 		else if (is(&e[i], "announce", "person")) TRY(mail_asked(db, a, &e[i], ctx));
 		else if (is(&e[i], "update", "business")) TRY(job_add(db, "mail_waiting", STR("{}"), 0));
 	}

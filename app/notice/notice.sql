@@ -2,8 +2,9 @@
 
 -- row notice_said: id message_id | kind text | body text | status text | created_at time | author_id person_id? | author text?
 --   | conversation_id conversation_id | subject text
--- row notice_row: id notice_id | kind text | created_at time | read_at time? | conversation_id conversation_id
---   | subject text | actor_id person_id? | actor text? | actor_photo file_id? | message_id message_id? | status text? | body text?
+-- row notice_row: id notice_id | kind text | created_at time | read_at time? | conversation_id conversation_id?
+--   | document_id document_id? | subject text | actor_id person_id? | actor text? | actor_photo file_id? | message_id message_id? | status text? | body text?
+-- row notice_target: conversation_id conversation_id? | document_id document_id?
 -- row notice_reader: id notice_id | person_id person_id | staff bool | name text | locale text | email text
 -- row mail_person: id person_id | name text | locale text | kind text | role text | email text? | disabled_at time?
 -- row mail_row: id mail_id | person_id person_id? | to_address text | to_name text | kind text | subject text | body_text text
@@ -40,18 +41,32 @@ ON CONFLICT (person_id, event_seq) DO NOTHING;
 
 -- notice_list(me person_id, staff bool, before int?, most int) -> notice_row :many
 -- What a person was told, newest first; what they may no longer see is left out.
-SELECT n.id, n.kind, n.created_at, n.read_at, c.id, c.subject, a.id, {shown_name(a)}, {shown_photo(a)}, m.id, m.status, m.body
-FROM notice n JOIN conversation c ON c.id = n.conversation_id
+SELECT n.id, n.kind, n.created_at, n.read_at, c.id, d.id, COALESCE(c.subject, d.name), a.id, {shown_name(a)}, {shown_photo(a)}, m.id, m.status, m.body
+FROM notice n LEFT JOIN conversation c ON c.id = n.conversation_id LEFT JOIN document d ON d.id = n.document_id
 	LEFT JOIN event e ON e.seq = n.event_seq LEFT JOIN person a ON a.id = e.actor_id
 	LEFT JOIN message m ON e.object_kind = 'message' AND m.id = e.object_id AND m.hidden_at IS NULL
-WHERE n.person_id = :me AND {conversation_visible(c)}
+WHERE n.person_id = :me AND ((c.id IS NOT NULL AND {conversation_visible(c)}) OR (d.id IS NOT NULL AND {document_visible(d)}))
 	--? before AND n.id < :before
 ORDER BY n.id DESC LIMIT :most;
 
--- notice_open(id notice_id, me person_id, staff bool) -> conversation_id :maybe
+-- notice_open(id notice_id, me person_id, staff bool) -> notice_target :maybe
 -- Where a notice leads.
-SELECT c.id FROM notice n JOIN conversation c ON c.id = n.conversation_id
-WHERE n.id = :id AND n.person_id = :me AND {conversation_visible(c)};
+SELECT c.id, d.id FROM notice n LEFT JOIN conversation c ON c.id = n.conversation_id LEFT JOIN document d ON d.id = n.document_id
+WHERE n.id = :id AND n.person_id = :me
+	AND ((c.id IS NOT NULL AND {conversation_visible(c)}) OR (d.id IS NOT NULL AND {document_visible(d)}));
+
+-- notice_tell_of_document(document document_id, seq int, now time) :exec
+-- A notice for the customers who can see a document, unless they have not looked at one about it yet.
+INSERT INTO notice (person_id, event_seq, kind, conversation_id, document_id, created_at, read_at)
+SELECT p.id, :seq, 'file', NULL, d.id, :now, NULL
+FROM document d JOIN person p ON p.id = d.person_id OR p.id IN (SELECT person_id FROM record_person WHERE record_id = d.record_root_id)
+WHERE d.id = :document AND d.shared_at IS NOT NULL AND p.role = 'customer' AND p.disabled_at IS NULL
+	AND NOT EXISTS (SELECT 1 FROM notice n WHERE n.person_id = p.id AND n.document_id = d.id AND n.read_at IS NULL)
+ON CONFLICT (person_id, event_seq) DO NOTHING;
+
+-- notice_read_about_document(me person_id, document document_id, now time) :exec
+-- The person has looked at the document.
+UPDATE notice SET read_at = :now WHERE person_id = :me AND document_id = :document AND read_at IS NULL;
 
 -- notice_read_about(me person_id, conversation conversation_id, now time) :exec
 -- The person has looked at the conversation.

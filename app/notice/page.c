@@ -13,7 +13,12 @@ static struct str icon_of(const struct notice_row *n) {
 	if (str_is(n->kind, "answer")) return STR("reply");
 	if (str_is(n->kind, "comment")) return STR("talk");
 	if (str_is(n->kind, "assigned")) return STR("flag");
+	if (str_is(n->kind, "file")) return STR("file");
 	return str_is(n->kind, "not_fixed") ? STR("undo") : STR("refresh");
+}
+
+static struct url target_url(struct arena *a, struct conversation_id conversation, struct document_id document) {
+	return conversation.v != 0 ? conversation_url(a, conversation) : url_path(a, "/documents/%lld", (long long)document.v);
 }
 
 static struct notice_view view_of(struct arena *a, const struct notice_row *n) {
@@ -21,7 +26,7 @@ static struct notice_view view_of(struct arena *a, const struct notice_row *n) {
 		.id = n->id, .kind = n->kind, .icon = icon_of(n), .unread = n->read_at == 0, .created_at = n->created_at,
 		.who = n->actor, .photo = n->actor_photo, .subject = n->subject, .status = n->status, .conversation_id = n->conversation_id,
 		.excerpt = str_none(n->body) ? STR("") : markdown_text(a, n->body, EXCERPT_CHARS),
-		.url = conversation_url(a, n->conversation_id),
+		.document_id = n->document_id, .url = target_url(a, n->conversation_id, n->document_id),
 	};
 }
 
@@ -42,23 +47,24 @@ enum err notices_show(struct req *q, const struct notices_show_in *in, struct no
 
 struct looked {
 	struct person_id me;
-	struct conversation_id conversation;
+	struct notice_target at;
 	usec_t now;
 };
 
 static enum err note_looked(struct db *db, void *arg) {
 	const struct looked *l = arg;
-	return sql_notice_read_about(db, l->me, l->conversation, l->now, NULL);
+	if (l->at.conversation_id.v != 0) return sql_notice_read_about(db, l->me, l->at.conversation_id, l->now, NULL);
+	return sql_notice_read_about_document(db, l->me, l->at.document_id, l->now, NULL);
 }
 
 enum err notice_open(struct req *q, const struct notice_open_in *in) {
-	struct conversation_id id;
+	struct notice_target at;
 	bool found;
-	TRY(sql_notice_open(q->db, in->id, q->actor.id, q->actor.is_staff, &id, &found));
+	TRY(sql_notice_open(q->db, in->id, q->actor.id, q->actor.is_staff, &at, &found));
 	if (!found) return ERR_NOT_FOUND;
-	struct looked l = {.me = q->actor.id, .conversation = id, .now = clock_now()};
+	struct looked l = {.me = q->actor.id, .at = at, .now = clock_now()};
 	req_later(q, note_looked, &l, sizeof l);
-	req_redirect(q, conversation_url(q->a, id));
+	req_redirect(q, target_url(q->a, at.conversation_id, at.document_id));
 	return OK;
 }
 

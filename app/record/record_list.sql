@@ -53,3 +53,12 @@ FROM conversation c WHERE c.record_root_id = :root AND {conversation_visible(c)}
 -- What somebody asked about their things, the newest first.
 SELECT c.record_id, c.id, c.subject, c.created_at, c.status IN ('done', 'not_done', 'closed')
 FROM conversation c WHERE c.author_id = :person AND c.record_id IS NOT NULL AND {conversation_visible(c)} ORDER BY c.id DESC LIMIT :most;
+
+-- record_documents(record record_id, me person_id?, staff bool) -> int :one
+-- How many files are kept with a record that this person may see.
+SELECT COUNT(*) FROM document d WHERE d.record_id = :record AND {document_visible(d)};
+
+-- record_documents_of(me person_id, staff bool) -> int :one
+-- How many files are kept for a person and what they have to do with.
+SELECT COUNT(*) FROM document d WHERE d.id IN (SELECT id FROM document WHERE person_id = :me UNION ALL
+	SELECT k.id FROM record_person own JOIN document k ON k.record_root_id = own.record_id WHERE own.person_id = :me) AND {document_visible(d)};

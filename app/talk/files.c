@@ -60,6 +60,6 @@ enum err talk_file_send(struct req *q, const struct talk_file_send_in *in, struc
 }
 
 struct talk_file file_view_of(struct file_id id, struct str name, struct str type, int64_t bytes, int64_t width, int64_t height) {
-	return (struct talk_file){.id = id, .name = name, .type = type, .word = str_c(file_word(type)), .bytes = bytes, .width = width, .height = height,
+	return (struct talk_file){.id = id, .name = name, .type = type, .word = str_c(file_word(type, name)), .bytes = bytes, .width = width, .height = height,
 		.caption = STR("")};
 }
