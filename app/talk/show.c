@@ -106,6 +106,7 @@ enum err voice_view(struct req *q, const struct talk_report_row *r, struct talk_
 static struct talk_file file_view(const struct talk_attached_row *r) {
 	struct talk_file f = file_view_of(r->file_id, r->name, r->type, r->bytes, r->width, r->height);
 	f.caption = r->caption;
+	f.preview = r->preview;
 	return f;
 }
 
