@@ -38,7 +38,7 @@ static enum err put(struct export *x, const struct type_def *t, const void *row)
 	static enum err put_##thing(void *x, const struct export_##thing *row) { return put(x, &type_export_##thing, row); }
 LINE(business)
 LINE(conversation) LINE(message) LINE(vote) LINE(follow) LINE(participant) LINE(attachment) LINE(tag) LINE(file) LINE(revision)
-	LINE(record) LINE(seat) LINE(snapshot)
+	LINE(record) LINE(seat) LINE(snapshot) LINE(document) LINE(version)
 	LINE(import) LINE(source) LINE(audit)
 #undef LINE
 
@@ -158,6 +158,8 @@ static enum err resource(struct export *x, int i) {
 	case 15: return sql_export_records(x->db, put_record, x);
 	case 16: return sql_export_seats(x->db, put_seat, x);
 	case 17: return sql_export_snapshots(x->db, put_snapshot, x);
+	case 18: return sql_export_documents(x->db, put_document, x);
+	case 19: return sql_export_versions(x->db, put_version, x);
 	default: return ERR_BUG;
 	}
 }
@@ -166,7 +168,7 @@ static enum err write_all(struct export *x) {
 	static const char *const names[] = {"business", "people",       "conversations", "messages", "votes",
 	                                    "follows",  "participants", "attachments",   "tags",     "files",
 	                                    "events",   "imports",      "sources",       "audit",    "revisions",
-	                                    "records",  "record_people", "snapshots"};
+	                                    "records",  "record_people", "snapshots", "documents", "document_versions"};
 	for (int i = 0; i < (int)(sizeof names / sizeof *names); i++) {
 		const char *name = str_fmt(x->cli->a, "%s/%s.jsonl", x->dir, names[i]).p;
 		x->lines = 0;
