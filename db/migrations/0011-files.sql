@@ -46,3 +46,10 @@ CREATE INDEX document_version_file ON document_version (file_id);
 
 -- A notice is about a conversation or a document.
 ALTER TABLE notice ADD COLUMN document_id REF REFERENCES document (id) ON DELETE CASCADE;
+
+-- What was sent before is read now.
+INSERT INTO file_text (file_id, state, text, preview_file_id, width, height, read_at)
+SELECT id, 'reading', '', NULL, 0, 0, NULL FROM file WHERE id IN (SELECT file_id FROM attachment) AND (type LIKE 'text/%' OR type = 'application/pdf'
+	OR type LIKE 'application/vnd.openxmlformats-officedocument.%' OR type LIKE 'application/vnd.oasis.opendocument.%');
+INSERT INTO job (kind, data, run_at, tries, claimed_until, last_error, created_at, ended_at, failed)
+SELECT 'file_read', '{"file":' || file_id || '}', 1, 0, NULL, NULL, 1, NULL, FALSE FROM file_text;
