@@ -16,7 +16,7 @@ CFLAGS.tsan    := -O1 -g -fsanitize=thread
 CFLAGS.fuzz    := -O1 -g -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined
 CFLAGS.cover   := -O0 -g --coverage -fprofile-update=atomic
 GEN     := $(BUILD)/gen
-CPPFLAGS := -std=gnu11 -D_GNU_SOURCE -Isrc -Iapp -I$(GEN) $(shell pkg-config --cflags $(PKGS) 2>/dev/null | sed 's/-I/-isystem /g')
+CPPFLAGS := -std=gnu11 -D_GNU_SOURCE -Isrc -Iapp -I$(GEN) $(shell pkg-config --cflags $(PKGS) libxml-2.0 2>/dev/null | sed 's/-I/-isystem /g')
 CFLAGS  := $(CFLAGS.$(MODE)) $(WARN) -MMD -MP
 LDFLAGS := $(CFLAGS.$(MODE)) -rdynamic -Wl,-z,relro,-z,now
 LDLIBS  := $(shell pkg-config --libs $(PKGS) 2>/dev/null) -lcsv -lpthread -lm -ldl

@@ -165,7 +165,13 @@
     if (part && !("plain" in form.dataset)) {
       event.preventDefault();
       sendPart(form, event.submitter, part);
-    } else dropDraft(form);
+    } else {
+      dropDraft(form);
+      if ("upload" in form.dataset && all("input[type=file]", form).some((input) => input.files.length)) {
+        event.preventDefault();
+        upload(form, event.submitter);
+      }
+    }
   });
 
   document.addEventListener("keydown", (event) => {
@@ -237,6 +243,55 @@
     }));
     if (big) input.reportValidity();
   }
+
+  /** Sends a form with files and shows how far it is; whatever is not a plain success is left to the browser. */
+  function upload(form, submitter) {
+    const bar = document.createElement("progress"), sending = new XMLHttpRequest(), data = new FormData(form);
+    const plainly = () => { bar.remove(); form.removeAttribute("aria-busy"); delete form.dataset.upload; form.requestSubmit(submitter); };
+    if (submitter?.name) data.append(submitter.name, submitter.value);
+    bar.className = "meter";
+    bar.setAttribute("aria-label", submitter?.textContent.trim() ?? "");
+    form.setAttribute("aria-busy", "true");
+    (submitter ?? form.lastElementChild).after(bar);
+    sending.upload.onprogress = (now) => { if (now.lengthComputable) [bar.max, bar.value] = [now.total, now.loaded]; };
+    sending.onerror = plainly;
+    sending.onload = () => {
+      const then = sending.getResponseHeader("X-Then");
+      if (sending.status !== 204 || !then) return plainly();
+      const to = new URL(then, location.href);
+      location.assign(to);
+      if (to.hash && to.pathname + to.search === location.pathname + location.search) location.reload();
+    };
+    sending.open("POST", form.action);
+    sending.setRequestHeader("X-Fragment", "upload");
+    sending.send(data);
+  }
+
+  /** Where a file may be dropped: on the form's own field for files. */
+  const dropTarget = (event) => event.dataTransfer?.types.includes("Files")
+    ? event.target.closest?.("form")?.querySelector(".upload input[type=file]") : null;
+
+  document.addEventListener("dragover", (event) => {
+    const input = dropTarget(event);
+    for (const box of all(".upload.over")) box.classList.toggle("over", box.contains(input));
+    if (!input) return;
+    event.preventDefault();
+    input.closest(".upload").classList.add("over");
+  });
+
+  document.addEventListener("dragleave", (event) => { if (!event.relatedTarget) for (const box of all(".upload.over")) box.classList.remove("over"); });
+
+  document.addEventListener("drop", (event) => {
+    const input = dropTarget(event);
+    if (!input) return;
+    event.preventDefault();
+    input.closest(".upload").classList.remove("over");
+    input.closest("details")?.setAttribute("open", "");
+    const files = new DataTransfer(); // those chosen before stay
+    for (const file of [...(input.multiple ? input.files : []), ...event.dataTransfer.files].slice(0, input.multiple ? undefined : 1)) files.items.add(file);
+    input.files = files.files;
+    chosen(input);
+  });
 
   /* ------------------------------------------------------------- delegated */
 

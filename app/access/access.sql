@@ -18,6 +18,10 @@
 --   (SELECT 1 FROM record_person seat WHERE seat.record_id = COALESCE(r.root_id, r.id) AND seat.person_id = :me))
 -- frag organization_visible(o): (:staff OR EXISTS
 --   (SELECT 1 FROM organization_person member WHERE member.organization_id = o.id AND member.person_id = :me))
+-- What the team keeps for a customer is theirs to see once it is shared; of its versions, those that came to be seen.
+-- frag document_visible(d): (:staff OR (d.shared_at IS NOT NULL AND (d.person_id = :me OR EXISTS
+--   (SELECT 1 FROM record_person seat WHERE seat.record_id = d.record_root_id AND seat.person_id = :me))))
+-- frag version_visible(v): (:staff OR v.shown)
 -- frag person_visible(p): (:staff OR p.id = :me OR (p.disabled_at IS NULL AND (p.kind = 'staff'
 --   OR EXISTS (SELECT 1 FROM person_audience shown WHERE shown.person_id = p.id AND shown.audience = 'public'))))
 

@@ -83,6 +83,10 @@ static const struct line lines[] = {
 	{THING_REQUEST,      ACT_EDIT,     {    NO,     OWN,     YES,      NO,     YES,          YES}},
 	{THING_REQUEST,      ACT_ANSWER,   {    NO,     NO,      YES,      NO,     YES,          YES}},
 
+	{THING_DOCUMENT,     ACT_SEE,      {    NO,     SEEN,    YES,      YES,    YES,          YES}},
+	{THING_DOCUMENT,     ACT_CREATE,   {    NO,     NO,      YES,      NO,     YES,          YES}},
+	{THING_DOCUMENT,     ACT_EDIT,     {    NO,     NO,      YES,      NO,     YES,          YES}},
+
 	{THING_SETTINGS,     ACT_SEE,      {    NO,     NO,      NO,       NO,     YES,          YES}},
 	{THING_SETTINGS,     ACT_EDIT,     {    NO,     NO,      NO,       NO,     YES,          YES}},
 	{THING_AUDIT,        ACT_SEE,      {    NO,     NO,      NO,       NO,     YES,          YES}},

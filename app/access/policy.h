@@ -12,6 +12,7 @@ enum thing {
 	THING_PERSON,        /* a profile; owner is the person, contact their person on the staff */
 	THING_CONVERSATION,  /* owner is the author */
 	THING_RECORD,        /* a record or a line of it; participant: the actor is one of its people */
+	THING_DOCUMENT,      /* a file kept for a person or with a record; participant: it is shared with the actor */
 	THING_ORGANIZATION,  /* a household or firm; participant: the actor belongs to it */
 	THING_DIRECT,        /* a conversation between two people: only they may know of it, whatever their role; owner is the author */
 	THING_GROUP,         /* the question to a group, each of whom answers in a THING_DIRECT; owner is who asks */

@@ -7,6 +7,7 @@
 #include "crypto/password.h"
 #include "crypto/token.h"
 #include "event/hub.h"
+#include "file/file.h"
 #include "notice/notice.h"
 #include "web/web.h"
 #include <curl/curl.h>
@@ -101,6 +102,7 @@ static inline void serve_start(struct fixture *f, struct served *s) {
 	hub_add_job(s->hub, "notice_mail", NOTICE_MAIL_TRIES, notice_mail_job, &s->notice);
 	hub_add_job(s->hub, "message_mail", NOTICE_MAIL_TRIES, message_mail_job, &s->notice);
 	hub_add_job(s->hub, "login_mail", NOTICE_MAIL_TRIES, login_mail_job, &s->notice);
+	hub_add_job(s->hub, "file_read", FILE_READ_TRIES, file_read_job, NULL);
 	assert_int_equal(web_prepare(&s->o, &hooks, &s->web), OK);
 	assert_int_equal(web_listen(s->web, &f->a, &why), OK);
 	assert_int_equal(hub_start(s->hub), OK);

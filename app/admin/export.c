@@ -39,7 +39,7 @@ static enum err put(struct export *x, const struct type_def *t, const void *row)
 LINE(business)
 LINE(conversation) LINE(message) LINE(vote) LINE(follow) LINE(participant) LINE(attachment) LINE(tag) LINE(file) LINE(revision)
 	LINE(record) LINE(seat) LINE(snapshot) LINE(record_change) LINE(record_link) LINE(organization) LINE(organization_person)
-	LINE(record_organization) LINE(request) LINE(request_step) LINE(webhook) LINE(reply) LINE(joint)
+	LINE(record_organization) LINE(request) LINE(request_step) LINE(webhook) LINE(reply) LINE(joint) LINE(document) LINE(version)
 	LINE(import) LINE(source) LINE(audit)
 #undef LINE
 
@@ -169,6 +169,8 @@ static enum err resource(struct export *x, int i) {
 	case 25: return sql_export_webhooks(x->db, put_webhook, x);
 	case 26: return sql_export_replies(x->db, put_reply, x);
 	case 27: return sql_export_joints(x->db, put_joint, x);
+	case 28: return sql_export_documents(x->db, put_document, x);
+	case 29: return sql_export_versions(x->db, put_version, x);
 	default: return ERR_BUG;
 	}
 }
@@ -179,7 +181,8 @@ static enum err write_all(struct export *x) {
 	                                    "events",   "imports",      "sources",       "audit",    "revisions",
 	                                    "records",  "record_people", "snapshots",    "record_changes", "record_links",
 	                                    "organizations", "organization_people", "record_organizations",
-	                                    "requests", "request_steps", "webhooks", "replies", "joints"};
+	                                    "requests", "request_steps", "webhooks", "replies", "joints",
+	                                    "documents", "document_versions"};
 	for (int i = 0; i < (int)(sizeof names / sizeof *names); i++) {
 		const char *name = str_fmt(x->cli->a, "%s/%s.jsonl", x->dir, names[i]).p;
 		x->lines = 0;

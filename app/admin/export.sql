@@ -28,9 +28,12 @@
 -- row export_vote: conversation_id conversation_id | person_id person_id | created_at time
 -- row export_follow: person_id person_id | object_kind text | object_id int | created_at time
 -- row export_participant: conversation_id conversation_id | person_id person_id
--- row export_attachment: id attachment_id | conversation_id conversation_id | message_id message_id? | file_id file_id | rank int | width int
+-- row export_attachment: id attachment_id | conversation_id conversation_id | message_id message_id? | file_id file_id | name text | rank int | width int
 --   | height int | caption text
 -- row export_tag: tag text | object_kind text | object_id int
+-- row export_document: id document_id | person_id person_id? | record_id record_id? | name text | shared_at time? | version int | created_at time
+--   | changed_at time
+-- row export_version: document_id document_id | version int | file_id file_id | name text | author_id person_id? | created_at time | shown bool
 -- row export_file: id file_id | name text | type text | hash text | bytes int | created_at time
 -- row export_event: seq int | at time | actor_id person_id? | verb text | object_kind text | object_id int | target_kind text?
 --   | target_id int? | audience text | data text
@@ -119,11 +122,19 @@ SELECT conversation_id, person_id FROM participant ORDER BY conversation_id, per
 
 -- export_attachments() -> export_attachment :each
 -- Which file belongs where.
-SELECT id, conversation_id, message_id, file_id, rank, width, height, caption FROM attachment ORDER BY id;
+SELECT id, conversation_id, message_id, file_id, name, rank, width, height, caption FROM attachment ORDER BY id;
 
 -- export_tags() -> export_tag :each
 -- What is tagged.
 SELECT g.name, t.object_kind, t.object_id FROM tagging t JOIN tag g ON g.id = t.tag_id ORDER BY t.object_kind, t.object_id, g.name;
+
+-- export_documents() -> export_document :each
+-- What is kept for customers and with records.
+SELECT id, person_id, record_id, name, shared_at, version, created_at, changed_at FROM document ORDER BY id;
+
+-- export_versions() -> export_version :each
+-- Which files they were and are.
+SELECT document_id, version, file_id, name, author_id, created_at, shown FROM document_version ORDER BY document_id, version;
 
 -- export_files() -> export_file :each
 -- The files that are kept.

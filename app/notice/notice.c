@@ -72,6 +72,19 @@ static enum err tell_assigned(struct db *db, const struct event *e) {
 	return sql_notice_tell(db, to, e->seq, joined ? STR("joined") : STR("assigned"), id, e->at, NULL);
 }
 
+/* ----------------------------------------------------------------- documents */
+
+/* A document that came to be seen, or a new version of one: the event says so, and the statement looks whether it still can be. */
+static enum err tell_document(struct db *db, const struct event *e) {
+	int64_t version;
+	bool shared = false;
+	JSON_DOC(doc);
+	if (json_parse(&doc, e->data, NULL) != OK) return OK;
+	bool newer = json_get_int(json_member(doc.root, "version"), &version);
+	if (!newer && !(json_get_bool(json_member(doc.root, "shared"), &shared) && shared)) return OK;
+	return sql_notice_tell_of_document(db, (struct document_id){e->object_id}, e->seq, e->at, NULL);
+}
+
 /* -------------------------------------------------------------------- logins */
 
 static enum err mail_asked(struct db *db, struct arena *a, const struct event *e, const struct notice_ctx *c) {
@@ -94,7 +107,7 @@ static bool is(const struct event *e, const char *verb, const char *kind) {
 bool notice_wants(const struct event *e) {
 	if (strcmp(e->object_kind, "request") == 0) return true;
 	return is(e, "create", "message") || is(e, "create", "conversation") || is(e, "update", "conversation") || is(e, "announce", "conversation") ||
-	        is(e, "announce", "person") || is(e, "update", "business");
+	        is(e, "announce", "person") || is(e, "update", "business") || is(e, "update", "document");
 }
 
 enum err notice_read(struct db *db, struct arena *a, const struct event *e, size_t n, void *ctx) {
@@ -103,6 +116,7 @@ enum err notice_read(struct db *db, struct arena *a, const struct event *e, size
 		else if (is(&e[i], "create", "conversation")) TRY(tell_begun(db, a, &e[i]));
 		else if (is(&e[i], "announce", "conversation")) TRY(tell_silent(db, a, &e[i]));
 		else if (is(&e[i], "update", "conversation")) TRY(tell_assigned(db, &e[i]));
+		else if (is(&e[i], "update", "document")) TRY(tell_document(db, &e[i]));
 		else if (is(&e[i], "announce", "person")) TRY(mail_asked(db, a, &e[i], ctx));
 		else if (strcmp(e[i].object_kind, "request") == 0) TRY(tell_request(db, a, &e[i], ctx));
 		else if (is(&e[i], "update", "business")) TRY(job_add(db, "mail_waiting", STR("{}"), 0));

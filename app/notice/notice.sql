@@ -3,9 +3,9 @@
 -- row notice_said: id message_id | kind text | body text | status text | created_at time | author_id person_id? | author text?
 --   | conversation_id conversation_id | conversation_kind text | subject text
 -- row notice_row: id notice_id | kind text | created_at time | read_at time? | conversation_id conversation_id? | request_id request_id?
---   | subject text | actor_id person_id? | actor text? | actor_photo file_id? | message_id message_id? | status text? | body text?
+--   | document_id document_id? | subject text | actor_id person_id? | actor text? | actor_photo file_id? | message_id message_id? | status text? | body text?
 --   | record_type text? | action text? | search text?
--- row notice_target: conversation_id conversation_id? | request_id request_id?
+-- row notice_target: conversation_id conversation_id? | request_id request_id? | document_id document_id?
 -- row notice_request: id request_id | state text | note text | record_type text | action text | title text
 -- row notice_reader: id notice_id | person_id person_id | staff bool | name text | locale text | email text
 -- row mail_person: id person_id | name text | locale text | kind text | role text | email text? | disabled_at time?
@@ -50,30 +50,42 @@ FROM conversation c JOIN participant t ON t.conversation_id = c.id JOIN person p
 WHERE c.group_id = :question AND c.author_id = :actor AND p.disabled_at IS NULL AND NOT {has_answered(c)} AND {conversation_visible_to(c, p)}
 ON CONFLICT (person_id, event_seq) DO NOTHING;
 
--- frag notice_shows(c, r): ((c.id IS NOT NULL AND {conversation_visible(c)}) OR (r.id IS NOT NULL AND {record_visible(r)}))
+-- frag notice_shows(c, r, d): ((c.id IS NOT NULL AND {conversation_visible(c)}) OR (r.id IS NOT NULL AND {record_visible(r)})
+--   OR (d.id IS NOT NULL AND {document_visible(d)}))
 
 -- notice_list(me person_id, staff bool, before int?, most int) -> notice_row :many
 -- What a person was told, newest first; what they may no longer see is left out.
-SELECT n.id, n.kind, n.created_at, n.read_at, c.id, w.id, COALESCE(c.subject, r.title), a.id, {shown_name(a)}, {shown_photo(a)}, m.id, m.status, m.body,
+SELECT n.id, n.kind, n.created_at, n.read_at, c.id, w.id, d.id, COALESCE(c.subject, r.title, d.name), a.id, {shown_name(a)}, {shown_photo(a)}, m.id, m.status, m.body,
 	r.type, w.action, s.words
 FROM notice n LEFT JOIN conversation c ON c.id = n.conversation_id
 	LEFT JOIN request w ON w.id = n.request_id LEFT JOIN record r ON r.id = w.record_id
-	LEFT JOIN event e ON e.seq = n.event_seq LEFT JOIN person a ON a.id = e.actor_id
+	LEFT JOIN document d ON d.id = n.document_id LEFT JOIN event e ON e.seq = n.event_seq LEFT JOIN person a ON a.id = e.actor_id
 	LEFT JOIN message m ON e.object_kind = 'message' AND m.id = e.object_id AND m.hidden_at IS NULL AND {message_visible(m)}
 	LEFT JOIN saved_search s ON s.id = n.search_id
-WHERE n.person_id = :me AND {notice_shows(c, r)}
+WHERE n.person_id = :me AND {notice_shows(c, r, d)}
 	--? before AND n.id < :before
 ORDER BY n.id DESC LIMIT :most;
 
 -- notice_open(id notice_id, me person_id, staff bool) -> notice_target :maybe
 -- Where a notice leads.
-SELECT c.id, w.id FROM notice n LEFT JOIN conversation c ON c.id = n.conversation_id
-	LEFT JOIN request w ON w.id = n.request_id LEFT JOIN record r ON r.id = w.record_id
-WHERE n.id = :id AND n.person_id = :me AND {notice_shows(c, r)};
+SELECT c.id, w.id, d.id FROM notice n LEFT JOIN conversation c ON c.id = n.conversation_id
+	LEFT JOIN request w ON w.id = n.request_id LEFT JOIN record r ON r.id = w.record_id LEFT JOIN document d ON d.id = n.document_id
+WHERE n.id = :id AND n.person_id = :me AND {notice_shows(c, r, d)};
 
--- notice_read_about(me person_id, conversation conversation_id?, request request_id?, now time) :exec
--- The person has looked at the conversation or the request.
-UPDATE notice SET read_at = :now WHERE person_id = :me AND read_at IS NULL AND (conversation_id = :conversation OR request_id = :request);
+-- notice_tell_of_document(document document_id, seq int, now time) :exec
+-- A notice for the customers who can see a document, unless they have not looked at one about it yet.
+INSERT INTO notice (person_id, event_seq, kind, conversation_id, document_id, created_at, read_at)
+SELECT p.id, :seq, 'file', NULL, d.id, :now, NULL
+FROM document d JOIN person p ON p.id = d.person_id OR p.id IN (SELECT person_id FROM record_person WHERE record_id = d.record_root_id)
+WHERE d.id = :document AND d.shared_at IS NOT NULL AND p.role = 'customer' AND p.disabled_at IS NULL
+	AND NOT EXISTS (SELECT 1 FROM notice n WHERE n.person_id = p.id AND n.document_id = d.id AND n.read_at IS NULL)
+ON CONFLICT (person_id, event_seq) DO NOTHING;
+
+
+-- notice_read_about(me person_id, conversation conversation_id?, request request_id?, document document_id?, now time) :exec
+-- The person has looked at the conversation, the request or the document.
+UPDATE notice SET read_at = :now WHERE person_id = :me AND read_at IS NULL
+	AND (conversation_id = :conversation OR request_id = :request OR document_id = :document);
 
 -- notice_read_all(me person_id, upto int, now time) :exec
 -- The person has seen all up to this one.

@@ -18,21 +18,28 @@ static struct str icon_of(const struct notice_row *n) {
 	if (str_is(n->kind, "assigned")) return STR("flag");
 	if (str_is(n->kind, "search")) return STR("search");
 	if (str_is(n->kind, "joined")) return STR("users");
+	if (str_is(n->kind, "file")) return STR("file");
 	if (is_direct(n)) return STR("direct");
 	return str_is(n->kind, "not_fixed") ? STR("undo") : STR("refresh");
+}
+
+static struct url target_url(struct arena *a, const struct notice_target *to) {
+	if (to->request_id.v != 0) return url_path(a, "/requests/%lld", (long long)to->request_id.v);
+	if (to->document_id.v != 0) return url_path(a, "/documents/%lld", (long long)to->document_id.v);
+	return conversation_url(a, to->conversation_id);
 }
 
 static struct notice_view view_of(struct req *q, const struct notice_row *n) {
 	struct arena *a = q->a;
 	bool request = n->request_id.v != 0;
+	struct notice_target to = {.conversation_id = n->conversation_id, .request_id = n->request_id, .document_id = n->document_id};
 	return (struct notice_view){
 		.id = n->id, .kind = n->kind, .icon = icon_of(n), .unread = n->read_at == 0, .created_at = n->created_at,
 		.who = n->actor, .photo = n->actor_photo, .status = n->status, .conversation_id = n->conversation_id,
 		.request_id = n->request_id, .subject = !request ? n->subject
 			: request_subject(a, q->business->pack, n->record_type, n->action, n->subject, q->locale.lang),
 		.excerpt = str_none(n->body) ? STR("") : markdown_text(a, n->body, EXCERPT_CHARS),
-		.url = request ? url_path(a, "/requests/%lld", (long long)n->request_id.v) : is_direct(n) ? message_url(a, n->conversation_id)
-			: conversation_url(a, n->conversation_id), .search = n->search,
+		.document_id = n->document_id, .url = is_direct(n) ? message_url(a, n->conversation_id) : target_url(a, &to), .search = n->search,
 	};
 }
 
@@ -59,7 +66,7 @@ struct looked {
 
 static enum err note_looked(struct db *db, void *arg) {
 	const struct looked *l = arg;
-	return sql_notice_read_about(db, l->me, l->at.conversation_id, l->at.request_id, l->now, NULL);
+	return sql_notice_read_about(db, l->me, l->at.conversation_id, l->at.request_id, l->at.document_id, l->now, NULL);
 }
 
 static void seen(struct req *q, struct notice_target at) {
@@ -75,7 +82,7 @@ enum err notice_open(struct req *q, const struct notice_open_in *in) {
 	TRY(sql_notice_open(q->db, in->id, q->actor.id, q->actor.is_staff, &to, &found));
 	if (!found) return ERR_NOT_FOUND;
 	seen(q, to);
-	req_redirect(q, to.request_id.v ? url_path(q->a, "/requests/%lld", (long long)to.request_id.v) : conversation_url(q->a, to.conversation_id));
+	req_redirect(q, target_url(q->a, &to));
 	return OK;
 }
 

@@ -120,3 +120,12 @@ WHERE TRUE
 --? root AND q.root_id = :root
 --? record AND q.record_id = :record
 ORDER BY q.id DESC LIMIT :most;
+
+-- record_documents(record record_id, me person_id?, staff bool) -> int :one
+-- How many files are kept with a record that this person may see.
+SELECT COUNT(*) FROM document d WHERE d.record_id = :record AND {document_visible(d)};
+
+-- record_documents_of(me person_id, staff bool) -> int :one
+-- How many files are kept for a person and what they have to do with.
+SELECT COUNT(*) FROM document d WHERE d.id IN (SELECT id FROM document WHERE person_id = :me UNION ALL
+	SELECT k.id FROM record_person own JOIN document k ON k.record_root_id = own.record_id WHERE own.person_id = :me) AND {document_visible(d)};

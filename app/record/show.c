@@ -44,7 +44,7 @@ enum err record_things(struct req *q, struct record_things_page *ret) {
 	q->page.nav = STR("things");
 	TRY(things_of(q, q->actor.id, &ret->groups, &asked));
 	asked_views(q, &asked, &ret->asked);
-	return OK;
+	return sql_record_documents_of(q->db, q->actor.id, false, &ret->files);
 }
 
 /* ------------------------------------------------------------------ one record */
@@ -284,6 +284,7 @@ enum err record_show(struct req *q, const struct record_show_in *in, struct reco
 	fill_with(q, ret);
 	fill_part_types(q, t, ret);
 	TRY(fill_life(q, row.id, ret));
+	TRY(sql_record_documents(q->db, row.id, q->actor.id, q->actor.is_staff, &ret->files));
 	TRY(record_asked_about(q, root, &asked));
 	if (t == NULL) return OK;
 	TRY(record_facts(q, &row, &ret->facts));

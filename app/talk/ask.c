@@ -19,7 +19,9 @@ enum err talk_ask_form(struct req *q, const struct talk_ask_form_in *in, struct 
 	const struct pack_type *t = record_type(q, row.type);
 	q->page.nav = STR("things");
 	*ret = (struct talk_ask_page){.id = row.id, .version = row.version, .title = record_called(q, &row), .label = t ? pack_say(&t->label, q->locale.lang) : row.type,
-		.body = str_none(in->body) ? STR("") : in->body};
+		.body = str_none(in->body) ? STR("") : in->body,
+		.file_name = STR("{name}"), .file_size = STR("{size}"), .file_most = STR("{most}")};   /* filled in by the browser */
+	TRY(photos_again(q, FILE_IDS(in->files), &ret->kept));
 	size_t n = t ? t->reasons : 0;
 	ret->reasons.v = NEW_ARRAY(q->a, struct talk_choice, n);
 	for (size_t i = 0; i < n; i++)
@@ -44,9 +46,16 @@ enum err talk_ask(struct db *db, struct arena *a, const struct question *in, str
 	return ask_link(db, a, *ret, about);
 }
 
-enum err talk_ask_send(struct req *q, const struct talk_ask_send_in *in) {
+struct asking {
+	struct req *q;
+	const struct talk_ask_send_in *in;
+	struct photos files;
+	struct conversation_id ret;
+};
+
+/* On the writer, so that what is asked about is what stands there. It may run twice. */
+static enum err ask(struct req *q, const struct talk_ask_send_in *in, struct conversation_id *ret) {
 	struct record_row row;
-	struct conversation_id id;
 	TRY(askable(q, in->id, &row));
 	const struct pack_type *t = record_type(q, row.type);
 	const struct pack_word *reason = t ? pack_type_reason(t, in->reason) : NULL;
@@ -56,9 +65,30 @@ enum err talk_ask_send(struct req *q, const struct talk_ask_send_in *in) {
 	if (in->version != row.version) e = req_invalid(q, "version", T("It has changed since you opened it. Please look again, and send it then."));
 	TRY(e);
 	struct question question = {.author = q->actor.id, .about = &row, .reason = reason, .lang = q->locale.lang, .body = in->body};
-	TRY(talk_ask(q->db, q->a, &question, &id));
+	return talk_ask(q->db, q->a, &question, ret);
+}
+
+static enum err ask_and_attach(struct db *db, void *arg) {
+	struct asking *x = arg;
+	struct db *reading = x->q->db;
+	x->q->db = db;
+	x->q->errors = (struct field_error_list){0};
+	enum err e = ask(x->q, x->in, &x->ret);
+	if (e == OK) e = photos_attach(x->q, db, x->ret, (struct message_id){0}, &x->files);
+	x->q->db = reading;
+	return e;
+}
+
+enum err talk_ask_send(struct req *q, const struct talk_ask_send_in *in) {
+	struct record_row row;
+	struct asking *x = NEW(q->a, struct asking);
+	*x = (struct asking){.q = q, .in = in};
+	TRY(askable(q, in->id, &row));
+	enum err e = photos_take(q, (struct upload_list){.v = in->photos.v, .n = in->photos.n}, FILE_IDS(in->files), true, &x->files);
+	if (e == OK) e = req_write(q, ask_and_attach, x);
+	TRY(photos_keep(q, &x->files, e));
 	req_say(q, T("Your question is with us. You find it here, and with the thing you asked about."));
-	req_redirect(q, url_path(q->a, "/problems/%lld", (long long)id.v));
+	req_redirect(q, url_path(q->a, "/problems/%lld", (long long)x->ret.v));
 	return OK;
 }
 

@@ -180,7 +180,7 @@ static enum err check_place(struct req *q, struct new_report *r, struct str lat,
 /* Everything that is wrong is said at once; photos are looked at in any case, so that none is lost. */
 static enum err take_report(struct req *q, const struct talk_form_send_in *in, struct taken *t) {
 	enum err photos = photos_take(q, (struct upload_list){.v = in->photos.v, .n = in->photos.n}, FILE_IDS(in->files),
-		&t->photos);
+		false, &t->photos);
 	enum err words = check_words(q, t->report.subject, t->report.body, t->report.topic, given(in->since));
 	TRY(check_place(q, &t->report, in->lat, in->lon, in->at, in->place));
 	TRY(words);

@@ -67,7 +67,7 @@ enum err talk_reply_insert(struct req *q, const struct talk_reply_insert_in *in,
 	struct photos photos = {0};
 	struct str words = STR(""), body = str_none(in->body) ? STR("") : in->body;
 	TRY(facts_for(q, in->id, ACT_ANSWER, &f));
-	TRY(photos_take(q, (struct upload_list){.v = in->photos.v, .n = in->photos.n}, FILE_IDS(in->files), &photos));
+	TRY(photos_take(q, (struct upload_list){.v = in->photos.v, .n = in->photos.n}, FILE_IDS(in->files), true, &photos));
 	enum err kept = photos_keep(q, &photos, ERR_INVALID);    /* it comes again, as after a fault */
 	if (kept != ERR_INVALID) return kept;
 	if (in->saved.v != 0) {

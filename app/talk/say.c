@@ -255,13 +255,18 @@ static enum err act_and_attach(struct db *db, void *arg) {
 	return e;
 }
 
+/* In public a customer adds photos; among ourselves, and by the team, any file. */
+static bool takes_files(struct req *q, struct conversation_id id) {
+	struct talk_facts f;
+	return q->actor.is_staff || (facts_for(q, id, ACT_COMMENT, &f) == OK && !str_is(f.visibility, "public"));
+}
+
 enum err talk_act(struct req *q, const struct talk_act_in *in, struct talk_said *ret) {
 	struct acting *x = NEW(q->a, struct acting);
 	*x = (struct acting){.q = q, .in = in};
 	bool answer = str_is(in->act, "answer"), said = answer || str_is(in->act, "note") || str_is(in->act, "comment");
 	enum err e = OK;
-	if (said) e = photos_take(q, (struct upload_list){.v = in->photos.v, .n = in->photos.n},
-		FILE_IDS(in->files), &x->photos);
+	if (said) e = photos_take(q, (struct upload_list){.v = in->photos.v, .n = in->photos.n}, FILE_IDS(in->files), takes_files(q, in->id), &x->photos);
 	if (e == OK) e = req_write(q, act_and_attach, x);
 	TRY(photos_keep(q, &x->photos, e));
 	if (answer) req_say(q, T("Said. Everyone who said “me too” is told."));

@@ -105,9 +105,10 @@ enum err voice_view(struct req *q, const struct talk_report_row *r, struct talk_
 /* ------------------------------------------------------------------------ page */
 
 static struct talk_file file_view(const struct talk_attached_row *r) {
-	return (struct talk_file){.id = r->file_id, .name = r->name, .type = r->type, .bytes = r->bytes, .width = r->width,
-		.height = r->height,
-		.caption = r->caption};
+	struct talk_file f = file_view_of(r->file_id, r->name, r->type, r->bytes, r->width, r->height);
+	f.caption = r->caption;
+	f.preview = r->preview;
+	return f;
 }
 
 static void hand_out_files(struct req *q, const struct talk_attached_row_list *rows,
@@ -252,6 +253,7 @@ static enum err fill_acts(struct req *q, const struct talk_report_row *r, const 
 	ret->file_name = STR("{name}");      /* filled in by the browser */
 	ret->file_size = STR("{size}");
 	ret->file_most = STR("{most}");
+	ret->any_files = a->is_staff || !str_is(r->visibility, "public");
 	ret->draft = str_none(in->body) ? STR("") : in->body;
 	ret->still = str_none(in->still) ? STR("") : in->still;
 	TRY(photos_again(q, FILE_IDS(in->files), &ret->kept));

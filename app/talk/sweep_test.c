@@ -127,7 +127,7 @@ static void all_that_points_to_files_is_known(void **state) {
 		" WHERE m.type = 'table' AND c.name LIKE '%file_id'";
 	const char *pg = "SELECT count(*) FROM information_schema.columns"
 		" WHERE table_schema = current_schema() AND column_name LIKE '%file_id'";
-	assert_int_equal(admin_int(f, f->engine == DB_SQLITE ? lite : pg), 6);    /* the five of file_used, and the chunks */
+	assert_int_equal(admin_int(f, f->engine == DB_SQLITE ? lite : pg), 9);    /* the seven of file_used, the chunks and the words */
 }
 
 int main(int argc, char **argv) {

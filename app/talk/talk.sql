@@ -219,36 +219,26 @@ DELETE FROM tagging WHERE object_kind = 'conversation' AND object_id = :id;
 
 -- ------------------------------------------------------------------- files
 
--- talk_attach(id conversation_id, message message_id?, file file_id, rank int, width int, height int, caption text) :exec1
+-- talk_attach(id conversation_id, message message_id?, file file_id, name text, rank int, width int, height int, caption text) :exec1
 -- A file of a report or message.
-INSERT INTO attachment (conversation_id, message_id, file_id, rank, width, height, caption)
-VALUES (:id, :message, :file, :rank, :width, :height, :caption);
+INSERT INTO attachment (conversation_id, message_id, file_id, name, rank, width, height, caption)
+VALUES (:id, :message, :file, :name, :rank, :width, :height, :caption);
 
 -- talk_attached_count(id conversation_id) -> int :one
 -- How many files a conversation has.
 SELECT COUNT(*) FROM attachment WHERE conversation_id = :id;
 
--- talk_upload_put(who person_id, file file_id, width int, height int, at time) :exec
+-- talk_upload_put(who person_id, file file_id, name text, width int, height int, at time) :exec
 -- Someone sent a file.
-INSERT INTO upload (person_id, file_id, width, height, created_at) VALUES (:who, :file, :width, :height, :at)
-ON CONFLICT (person_id, file_id) DO UPDATE SET created_at = excluded.created_at;
+INSERT INTO upload (person_id, file_id, name, width, height, created_at) VALUES (:who, :file, :name, :width, :height, :at)
+ON CONFLICT (person_id, file_id) DO UPDATE SET name = excluded.name, created_at = excluded.created_at;
 
 -- row talk_upload_row: width int | height int | name text | type text | bytes int
 -- talk_upload_get(who person_id, file file_id) -> talk_upload_row :maybe
 -- A file that this person sent.
-SELECT u.width, u.height, f.name, f.type, f.bytes FROM upload u JOIN file f ON f.id = u.file_id
+SELECT u.width, u.height, COALESCE(NULLIF(u.name, ''), f.name), f.type, f.bytes FROM upload u JOIN file f ON f.id = u.file_id
 WHERE u.person_id = :who AND u.file_id = :file;
 
 -- talk_upload_done(who person_id, file file_id) :exec
 -- It is attached now.
 DELETE FROM upload WHERE person_id = :who AND file_id = :file;
-
--- talk_file_may(file file_id, me person_id?, staff bool) -> int :one
--- Whether the file is attached to something this person may see, or is their own and not attached yet.
-SELECT COUNT(*) FROM (
-	SELECT 1 AS yes FROM attachment a JOIN conversation c ON c.id = a.conversation_id LEFT JOIN message m ON m.id = a.message_id
-	WHERE a.file_id = :file AND {conversation_visible(c)}
-		AND (a.message_id IS NULL OR {message_visible(m)})
-	UNION ALL
-	SELECT 1 FROM upload u WHERE u.file_id = :file AND u.person_id = :me
-	LIMIT 1) found;

@@ -2,6 +2,7 @@
 #define TALK_TALK_INT_H
 /* Within talk only. */
 #include "access/policy.h"
+#include "file/file.h"
 #include "routes.h"
 #include "sql/desk.h"
 #include "sql/talk.h"
@@ -14,8 +15,7 @@
 
 enum {
 	SUBJECT_MAX = 200, BODY_MAX = 20000, SUMMARY_CHARS = 140, TERMS_MAX = 120,
-	LIST_MAX = 200, FOUND_MAX = 500, PHOTOS_MAX = 6, PHOTO_SIDE_MAX = 1600, PHOTO_BYTES_MAX = 12 * 1024 * 1024,
-	FILE_BYTES_MAX = 20 * 1024 * 1024, WEEKS = 16,
+	LIST_MAX = 200, FOUND_MAX = 500, PHOTOS_MAX = FILES_AT_ONCE_MAX, WEEKS = 16,
 };
 #define EDIT_TIME MINUTES(15)
 
@@ -143,29 +143,27 @@ MUST_USE enum err revision_keep(struct db *db, const struct talk_facts *f, const
 /* ------------------------------------------------------------------- files.c */
 
 /* Takes a file that is not attached to anything yet. */
-MUST_USE enum err upload_put(struct db *db, struct person_id who, struct str name, struct str type, struct str bytes, int64_t width,
-	int64_t height, struct file_id *ret);
+MUST_USE enum err upload_put(struct db *db, struct arena *a, struct person_id who, const struct file_new *n, struct file_id *ret);
+/* talk_attach by the name that its sender gave it; '' is the file's own. */
+MUST_USE enum err attach_as(struct db *db, struct conversation_id id, struct message_id message, struct file_id file, struct str name,
+	int64_t width, int64_t height, struct str caption);
+struct talk_file file_view_of(struct file_id id, struct str name, struct str type, int64_t bytes, int64_t width, int64_t height);
 /* Gives messages the files they came with. */
 MUST_USE enum err files_of(struct req *q, struct conversation_id id, struct talk_message_list *messages);
 
 /* ------------------------------------------------------------------ photos.c: the photos of a form */
 
-struct picture {
-	struct str bytes;
-	int width, height;
-};
 /* The ids of files in an input, as numbers. */
 #define FILE_IDS(list) ((struct int_list){.v = (int64_t *)(void *)(list).v, .n = (list).n})
 /* At most PHOTOS_MAX together. */
 struct photos {
 	struct talk_file upload[PHOTOS_MAX];     /* sent before, with a form that was not taken */
-	struct picture picture[PHOTOS_MAX];      /* of this form, made smaller */
+	struct file_new picture[PHOTOS_MAX];     /* of this form, made smaller */
 	size_t kept, fresh;
 };
-/* Makes photos smaller, outside of any transaction; goes on behind one that is none. errors INVALID (said at `field`) */
-MUST_USE enum err photos_convert(struct req *q, struct upload_list files, const char *field, struct picture *ret, size_t *ret_n);
-/* The photos of a form and those kept from the time before. Also when it fails ret has what is good. errors INVALID (said at "photos") */
-MUST_USE enum err photos_take(struct req *q, struct upload_list fresh, struct int_list kept, struct photos *ret);
+/* The photos of a form and those kept from the time before; any: other files, too. They are made smaller here, outside of any
+ * transaction; it goes on behind one that is none. Also when it fails ret has what is good. errors INVALID (said at "photos") */
+MUST_USE enum err photos_take(struct req *q, struct upload_list fresh, struct int_list kept, bool any, struct photos *ret);
 /* Attaches them, on the writer. */
 MUST_USE enum err photos_attach(struct req *q, struct db *db, struct conversation_id id, struct message_id message,
 	const struct photos *p);

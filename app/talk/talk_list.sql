@@ -144,11 +144,11 @@ FROM message m JOIN conversation c ON c.id = m.conversation_id LEFT JOIN person 
 WHERE m.id = :id AND {conversation_visible(c)} AND {message_visible(m)};
 
 -- row talk_attached_row: id attachment_id | message_id message_id? | file_id file_id | width int | height int | caption text
---   | name text | type text | bytes int
+--   | name text | type text | bytes int | preview bool
 -- talk_attached(id conversation_id, me person_id?, staff bool, most int) -> talk_attached_row :many
 -- Files of a conversation and of what was said in it.
-SELECT a.id, a.message_id, a.file_id, a.width, a.height, a.caption, f.name, f.type, f.bytes
-FROM attachment a JOIN file f ON f.id = a.file_id JOIN conversation c ON c.id = a.conversation_id LEFT JOIN message m ON m.id = a.message_id
+SELECT a.id, a.message_id, a.file_id, a.width, a.height, a.caption, COALESCE(NULLIF(a.name, ''), f.name), f.type, f.bytes, x.preview_file_id IS NOT NULL
+FROM attachment a JOIN file f ON f.id = a.file_id LEFT JOIN file_text x ON x.file_id = f.id JOIN conversation c ON c.id = a.conversation_id LEFT JOIN message m ON m.id = a.message_id
 WHERE a.conversation_id = :id AND {conversation_visible(c)} AND (a.message_id IS NULL OR {message_visible(m)})
 ORDER BY a.message_id, a.rank, a.id LIMIT :most;
 

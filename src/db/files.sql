@@ -1,4 +1,5 @@
 -- frag file_used(f): (f.id IN (SELECT file_id FROM attachment) OR f.id IN (SELECT file_id FROM upload)
+--   OR f.id IN (SELECT file_id FROM document_version) OR f.id IN (SELECT preview_file_id FROM file_text WHERE preview_file_id IS NOT NULL)
 --   OR f.id IN (SELECT photo_file_id FROM person WHERE photo_file_id IS NOT NULL)
 --   OR f.id IN (SELECT logo_file_id FROM business WHERE logo_file_id IS NOT NULL)
 --   OR f.id IN (SELECT file_id FROM import_run WHERE file_id IS NOT NULL))

@@ -1,5 +1,6 @@
 #include "main/parts.h"
 #include "action/action.h"
+#include "file/file.h"
 #include "import/import.h"
 #include "people/people.h"
 #include "search/search.h"
@@ -32,6 +33,8 @@ void parts_join(struct parts *p) {
 
 	/* search: the index over everything */
 	hub_add_reader(p->hub, "find", search_wants, search_read, NULL, true);
+	/* file: the words and the first page of what was sent */
+	hub_add_job(p->hub, "file_read", FILE_READ_TRIES, file_read_job, NULL);
 
 	/* talk: the words by which reports are found */
 	hub_add_reader(p->hub, "search", talk_search_wants, talk_search_read, NULL, true);

@@ -173,6 +173,14 @@ static bool read_reply(struct arena *a, struct str reply, struct buf *output, en
 	return true;
 }
 
+/* Another program's answer: what it wrote, if it says by its status that all went well. */
+static bool take_output(const struct child_job *job, enum fate fate, int status, struct str reply, struct buf *output) {
+	bool well = fate == ENDED && WIFEXITED(status) && WEXITSTATUS(status) == 0;
+	if (!well && !(fate == TALKS_TOO_MUCH && job->part_is_enough)) return false;
+	buf_add(output, reply);
+	return true;
+}
+
 static enum err run(const struct child_job *job, struct arena *a, struct str input, struct buf *output, struct str *ret_why) {
 	struct child c;
 	usec_t until = clock_steady() + SECONDS(job->seconds);
@@ -184,8 +192,10 @@ static enum err run(const struct child_job *job, struct arena *a, struct str inp
 	buf_init(&reply, job->output_max + sizeof(struct child_reply) + CHILD_WHY_MAX);
 	enum fate fate = attend(&c, input, &reply, until);
 	int status = end(&c, fate, until);
-	enum err e;
-	if (fate != ENDED || !read_reply(a, buf_str(&reply), output, &e, ret_why)) e = why_not(a, job, fate, status, ret_why);
+	enum err e = OK;
+	bool good = job->program != NULL ? take_output(job, fate, status, buf_str(&reply), output)
+		: fate == ENDED && read_reply(a, buf_str(&reply), output, &e, ret_why);
+	if (!good) e = why_not(a, job, fate, status, ret_why);
 	buf_done(&reply);
 	return e;
 }

@@ -21,6 +21,11 @@ struct child_job {
 	/* In the child, locked: no opening of files, no new programs, no network. Memory of `a` may be kept until the end.
 	 * errors INVALID (with a sentence for who sent the input), TOO_LARGE, MEDIA_TYPE; BUG */
 	enum err (*run)(struct str input, struct arena *a, struct buf *output, struct str *ret_why);
+	/* Instead of init and run: another program, by its arguments (the first is its path, NULL ends them), that reads descriptor 0 and
+	 * writes descriptor 1. It may open files of the system (/usr, fonts) for reading and sees no others; where the kernel cannot
+	 * hold it to that (landlock), it is not started. An exit status other than 0 is INVALID. */
+	const char *const *program;
+	bool part_is_enough;             /* of a program that writes more than output_max: what came until then is the output */
 };
 
 enum { CHILDREN_MAX = 4 };           /* at a time in this process; others wait for their turn */

@@ -143,6 +143,18 @@ RUN(threads) {
 }
 JOB(threads, 10)
 
+/* Other programs. */
+#define PROGRAM(which, ...)                                                                                               \
+	const struct child_job which##_job = {.name = #which, .seconds = 10, .memory_bytes = 256 << 20, .input_max = 1 << 20,  \
+	                                      .output_max = 1 << 20, .program = (const char *const[]){__VA_ARGS__, NULL}, .part_is_enough = true};
+PROGRAM(copies, "/usr/bin/cat")
+PROGRAM(looks, "/usr/bin/cat", "/etc/passwd")
+PROGRAM(writes, "/usr/bin/dd", "of=/tmp/child-test-file")
+PROGRAM(starts, "/usr/bin/env", "-S", "sh -c 'echo no | cat'")   /* two more programs */
+PROGRAM(fails_too, "/usr/bin/false")
+PROGRAM(goes_on, "/usr/bin/yes")
+PROGRAM(is_not_there, "/usr/bin/no-such-program")
+
 /* ------------------------------------------------------------------ the tests */
 
 static struct str expect(struct arena *a, const struct child_job *job, struct str input, enum err want, const char *part) {
@@ -202,6 +214,21 @@ static void is_locked_in(void **state) {
 	arena_done(&a);
 }
 
+static void other_programs(void **state) {
+	struct arena a = {0};
+	(void)state;
+	assert_true(str_is(expect(&a, &copies_job, STR("hello"), OK, ""), "hello"));
+	assert_true(str_is(expect(&a, &looks_job, STR(""), ERR_INVALID, "damaged"), ""));     /* no file that is not the system's */
+	assert_true(str_is(expect(&a, &writes_job, STR("x"), ERR_INVALID, "damaged"), ""));
+	assert_int_not_equal(access("/tmp/child-test-file", F_OK), 0);
+	assert_true(str_is(expect(&a, &starts_job, STR(""), ERR_INVALID, "damaged"), ""));    /* no process beside it */
+	expect(&a, &fails_too_job, STR(""), ERR_INVALID, "damaged");
+	expect(&a, &is_not_there_job, STR(""), ERR_BUG, "did not start");
+	struct str some = expect(&a, &goes_on_job, STR(""), OK, "");
+	assert_true(some.n > 900000 && some.n <= 1 << 20);
+	arena_done(&a);
+}
+
 static void *many(void *arg) {
 	struct arena a = {0};
 	bool *good = arg;
@@ -233,6 +260,7 @@ int main(int argc, char **argv) {
 		cmocka_unit_test(answers),
 		cmocka_unit_test(misbehaves),
 		cmocka_unit_test(is_locked_in),
+		cmocka_unit_test(other_programs),
 		cmocka_unit_test(many_at_once),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

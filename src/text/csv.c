@@ -60,20 +60,6 @@ bool csv_was_1252(const struct csv *c) { return c->was_1252; }
 
 /* ------------------------------------------------------------------ cells */
 
-static void add_1252(struct buf *b, struct str s) {
-	/* 80..9F; what stands for nothing becomes U+FFFD. */
-	static const uint16_t high[32] = {
-		0x20AC, 0xFFFD, 0x201A, 0x0192, 0x201E, 0x2026, 0x2020, 0x2021, 0x02C6, 0x2030, 0x0160, 0x2039, 0x0152,
-			0xFFFD, 0x017D, 0xFFFD,
-		0xFFFD, 0x2018, 0x2019, 0x201C, 0x201D, 0x2022, 0x2013, 0x2014, 0x02DC, 0x2122, 0x0161, 0x203A, 0x0153,
-			0xFFFD, 0x017E, 0x0178,
-	};
-	for (size_t i = 0; i < s.n; i++) {
-		unsigned char c = (unsigned char)s.p[i];
-		utf8_add(b, c >= 0x80 && c < 0xA0 ? high[c - 0x80] : c);
-	}
-}
-
 static void fault(struct csv *c, const char *why) {
 	if (c->row.fault == NULL) c->row.fault = why;
 }
@@ -99,7 +85,7 @@ static void on_cell(void *bytes, size_t n, void *arg) {
 	if (utf8_valid(s)) {
 		buf_add(&c->text, s);
 	} else {
-		add_1252(&c->text, s);
+		utf8_add_1252(&c->text, s);
 		c->was_1252 = true;
 	}
 	c->span[c->cells++] = (struct span){.at = at, .n = c->text.n - at};

@@ -10,6 +10,7 @@ size_t utf8_count(struct str s);                             /* characters; a wr
 /* The character at the start of s (s.n > 0) and its length in bytes (1..4). Wrong bytes give U+FFFD and length 1. */
 size_t utf8_next(struct str s, uint32_t *ret);
 void utf8_add(struct buf *b, uint32_t c);                    /* appends; what is no character becomes U+FFFD */
+void utf8_add_1252(struct buf *b, struct str s);             /* appends what is Windows-1252 */
 
 struct str utf8_first(struct str s, size_t chars);           /* at most so many characters */
 /* at most so many bytes, without half a character at the end */

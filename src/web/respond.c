@@ -137,9 +137,11 @@ static void answer_page(struct req *q, int status) {
 	send_text(q, status, type, &b);
 }
 
+/* A script that sends files is told where to go instead: what it is led to would be read by it, and not be seen. */
 static void answer_redirect(struct req *q, int status) {
-	q->http->res.status = status;
-	own_header(q, "Location", q->then);
+	bool told = status == 303 && str_is(q->fragment, "upload");
+	q->http->res.status = told ? 204 : status;
+	own_header(q, told ? "X-Then" : "Location", q->then);
 	own_header(q, "Cache-Control", STR("no-store"));
 	security_headers(q->http, "");
 }

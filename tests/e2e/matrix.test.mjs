@@ -48,6 +48,14 @@ for (const engine of engines) {
     const direct = await write('direct', [ruth.id]), question = await write('group', [ruth.id, quinn.id])
     await must('POST', `/conversations/${direct.id}/messages`, { token: token.ruth, body: { body: `I agree: ${planted.direct}` } })
     const secret = [direct.id, question.id, question.id + 1, question.id + 2]
+    const keep = async (word, shared) => {
+      const kept = new FormData()
+      kept.append('person_id', `${ruth.id}`)
+      if (shared) kept.append('shared', '1')
+      kept.append('file', new Blob([`kept for her: ${word}`], { type: 'text/plain' }), `${word}.txt`)
+      return (await must('POST', '/documents', { token: token.agent, body: kept })).data[0]
+    }
+    const shown = await keep(planted.private, true), kept = await keep(planted.notes, false)
     const changed = async (who, body) => {
       const now = await server.api('GET', `/people/${ruth.id}`, { token: token[who] })
       return must('PATCH', `/people/${ruth.id}`, { token: token[who], headers: { 'If-Match': now.headers.get('etag') ?? `"${now.body.version}"` }, body })
@@ -90,13 +98,13 @@ for (const engine of engines) {
     }
     const ids = path => {
       const of = /conversations|problems/.test(path) ? [quiet.id, team.id, open.id, hidden.id, direct.id, 999999] : path === '/messages/{id}' ? [...secret, quiet.id, 999999] : /people/.test(path) ? [ruth.id, 1, 999999]
-        : /messages/.test(path) ? [note.id, comment.id] : /organizations/.test(path) ? [house.id, 999999] : /files|photo/.test(path) ? [file.id, 1, 2, 999999] : [1, 999999]
+        : /messages/.test(path) ? [note.id, comment.id] : /organizations/.test(path) ? [house.id, 999999] : /documents/.test(path) ? [shown.id, kept.id, 999999] : /files|photo/.test(path) ? [file.id, shown.file_id, kept.file_id, 1, 2, 999999] : [1, 999999]
       return /\{\w+\}/.test(path) ? of.map(id => path.replace('{token}', 'x'.repeat(43)).replace('{sign}', 'x').replace('{person}', ruth.id).replace('{conversation}', quiet.id).replace(/\{\w+\}/g, id)) : [path]
     }
     const query = {
       '/search': '?q=bill', '/api/v1/search': '?q=bill', '/similar': '?q=bill', '/api/v1/conversations/similar': '?q=My%20bill', '/places': '?q=Tuam', '/api/v1/places': '?q=Tuam', '/live': `?topics=conversation:${quiet.id},conversations&after=0`,
       '/api/v1/live': `?topics=conversation:${quiet.id},person:${ruth.id}&after=0`, '/map.json': '?bbox=-180,-85,180,85&zoom=18', '/api/v1/events': '?after=0&limit=200',
-      '/api/v1/conversations': '?limit=200', '/api/v1/people': '?limit=200', '/api/v1/audit': '?limit=200', '/api/v1/notices': '?limit=200',
+      '/api/v1/conversations': '?limit=200', '/api/v1/people': '?limit=200', '/api/v1/audit': '?limit=200', '/api/v1/notices': '?limit=200', '/documents': `?person_id=${ruth.id}`, '/api/v1/documents': `?person_id=${ruth.id}`,
     }
 
     await t.test('reading', async () => {
@@ -141,12 +149,19 @@ for (const engine of engines) {
         assert.equal((await ask(who, 'GET', `/api/v1/conversations/${c.id}`)).status, 404)
         assert.equal((await ask(who, 'GET', `/api/v1/conversations/${c.id}/messages`)).status, 404)
       }
-      for (const who of ['visitor', 'customer']) assert.equal((await ask(who, 'GET', `/files/${file.id}`)).status, 404)
       for (const id of secret) for (const who of Object.keys(rank)) {
         for (const path of [`/api/v1/conversations/${id}`, `/api/v1/conversations/${id}/messages`, `/problems/${id}`, `/live?topics=conversation:${id}`])
           assert.equal((await ask(who, 'GET', path)).status, 404, `${who} knows of ${path}`)
         assert.equal((await ask(who, 'GET', `/messages/${id}`)).status, who === 'visitor' ? 303 : 404)
       }
+      for (const who of ['visitor', 'customer']) for (const id of [file.id, shown.file_id, kept.file_id]) {
+        assert.equal((await ask(who, 'GET', `/files/${id}`)).status, 404)
+        assert.equal((await ask(who, 'GET', `/api/v1/files/${id}/about`)).status, 404)
+      }
+      assert.equal((await ask('customer', 'GET', `/documents?person_id=${ruth.id}`)).status, 404)
+      assert.equal((await server.api('GET', `/documents/${shown.id}`, { token: token.ruth })).status, 200)
+      assert.equal((await server.api('GET', `/documents/${kept.id}`, { token: token.ruth })).status, 404)
+      assert.equal((await server.api('GET', `/files/${kept.file_id}`, { token: token.ruth })).status, 404)
     })
 
     await t.test('a live stream says no word of it', async () => {
