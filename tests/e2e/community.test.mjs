@@ -121,8 +121,9 @@ for (const engine of engines) {
 
       await page.getByRole('banner').getByRole('searchbox', { name: 'Search' }).fill('ferry')
       await page.getByRole('banner').getByRole('searchbox', { name: 'Search' }).press('Enter')
-      await page.waitForURL(/q=ferry/)
-      assert.match(await first(), /ferry/)
+      await page.waitForURL(/\/search\?q=ferry/)
+      await until(async () => { await page.reload(); return /ferry/.test(await page.locator('#found').textContent()) })
+      await look(page)
       await page.goto('/problems?q=zeppelin')
       await shows(page, 'Nobody has said that yet')
       await look(page)
