@@ -92,7 +92,7 @@ DELETE FROM participant WHERE conversation_id = :id AND person_id = :who;
 
 -- desk_answering(id conversation_id, me person_id, since time, most int) -> desk_name_row :many
 -- Colleagues who began to write an answer lately.
-SELECT NULL, p.name, a.at FROM answering a JOIN person p ON p.id = a.person_id
+SELECT CAST(NULL AS bigint), p.name, a.at FROM answering a JOIN person p ON p.id = a.person_id
 WHERE a.conversation_id = :id AND a.person_id <> :me AND a.at > :since ORDER BY a.at DESC LIMIT :most;
 
 -- desk_answered(id conversation_id, me person_id, seen message_id) -> desk_name_row :maybe
