@@ -71,19 +71,6 @@ UPDATE document SET name = :name, changed_at = :now WHERE id = :id;
 -- It is no longer kept; its bytes go when nothing else has them.
 DELETE FROM document WHERE id = :id;
 
--- ------------------------------------------------------------------ for search
-
--- row file_text_row: file_id file_id | text text | conversation_id conversation_id? | message_id message_id? | document_id document_id?
-
--- file_texts(file file_id, most int) -> file_text_row :many
--- The words of a file, once for each thing that it belongs to, whose rights are the rights to it.
-SELECT x.file_id, x.text, a.conversation_id, a.message_id, NULL FROM file_text x JOIN attachment a ON a.file_id = x.file_id
-WHERE x.file_id = :file AND x.state = 'read'
-UNION ALL
-SELECT x.file_id, x.text, NULL, NULL, d.id FROM file_text x JOIN document_version v ON v.file_id = x.file_id
-	JOIN document d ON d.id = v.document_id AND d.version = v.version
-WHERE x.file_id = :file AND x.state = 'read' LIMIT :most;
-
 -- document_person_name(person person_id) -> text :one
 -- Whose files they are, for the team.
 SELECT name FROM person WHERE id = :person;

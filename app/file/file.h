@@ -5,7 +5,7 @@
  * Events, for readers of the log:
  *
  *   verb    object      target             data                         audience
- *   update  file F                         {"read":"read"}              staff      its words are known (read, none, failed): file_texts
+ *   update  file F                         {"read":"read"}              staff      its words are known (read, none, failed)
  *   create  document D  person or record   {}                           staff
  *   update  document D  person or record   {"version":2}                staff; private when the customer sees it
  *   update  document D  person or record   {"shared":true} or false     private

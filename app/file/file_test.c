@@ -259,16 +259,6 @@ static void the_customer_is_told(void **state) {
 
 /* ---------------------------------------------------------------------- its words */
 
-struct finding {
-	struct arena *a;
-	struct file_id id;
-	struct file_text_row_list found;
-};
-static enum err find_texts(struct db *db, void *arg) {
-	struct finding *x = arg;
-	return sql_file_texts(db, x->a, x->id, 10, &x->found);
-}
-
 static void what_is_read(void **state) {
 	FIXTURE(f);
 	struct served s;
@@ -291,12 +281,6 @@ static void what_is_read(void **state) {
 		if (!str_has(r.body, want)) fail_msg("%s: no " STR_FMT " in " STR_FMT, c[i].name, STR_ARG(want), STR_ARG(r.body));
 	}
 	assert_int_equal(admin_int(f, "SELECT count(*) FROM event WHERE object_kind = 'file'"), 5);
-	/* what can be found by: the newest version's words, with what it belongs to */
-	struct finding x = {.a = &f->a, .id = {admin_int(f, "SELECT min(file_id) FROM document_version")}};
-	assert_int_equal(store_write(f->s, find_texts, &x), OK);
-	assert_int_equal(x.found.n, 1);
-	assert_int_equal(x.found.v[0].document_id.v, 1);
-	assert_has(x.found.v[0].text, "K\xc3\xb6ln");
 	serve_stop(&s);
 }
 

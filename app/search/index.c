@@ -11,6 +11,7 @@
 #include "text/json.h"
 #include "text/locale.h"
 #include "text/markdown.h"
+#include "text/utf8.h"
 #include <inttypes.h>
 
 enum { SEATS_MOST = 500, NAMES_MOST = 50, MESSAGES_AT_ONCE = 500, DOC_BYTES_MAX = 512 * 1024, TEXT_CHARS_MAX = 20000 };
@@ -50,13 +51,16 @@ static enum err put_tags(struct db *db, struct doc *d, const char *kind, int64_t
 /* ret_words: whether it says anything. */
 static enum err put_talk(struct db *db, struct doc *d, const struct find_talk_row *r, struct message_id message, bool *ret_words) {
 	struct int_list seats;
-	struct text_list files;
+	struct find_file_row_list files;
 	bool private = str_is(r->visibility, "private");
 	d->at = r->at;
 	put_text(d, r->subject);
 	put_text(d, markdown_text(d->a, r->body, TEXT_CHARS_MAX));
-	TRY(sql_find_file_names(db, d->a, r->id, message, NAMES_MOST, &files));
-	for (size_t i = 0; i < files.n; i++) put_text(d, files.v[i]);
+	TRY(sql_find_files(db, d->a, r->id, message, NAMES_MOST, &files));
+	for (size_t i = 0; i < files.n; i++) {
+		put_text(d, files.v[i].name);
+		put_text(d, utf8_first(files.v[i].text, TEXT_CHARS_MAX));
+	}
 	*ret_words = r->subject.n + r->body.n + files.n > 0;
 	put_kind(d, r->kind);
 	put_id(d, "a", r->author_id.v);
@@ -208,6 +212,23 @@ static enum err index_talk(struct db *db, struct arena *a, int64_t id) {
 	return OK;
 }
 
+/* The words of a file are known: all that it is attached to is found by them. */
+static enum err index_places(struct db *db, struct arena *a, struct file_id file) {
+	struct find_place_row_list places;
+	int64_t after = 0;
+	do {
+		struct arena_mark mark = arena_mark(a);
+		TRY(sql_find_places(db, a, file, after, MESSAGES_AT_ONCE, &places));
+		for (size_t i = 0; i < places.n; i++) {
+			const struct find_place_row *p = &places.v[i];
+			TRY(p->message_id.v ? index_one(db, a, A_MESSAGE, p->message_id.v) : index_one(db, a, A_CONVERSATION, p->conversation_id.v));
+			after = p->id;
+		}
+		arena_reset(a, mark);
+	} while (places.n == MESSAGES_AT_ONCE);
+	return OK;
+}
+
 /* ------------------------------------------------------------------------- reader */
 
 static bool is(const char *kind, const char *word) { return kind != NULL && strcmp(kind, word) == 0; }
@@ -227,11 +248,13 @@ static bool touched(const struct event *e, enum kind_at *ret, int64_t *ret_id, b
 	return is(e->target_kind, "record");
 }
 
+static bool file_is_read(const struct event *e) { return is(e->object_kind, "file") && is(e->verb, "update"); }
+
 bool search_wants(const struct event *e) {
 	enum kind_at which;
 	int64_t id;
 	bool all;
-	return touched(e, &which, &id, &all);
+	return file_is_read(e) || touched(e, &which, &id, &all);
 }
 
 static bool again(const struct event *e, size_t n, enum kind_at which, int64_t id, bool all) {
@@ -250,6 +273,7 @@ enum err search_read(struct db *db, struct arena *a, const struct event *e, size
 		enum kind_at which;
 		int64_t id;
 		bool all;
+		if (file_is_read(&e[i])) TRY(index_places(db, a, (struct file_id){e[i].object_id}));
 		if (!touched(&e[i], &which, &id, &all) || again(&e[i + 1], n - i - 1, which, id, all)) continue;
 		TRY(all ? index_talk(db, a, id) : index_one(db, a, which, id));
 	}

@@ -37,10 +37,17 @@ FROM message m JOIN conversation c ON c.id = m.conversation_id WHERE m.id = :id;
 -- Who takes part in a conversation.
 SELECT s.person_id FROM participant s WHERE s.conversation_id = :conversation ORDER BY s.person_id LIMIT :most;
 
--- find_file_names(conversation conversation_id, message message_id?, most int) -> text :many
--- The names of what is attached to a report itself (no message) or to something said.
-SELECT f.name FROM attachment x JOIN file f ON f.id = x.file_id
+-- row find_file_row: name text | text text
+-- find_files(conversation conversation_id, message message_id?, most int) -> find_file_row :many
+-- What is attached to a report itself (no message) or to something said: its name there, and its words once they are read.
+SELECT CASE WHEN x.name = '' THEN f.name ELSE x.name END, COALESCE(w.text, '')
+FROM attachment x JOIN file f ON f.id = x.file_id LEFT JOIN file_text w ON w.file_id = f.id AND w.state = 'read'
 WHERE x.conversation_id = :conversation AND COALESCE(x.message_id, 0) = COALESCE(:message, 0) ORDER BY x.rank, x.id LIMIT :most;
+
+-- row find_place_row: id int | conversation_id conversation_id | message_id message_id?
+-- find_places(file file_id, after int, most int) -> find_place_row :many
+-- To what a file is attached.
+SELECT x.id, x.conversation_id, x.message_id FROM attachment x WHERE x.file_id = :file AND x.id > :after ORDER BY x.id LIMIT :most;
 
 -- find_tags(kind text, object int, most int) -> text :many
 -- The tags of something.

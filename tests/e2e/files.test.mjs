@@ -57,6 +57,15 @@ for (const engine of engines) {
       assert.deepEqual(await audit(customer), [])
     })
 
+    await t.test('its words are found by who may read the question, and by nobody else', async () => {
+      home.addPerson('Otto Other', 'otto@demo.example')
+      const found = async as => (await server.api('GET', '/search?q=twelfth', { token: as })).body.data.length
+      await until(async () => await found(token) === 1)
+      assert.equal(await found(home.token('agent@demo.example')), 1)
+      assert.equal(await found(home.token('otto@demo.example')), 0)
+      assert.equal(await found(undefined), 0)
+    })
+
     await t.test('the team keeps a letter for the customer and lets them see it', async () => {
       await team.goto(`/people/${ruth.id}`)
       await team.locator('main a', { hasText: 'Files' }).first().click()
