@@ -34,17 +34,45 @@ static enum err put(struct export *x, const struct type_def *t, const void *row)
 	return !x->line.over && fwrite(x->line.p, 1, x->line.n, x->to) == x->line.n ? OK : ERR_DISK_FULL;
 }
 
-#define LINE(thing) \
-	static enum err put_##thing(void *x, const struct export_##thing *row) { return put(x, &type_export_##thing, row); }
-LINE(business)
-LINE(conversation) LINE(message) LINE(vote) LINE(follow) LINE(participant) LINE(attachment) LINE(tag) LINE(file) LINE(revision)
-	LINE(record) LINE(seat) LINE(snapshot) LINE(record_change) LINE(record_link) LINE(organization) LINE(organization_person)
-	LINE(record_organization) LINE(request) LINE(request_step) LINE(webhook) LINE(reply) LINE(joint) LINE(document) LINE(version)
-	LINE(import) LINE(source) LINE(audit)
-#undef LINE
+/* What is written as it is read: the thing, the statement that gives all of them, the file. */
+#define RESOURCES(X) \
+	X(business, sql_export_business_each, business) \
+	X(conversation, sql_export_conversations, conversations) \
+	X(message, sql_export_messages, messages) \
+	X(vote, sql_export_votes, votes) \
+	X(follow, sql_export_follows, follows) \
+	X(participant, sql_export_participants, participants) \
+	X(attachment, sql_export_attachments, attachments) \
+	X(tag, sql_export_tags, tags) \
+	X(file, sql_export_files, files) \
+	X(import, sql_export_imports, imports) \
+	X(source, sql_export_sources, sources) \
+	X(audit, sql_export_audits, audit) \
+	X(revision, sql_export_revisions, revisions) \
+	X(record, sql_export_records, records) \
+	X(seat, sql_export_seats, record_people) \
+	X(snapshot, sql_export_snapshots, snapshots) \
+	X(record_change, sql_export_record_changes, record_changes) \
+	X(record_link, sql_export_record_links, record_links) \
+	X(organization, sql_export_organizations, organizations) \
+	X(organization_person, sql_export_organization_people, organization_people) \
+	X(record_organization, sql_export_record_organizations, record_organizations) \
+	X(request, sql_export_requests, requests) \
+	X(request_step, sql_export_request_steps, request_steps) \
+	X(webhook, sql_export_webhooks, webhooks) \
+	X(reply, sql_export_replies, replies) \
+	X(joint, sql_export_joints, joints) \
+	X(document, sql_export_documents, documents) \
+	X(version, sql_export_versions, document_versions)
 
-	/* An event's data is JSON already. */
-	static enum err put_event(void *arg, const struct export_event *e) {
+#define X(thing, each, file) \
+	static enum err put_##thing(void *x, const struct export_##thing *row) { return put(x, &type_export_##thing, row); } \
+	static enum err all_##thing(struct export *x) { return each(x->db, put_##thing, x); }
+RESOURCES(X)
+#undef X
+
+/* An event's data is JSON already. */
+static enum err put_event(void *arg, const struct export_event *e) {
 	struct export *x = arg;
 	struct json_out o = json_out(&x->line);
 	arena_clear(&x->row);
@@ -139,59 +167,27 @@ static enum err write_files(struct export *x) {
 
 /* ------------------------------------------------------------------ all of it */
 
-static enum err resource(struct export *x, int i) {
-	switch (i) {
-	case 0: return sql_export_business_each(x->db, put_business, x);
-	case 1: return put_people(x);
-	case 2: return sql_export_conversations(x->db, put_conversation, x);
-	case 3: return sql_export_messages(x->db, put_message, x);
-	case 4: return sql_export_votes(x->db, put_vote, x);
-	case 5: return sql_export_follows(x->db, put_follow, x);
-	case 6: return sql_export_participants(x->db, put_participant, x);
-	case 7: return sql_export_attachments(x->db, put_attachment, x);
-	case 8: return sql_export_tags(x->db, put_tag, x);
-	case 9: return sql_export_files(x->db, put_file, x);
-	case 10: return sql_export_events(x->db, put_event, x);
-	case 11: return sql_export_imports(x->db, put_import, x);
-	case 12: return sql_export_sources(x->db, put_source, x);
-	case 13: return sql_export_audits(x->db, put_audit, x);
-	case 14: return sql_export_revisions(x->db, put_revision, x);
-	case 15: return sql_export_records(x->db, put_record, x);
-	case 16: return sql_export_seats(x->db, put_seat, x);
-	case 17: return sql_export_snapshots(x->db, put_snapshot, x);
-	case 18: return sql_export_record_changes(x->db, put_record_change, x);
-	case 19: return sql_export_record_links(x->db, put_record_link, x);
-	case 20: return sql_export_organizations(x->db, put_organization, x);
-	case 21: return sql_export_organization_people(x->db, put_organization_person, x);
-	case 22: return sql_export_record_organizations(x->db, put_record_organization, x);
-	case 23: return sql_export_requests(x->db, put_request, x);
-	case 24: return sql_export_request_steps(x->db, put_request_step, x);
-	case 25: return sql_export_webhooks(x->db, put_webhook, x);
-	case 26: return sql_export_replies(x->db, put_reply, x);
-	case 27: return sql_export_joints(x->db, put_joint, x);
-	case 28: return sql_export_documents(x->db, put_document, x);
-	case 29: return sql_export_versions(x->db, put_version, x);
-	default: return ERR_BUG;
-	}
-}
+static enum err all_events(struct export *x) { return sql_export_events(x->db, put_event, x); }
+
+static const struct {
+	const char *file;
+	enum err (*all)(struct export *x);
+} resources[] = {
+#define X(thing, each, name) {#name, all_##thing},
+	{"people", put_people}, {"events", all_events}, RESOURCES(X)
+#undef X
+};
 
 static enum err write_all(struct export *x) {
-	static const char *const names[] = {"business", "people",       "conversations", "messages", "votes",
-	                                    "follows",  "participants", "attachments",   "tags",     "files",
-	                                    "events",   "imports",      "sources",       "audit",    "revisions",
-	                                    "records",  "record_people", "snapshots",    "record_changes", "record_links",
-	                                    "organizations", "organization_people", "record_organizations",
-	                                    "requests", "request_steps", "webhooks", "replies", "joints",
-	                                    "documents", "document_versions"};
-	for (int i = 0; i < (int)(sizeof names / sizeof *names); i++) {
-		const char *name = str_fmt(x->cli->a, "%s/%s.jsonl", x->dir, names[i]).p;
+	for (size_t i = 0; i < sizeof resources / sizeof *resources; i++) {
+		const char *name = str_fmt(x->cli->a, "%s/%s.jsonl", x->dir, resources[i].file).p;
 		x->lines = 0;
 		x->to = fopen(name, "wxe");
 		if (x->to == NULL) return ERR_STORE;
-		enum err e = resource(x, i);
+		enum err e = resources[i].all(x);
 		if (fclose(x->to) != 0 && e == OK) e = ERR_DISK_FULL;
 		TRY(e);
-		printf(x->cli->json ? "{\"file\":\"%s.jsonl\",\"rows\":%" PRId64 "}\n" : "%s.jsonl: %" PRId64 "\n", names[i],
+		printf(x->cli->json ? "{\"file\":\"%s.jsonl\",\"rows\":%" PRId64 "}\n" : "%s.jsonl: %" PRId64 "\n", resources[i].file,
 		       x->lines);
 	}
 	return write_files(x);

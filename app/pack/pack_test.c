@@ -47,6 +47,13 @@ static void which_states_may_follow(void **state) {
 	assert_true(str_is(t->title.in[LANG_DE], "{no}"));
 }
 
+static void refused(const char *text, const char *why_part) {
+	struct pack p;
+	struct str why = STR("");
+	assert_int_equal(pack_read("mine", str_c(text), &p, &why), ERR_INVALID);
+	if (!str_has(why, str_c(why_part))) fail_msg("no \"%s\" in: " STR_FMT, why_part, STR_ARG(why));
+}
+
 static void faults(void **state) {
 	static const struct { const char *text, *why; } wrong[] = {
 		{PACK(FIELD("hobby", "text", ", \"own\": \"yes\""), ""), "tabs[0].fields[0]: own is true or false"},
@@ -67,12 +74,7 @@ static void faults(void **state) {
 		{TYPE("\"title\": \"{number}\"", ", \"at\": \"number\""), "types[0].at: this field is no date"},
 	};
 	(void)state;
-	for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
-		struct pack p;
-		struct str why = STR("");
-		assert_int_equal(pack_read("mine", str_c(wrong[i].text), &p, &why), ERR_INVALID);
-		if (!str_has(why, str_c(wrong[i].why))) fail_msg("no \"%s\" in: " STR_FMT, wrong[i].why, STR_ARG(why));
-	}
+	for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) refused(wrong[i].text, wrong[i].why);
 }
 
 static void a_title_is_said_in_the_readers_language(void **state) {
@@ -133,12 +135,7 @@ static void wrong_actions(void **state) {
 		{DEAL("{\"name\": \"a\", " L TO_DO "}"), "words: is needed in"},
 	};
 	(void)state;
-	for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
-		struct pack p;
-		struct str why = STR("");
-		assert_int_equal(pack_read("mine", str_c(wrong[i].text), &p, &why), ERR_INVALID);
-		if (!str_has(why, str_c(wrong[i].why))) fail_msg("no \"%s\" in: " STR_FMT, wrong[i].why, STR_ARG(why));
-	}
+	for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) refused(wrong[i].text, wrong[i].why);
 }
 
 /* In the packs there are: what people know best of themselves is theirs, what the firm knows is not. */

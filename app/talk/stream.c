@@ -27,25 +27,8 @@ static enum err may_know(struct req *q, const struct event *e, bool *ret) {
 	return OK;
 }
 
-/* Who says "me too" or follows is nobody's business but theirs and the staff's. */
-static bool is_silent(const char *verb) {
-	return strcmp(verb, "like") == 0 || strcmp(verb, "undo") == 0 || strcmp(verb, "follow") == 0;
-}
-
-static void put_thing(struct json_out *o, const char *key, const char *kind, int64_t id) {
-	json_put_key(o, key);
-	if (kind == NULL) {
-		json_put_null(o);
-		return;
-	}
-	json_put_object(o);
-	json_put_key(o, "kind"), json_put_c(o, kind);
-	json_put_key(o, "id"), json_put_int(o, id);
-	json_put_end(o);
-}
-
 static bool knows_actor(const struct req *q, const struct event *e) {
-	return e->actor.v != 0 && (q->actor.is_staff || e->actor.v == q->actor.id.v || !is_silent(e->verb));
+	return e->actor.v != 0 && (q->actor.is_staff || e->actor.v == q->actor.id.v || !event_is_silent(e));
 }
 
 static void put_event(struct json_out *o, struct req *q, const struct event *e) {
@@ -53,10 +36,10 @@ static void put_event(struct json_out *o, struct req *q, const struct event *e) 
 	json_put_object(o);
 	json_put_key(o, "seq"), json_put_int(o, e->seq);
 	json_put_key(o, "at"), json_put_str(o, time_rfc3339(q->a, e->at));
-	put_thing(o, "actor", known ? "person" : NULL, e->actor.v);
+	event_put_thing(o, "actor", known ? "person" : NULL, e->actor.v);
 	json_put_key(o, "verb"), json_put_c(o, e->verb);
-	put_thing(o, "object", e->object_kind, e->object_id);
-	put_thing(o, "target", e->target_kind, e->target_id);
+	event_put_thing(o, "object", e->object_kind, e->object_id);
+	event_put_thing(o, "target", e->target_kind, e->target_id);
 	json_put_key(o, "audience"), json_put_c(o, audience_word(e->audience));
 	json_put_key(o, "data"), json_put_raw(o, e->data);
 	json_put_end(o);

@@ -20,9 +20,6 @@ static bool about(const struct event *e, const char *kind) {
 static bool object_is(const struct event *e, const char *kind) { return strcmp(e->object_kind, kind) == 0; }
 static bool target_is(const struct event *e, const char *kind) { return e->target_kind != NULL && strcmp(e->target_kind, kind) == 0; }
 
-/* Who says "me too" or follows does it for themselves: a report of two thousand voices does not fill its author's timeline. */
-static bool is_silent(const char *verb) { return strcmp(verb, "like") == 0 || strcmp(verb, "undo") == 0 || strcmp(verb, "follow") == 0; }
-
 bool timeline_wants(const struct event *e) {
 	return about(e, "person") || about(e, "record") || about(e, "conversation") || about(e, "organization") || e->actor.v != 0;
 }
@@ -58,7 +55,7 @@ static bool makes_ledger_line(const struct keeping *k) {
 static enum err put_news(struct keeping *k) {
 	const struct event *e = k->e;
 	bool loaded = strcmp(e->verb, "create") == 0 && (object_is(e, "person") || object_is(e, "record"));
-	if (loaded || is_silent(e->verb) || strcmp(e->verb, "view") == 0) return OK;
+	if (loaded || event_is_silent(e) || strcmp(e->verb, "view") == 0) return OK;
 	TRY(put(k, TIMELINE_TEAM, 1));
 	return e->audience == AUDIENCE_PUBLIC || e->audience == AUDIENCE_MEMBERS ? put(k, TIMELINE_FIRM, 1) : OK;
 }
@@ -90,7 +87,7 @@ static enum err keep(struct keeping *k) {
 	TRY(put_news(k));
 	TRY(put(k, "person", e->actor.v));
 	if (object_is(e, "person")) TRY(put(k, "person", e->object_id));
-	if (is_silent(e->verb)) return OK;
+	if (event_is_silent(e)) return OK;
 	if (object_is(e, "conversation")) TRY(sql_timeline_put_talk(k->db, (struct conversation_id){e->object_id}, e->seq, k->sort, NULL));
 	if (target_is(e, "conversation")) TRY(sql_timeline_put_talk(k->db, (struct conversation_id){e->target_id}, e->seq, k->sort, NULL));
 	return OK;

@@ -61,27 +61,15 @@ bool webhook_wants(const struct event *e) {
 	return kind && verb;
 }
 
-static void put_thing(struct json_out *o, const char *key, const char *kind, int64_t id) {
-	json_put_key(o, key);
-	if (kind == NULL) {
-		json_put_null(o);
-		return;
-	}
-	json_put_object(o);
-	json_put_key(o, "kind"), json_put_c(o, kind);
-	json_put_key(o, "id"), json_put_int(o, id);
-	json_put_end(o);
-}
-
 static struct str event_data(struct arena *a, const struct event *e) {
 	struct buf b;
 	buf_init(&b, BODY_MAX);
 	struct json_out o = json_out(&b);
 	json_put_object(&o);
 	json_put_key(&o, "seq"), json_put_int(&o, e->seq);
-	put_thing(&o, "actor", e->actor.v != 0 ? "person" : NULL, e->actor.v);
-	put_thing(&o, "object", e->object_kind, e->object_id);
-	put_thing(&o, "target", e->target_kind, e->target_id);
+	event_put_thing(&o, "actor", e->actor.v != 0 ? "person" : NULL, e->actor.v);
+	event_put_thing(&o, "object", e->object_kind, e->object_id);
+	event_put_thing(&o, "target", e->target_kind, e->target_id);
 	json_put_key(&o, "changes"), json_put_raw(&o, e->data);
 	json_put_end(&o);
 	struct str s = str_copy(a, buf_str(&b));

@@ -61,6 +61,22 @@ enum err event_about(struct db *db, struct arena *a, const char *kind, int64_t i
 	return OK;
 }
 
+bool event_is_silent(const struct event *e) {
+	return strcmp(e->verb, "like") == 0 || strcmp(e->verb, "undo") == 0 || strcmp(e->verb, "follow") == 0;
+}
+
+void event_put_thing(struct json_out *o, const char *key, const char *kind, int64_t id) {
+	json_put_key(o, key);
+	if (kind == NULL) {
+		json_put_null(o);
+		return;
+	}
+	json_put_object(o);
+	json_put_key(o, "kind"), json_put_c(o, kind);
+	json_put_key(o, "id"), json_put_int(o, id);
+	json_put_end(o);
+}
+
 enum err event_head(struct db *db, int64_t *ret_seq) {
 	int64_t seq;
 	TRY(sql_event_head(db, &seq));

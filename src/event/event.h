@@ -4,6 +4,7 @@
  * event in the same transaction. All else reads the log. Words are those of W3C ActivityStreams 2.0. */
 #include "base/ids.h"
 #include "db/db.h"
+#include "text/json.h"
 
 /* How widely something may be known, widest first: everyone; who is logged in; who has to do with it and the staff; only those who take part, of the
  * staff as of others, so a reader asks for each of them; the staff. */
@@ -23,6 +24,11 @@ struct event {
 	enum audience audience;
 	struct str data;           /* a JSON object of what changed; "{}" when nothing; never secrets */
 };
+
+/* Who says "me too" or follows does it for themselves: nobody's news, and nobody's business but theirs and the staff's. */
+bool event_is_silent(const struct event *e);
+/* Writes "key": {"kind", "id"}, or null when kind is NULL: how programs are told of a thing. */
+void event_put_thing(struct json_out *o, const char *key, const char *kind, int64_t id);
 
 /* Appends to the log in the writer's transaction; seq and at are filled in here and returned in ret, which may be NULL. */
 MUST_USE enum err event_append(struct db *db, const struct event *e, int64_t *ret_seq);
