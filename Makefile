@@ -62,6 +62,9 @@ $(GENERATED): $(addprefix $(BUILD)/tools/,sqlgen tplgen routegen msggen) $(SQL) 
 	@tools/embed files $(GEN)/embedded.S $(GEN)/embedded.c $(DATA)
 	@touch $@
 
+# Their times are looked at after the generators ran, not before; they are written only when they change.
+$(GEN)/%.h: $(GENERATED) ;
+
 $(BUILD)/gen.a: $(GENERATED)
 	@$(MAKE) --no-print-directory -f tools/generated.mk BUILD=$(BUILD) GEN=$(GEN) CC="$(CC)" \
 		CPPFLAGS="$(CPPFLAGS)" CFLAGS="$(CFLAGS)"

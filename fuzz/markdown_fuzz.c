@@ -1,4 +1,4 @@
-/* Markdown: the result has no tag but the renderer's own, each closed in order, no attribute but its own, and
+/* Markdown: a line end behind it, which sends plain words the long way, changes nothing; the result has no tag but the renderer's own, each closed in order, no attribute but its own, and
  * stays within its cap. */
 #include "base/check.h"
 #include "text/markdown.h"
@@ -14,6 +14,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n) {
 	const char *fault = markup_fault(h.s);
 	if (fault != NULL) check_failed(fault, __FILE__, __LINE__);
 	PRE(h.s.n <= MARKDOWN_HTML_MAX && utf8_valid(h.s));
+	if (n > 0 && n < MARKDOWN_SOURCE_MAX / 4 && p[n - 1] != '\n' && p[n - 1] != '\r' && utf8_valid(source)) {
+		struct str longer = str_fmt(&a, STR_FMT "\n", STR_ARG(source));
+		if (longer.n == n + 1) PRE(str_eq(markdown_html(&a, longer).s, h.s));
+	}
 	struct str line = markdown_text(&a, source, 40);
 	PRE(utf8_count(line) <= 40 && str_find(line, '\n') < 0);
 	arena_done(&a);

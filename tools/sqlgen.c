@@ -134,7 +134,7 @@ static void put_brace(struct pass *p, const char *inner) {
 		if (i < 0 || p->q->param[i].type.kind != K_INTS) refuse(p, "':%s' is no parameter of type ints", m[1]);
 		put(p, p->pg ? "(SELECT unnest(" : "(SELECT value FROM json_each(");
 		put_param(p, m[1], false);
-		put(p, p->pg ? "::bigint[]))" : "))");
+		put(p, p->pg ? "::bigint[]) AS value)" : "))");
 	} else if (strcmp(inner, "order") != 0) {
 		put_frag(p, inner);
 	} else {

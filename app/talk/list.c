@@ -4,11 +4,13 @@
 #include "pack/pack.h"
 #include "talk/talk_int.h"
 #include "text/url.h"
+#include "tpl.h"
+#include "web/part.h"
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 
-enum { PAGE_ROWS = 20, BOX_MOST = 5000 };
+enum { PAGE_ROWS = 20, BOX_MOST = 5000, BURST_LEAST = 5 };
 
 /* ----------------------------------------------------------------- finding ids */
 
@@ -172,12 +174,14 @@ static struct str count_of(struct req *q, const char *one, const char *many, int
 }
 
 /* Why it stands where it stands, in a sentence. */
-static void say_why(struct req *q, const struct talk_item_row *r, struct talk_item *ret) {
+static enum err say_why(struct req *q, const struct talk_item_row *r, struct talk_item *ret) {
 	const struct state *state = state_find(r->status);
 	bool settled = state != NULL && !state->open;
-	if (r->days >= 5 && r->days * 2 > r->week) {
+	int64_t days = 0;
+	if (r->week >= BURST_LEAST) TRY(sql_talk_voices_since(q->db, r->id, q->locale.now / DAYS(1) - 2, &days));
+	if (days >= BURST_LEAST && days * 2 > r->week) {
 		ret->sign = STR("trend");
-		ret->why = count_of(q, TN("one person in three days", "{n} people in three days"), r->days);
+		ret->why = count_of(q, TN("one person in three days", "{n} people in three days"), days);
 	} else if (r->week > 0 && r->votes > r->week) {
 		ret->sign = STR("trend");
 		ret->why = count_of(q, TN("one more this week", "{n} more this week"), r->week);
@@ -194,33 +198,81 @@ static void say_why(struct req *q, const struct talk_item_row *r, struct talk_it
 		ret->why = tr_fill(q->a, TRQ(q, T("said {when}")), "when", say_ago(q->a, &q->locale, r->created_at).p, NULL);
 	}
 	if (r->comments > 0) ret->said = count_of(q, TN("one comment", "{n} comments"), r->comments);
+	return OK;
 }
 
-static struct talk_item item_of(struct req *q, const struct talk_item_row *r) {
-	struct talk_item i = {
+static enum err item_view(struct req *q, const struct talk_item_row *r, struct talk_item *ret) {
+	*ret = (struct talk_item){
 		.id = r->id, .kind = r->kind, .private = !str_is(r->visibility, "public"), .subject = r->subject,
 			.summary = r->summary,
 		.state = state_view(r->status), .topic = topic_label(q, r->topic), .area = r->area, .since = r->since,
-		.voice = {.id = r->id, .subject = r->subject, .votes = r->votes, .voted = r->voted},
+		.voice = {.id = r->id, .subject = r->subject, .votes = r->votes},
 	};
-	if (q->actor.is_staff) i.worth = r->worth_minor;
-	say_why(q, r, &i);
-	return i;
+	if (q->actor.is_staff) ret->worth = r->worth_minor;
+	return say_why(q, r, ret);
+}
+
+static struct part item_part(int64_t id) { return (struct part){.name = "item", .topic = {{"conversation", id}}, .topics = 1}; }
+
+/* What is kept of a row: the votes, the subject's length, the subject, and the words as they stand on the page. */
+static bool item_kept(struct req *q, int64_t id, struct talk_item *ret) {
+	struct part part = item_part(id);
+	struct html kept;
+	int64_t subject;
+	if (!part_get(q, &part, &kept)) return false;
+	struct str votes = str_cut(&kept.s, ' '), length = str_cut(&kept.s, ' ');
+	*ret = (struct talk_item){.id = {id}, .voice.id = {id}};
+	if (!str_int(votes, &ret->voice.votes) || !str_int(length, &subject) || subject < 0 || (size_t)subject > kept.s.n) return false;
+	ret->subject = ret->voice.subject = str_first(kept.s, (size_t)subject);
+	ret->words.s = str_from(kept.s, (size_t)subject);
+	return true;
+}
+
+static enum err item_words(struct req *q, const struct talk_item_row *r, struct talk_item *ret) {
+	struct part part = item_part(r->id.v);
+	struct part_out w;
+	struct html all;
+	TRY(item_view(q, r, ret));
+	struct out *o = part_begin(q, &w, true);
+	buf_fmt(o->b, "%lld %zu ", (long long)r->votes, r->subject.n);
+	buf_add(o->b, r->subject);
+	size_t head = o->b->n;
+	tpl_talk_item_words(o, ret);
+	TRY(part_end(q, &w, ret->private ? NULL : &part, &all));
+	ret->words.s = str_from(all.s, head);
+	return OK;
+}
+
+/* The rows that are not kept, each where it belongs. */
+static enum err read_items(struct req *q, struct int_list ids, struct int_list missing, struct talk_item *item) {
+	struct talk_item_row_list rows;
+	TRY(sql_talk_items(q->db, q->a, missing, q->actor.id, q->actor.is_staff, q->locale.now / DAYS(1) - 6, LIST_MAX, &rows));
+	for (size_t i = 0; i < ids.n; i++)
+		for (size_t k = 0; k < rows.n && item[i].id.v == 0; k++)
+			if (rows.v[k].id.v == ids.v[i]) TRY(item_words(q, &rows.v[k], &item[i]));
+	return OK;
+}
+
+static enum err mark_voted(struct req *q, struct talk_item_list *items) {
+	struct int_list mine, ids = {.v = NEW_ARRAY(q->a, int64_t, items->n + 1)};
+	if (q->actor.id.v == 0) return OK;
+	for (size_t i = 0; i < items->n; i++) ids.v[ids.n++] = items->v[i].id.v;
+	TRY(sql_talk_voted_among(q->db, q->a, ids, q->actor.id, LIST_MAX, &mine));
+	for (size_t i = 0; i < items->n; i++)
+		for (size_t k = 0; k < mine.n; k++) items->v[i].voice.voted |= mine.v[k] == items->v[i].id.v;
+	return OK;
 }
 
 enum err list_items(struct req *q, struct int_list ids, struct talk_item_list *ret) {
-	struct talk_item_row_list rows;
-	int64_t today = q->locale.now / DAYS(1);
-	*ret = (struct talk_item_list){.v = NEW_ARRAY(q->a, struct talk_item, ids.n + 1), .n = 0};
-	if (ids.n == 0) return OK;
-	TRY(sql_talk_items(q->db, q->a, ids, q->actor.id, q->actor.is_staff, today - 6, today - 2, LIST_MAX, &rows));
+	struct talk_item *item = NEW_ARRAY(q->a, struct talk_item, ids.n + 1);
+	struct int_list missing = {.v = NEW_ARRAY(q->a, int64_t, ids.n + 1)};
+	*ret = (struct talk_item_list){.v = item};
 	for (size_t i = 0; i < ids.n; i++)
-		for (size_t k = 0; k < rows.n; k++)
-			if (rows.v[k].id.v == ids.v[i]) {
-				ret->v[ret->n++] = item_of(q, &rows.v[k]);
-				break;
-			}
-	return OK;
+		if (!item_kept(q, ids.v[i], &item[i])) missing.v[missing.n++] = ids.v[i];
+	if (missing.n > 0) TRY(read_items(q, ids, missing, item));
+	for (size_t i = 0; i < ids.n; i++)
+		if (item[i].id.v != 0) item[ret->n++] = item[i];
+	return ret->n > 0 ? mark_voted(q, ret) : OK;
 }
 
 enum err list_reports(struct req *q, struct int_list ids, struct talk_report_list *ret) {

@@ -2,6 +2,8 @@
 #include "talk/talk_int.h"
 #include "text/markdown.h"
 #include "text/url.h"
+#include "tpl.h"
+#include "web/part.h"
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -64,10 +66,13 @@ struct talk_message message_view(struct req *q, const struct talk_message_row *r
 	return m;
 }
 
+/* Whether anybody may see it, so that parts of its page may be kept (web/part.h). */
+static bool is_open(const struct talk_report_row *r) { return str_is(r->visibility, "public") && !r->hidden; }
+
 /* ------------------------------------------------------------------- the voices */
 
 /* The weekly curve, 320 wide and 60 high, the newest seven days at the right end. */
-static void draw_weeks(struct req *q, const int64_t *week, int weeks, struct talk_voice *ret) {
+static void draw_weeks(struct req *q, const int64_t *week, int weeks, struct talk_curve *ret) {
 	int64_t top = 1;
 	struct buf line;
 	buf_init(&line, 4096);
@@ -84,12 +89,9 @@ static void draw_weeks(struct req *q, const int64_t *week, int weeks, struct tal
 	buf_done(&line);
 }
 
-enum err voice_view(struct req *q, const struct talk_report_row *r, struct talk_voice *ret) {
+static enum err curve_view(struct req *q, const struct talk_report_row *r, struct talk_curve *ret) {
 	int64_t today = q->locale.now / DAYS(1), week[WEEKS] = {0};
 	struct talk_day_row_list days;
-	const struct state *state = state_find(r->status);
-	*ret = (struct talk_voice){.id = r->id, .subject = r->subject, .votes = r->votes, .voted = r->voted, .follows = r->follows,
-		.settled = state != NULL && !state->open};
 	TRY(sql_talk_days(q->db, q->a, r->id, today - 7 * WEEKS + 1, 7 * WEEKS + 1, &days));
 	int first = WEEKS;
 	for (size_t i = 0; i < days.n; i++) {
@@ -97,9 +99,22 @@ enum err voice_view(struct req *q, const struct talk_report_row *r, struct talk_
 		week[at] += days.v[i].votes;
 		if (days.v[i].votes > 0 && at < first) first = (int)at;
 	}
-	ret->week = week[WEEKS - 1];
+	*ret = (struct talk_curve){.votes = r->votes, .week = week[WEEKS - 1]};
 	if (WEEKS - first >= 3 && r->votes >= 5) draw_weeks(q, &week[first], WEEKS - first, ret);
 	return OK;
+}
+
+enum err voice_view(struct req *q, const struct talk_report_row *r, struct talk_voice *ret) {
+	const struct state *state = state_find(r->status);
+	struct part part = {.name = "curve", .topic = {{"conversation", r->id.v}}, .topics = 1};
+	struct part_out w;
+	struct talk_curve curve;
+	*ret = (struct talk_voice){.id = r->id, .subject = r->subject, .votes = r->votes, .voted = r->voted, .follows = r->follows,
+		.settled = state != NULL && !state->open};
+	if (part_get(q, &part, &ret->curve)) return OK;
+	TRY(curve_view(q, r, &curve));
+	tpl_talk_curve_box(part_begin(q, &w, true), &curve);
+	return part_end(q, &w, is_open(r) ? &part : NULL, &ret->curve);
 }
 
 /* ------------------------------------------------------------------------ page */
@@ -218,6 +233,26 @@ static enum err fill_history(struct req *q, const struct talk_report_row *r, str
 	return OK;
 }
 
+/* The answer, those before it, and what happened, with the files of all that was said. */
+static enum err fill_answers(struct req *q, const struct talk_report_row *r, struct talk_report_page *ret) {
+	struct part official = {.name = "official", .topic = {{"conversation", r->id.v}}, .topics = 1};
+	struct part track = {.name = "track", .topic = {{"conversation", r->id.v}}, .topics = 1};
+	struct part_out w;
+	if (part_get(q, &track, &ret->track) && part_get(q, &official, &ret->official)) {
+		ret->answered = !str_empty(str_trim(ret->official.s));
+		return fill_files(q, r->id, ret);
+	}
+	TRY(fill_history(q, r, ret));
+	TRY(fill_files(q, r->id, ret));
+	ret->answered = ret->answer != NULL;
+	bool keep = is_open(r) && !(ret->answered && (ret->answer->may_edit || ret->answer->may_hide));
+	if (ret->answered) official.topic[official.topics++].kind = "person", official.topic[1].id = ret->answer->author.id.v;
+	tpl_talk_official(part_begin(q, &w, keep && part_is_for(q)), ret);
+	TRY(part_end(q, &w, keep ? &official : NULL, &ret->official));
+	tpl_talk_track(part_begin(q, &w, keep && part_is_for(q)), ret);
+	return part_end(q, &w, keep ? &track : NULL, &ret->track);
+}
+
 static void offer_states(struct req *q, struct str now, struct str chosen, struct talk_report_page *ret) {
 	const struct state *was = state_find(now);
 	struct talk_choice_list *l = &ret->states;
@@ -300,10 +335,19 @@ static enum err fill_near(struct req *q, const struct talk_report_row *r, struct
 }
 
 static enum err fill_similar(struct req *q, const struct talk_report_row *r, struct talk_report_page *ret) {
-	if (!str_none(q->fragment)) return OK;
+	struct part part = {.name = "alike", .topic = {{"conversation", r->id.v}}, .topics = 1};
+	struct part_out w;
+	if (!str_none(q->fragment) || part_get(q, &part, &ret->alike)) return OK;
 	TRY(search_alike(q, r->id, SIMILAR_MOST, &ret->similar));
-	for (size_t i = 0; i < ret->similar.n; i++) req_depends(q, "conversation", ret->similar.v[i].id.v);
-	return OK;
+	bool keep = is_open(r);
+	for (size_t i = 0; i < ret->similar.n; i++) {
+		req_depends(q, "conversation", ret->similar.v[i].id.v);
+		part.topic[part.topics].kind = "conversation";
+		part.topic[part.topics++].id = ret->similar.v[i].id.v;
+		keep = keep && ret->similar.v[i].open;
+	}
+	tpl_talk_alike(part_begin(q, &w, keep && part_is_for(q)), ret);
+	return part_end(q, &w, keep ? &part : NULL, &ret->alike);
 }
 
 /* Who takes part in what is not public, and what the team knows besides. */
@@ -342,8 +386,7 @@ enum err talk_report_show(struct req *q, const struct talk_report_show_in *in, s
 	fill_links(q, &row, ret);
 	TRY(voice_view(q, &row, &ret->voice));
 	TRY(fill_thread(q, in, ret));
-	TRY(fill_history(q, &row, ret));
-	TRY(fill_files(q, in->id, ret));
+	TRY(fill_answers(q, &row, ret));
 	TRY(fill_acts(q, &row, in, ret));
 	TRY(fill_near(q, &row, ret));
 	TRY(ask_view(q, in->id, &ret->about));

@@ -5,7 +5,7 @@
 -- row talk_key: id conversation_id | score real | created_at time | active_at time | answered_at time?
 -- row talk_item_row: id conversation_id | kind text | visibility text | status text | subject text | summary text | topic text
 --   | area text | since date? | votes int | comments int | worth_minor int | created_at time | active_at time | answered_at time?
---   | voted bool | week int | days int
+--   | week int
 
 -- talk_find_impact(me person_id?, staff bool, direct bool, board text?, kind text?, status text?, topic text?, area text?, assignee int?,
 --   within int?, ids ints,
@@ -44,14 +44,20 @@ WHERE c.hidden_at IS NULL AND {conversation_visible(c)} AND (:direct OR NOT {is_
 --? answered AND (c.answered_at, c.id) < (:answered, :before)
 ORDER BY {order} LIMIT :most;
 
--- talk_items(ids ints, me person_id?, staff bool, week int, days int, most int) -> talk_item_row :many
--- The rows of a list, in no order. week, days: the first days (since 1970) of the last seven and the last three.
+-- talk_items(ids ints, me person_id?, staff bool, week int, most int) -> talk_item_row :many
+-- The rows of a list, in no order. week: the first day (since 1970) of the last seven.
 SELECT c.id, c.kind, c.visibility, c.status, c.subject, c.summary, c.topic, c.area, c.since, c.votes, c.comments, c.worth_minor,
 	c.created_at, c.active_at, c.answered_at,
-	EXISTS (SELECT 1 FROM vote v WHERE v.conversation_id = c.id AND v.person_id = :me),
-	CAST(COALESCE((SELECT SUM(d.votes) FROM vote_day d WHERE d.conversation_id = c.id AND d.day >= :week), 0) AS bigint),
-	CAST(COALESCE((SELECT SUM(d.votes) FROM vote_day d WHERE d.conversation_id = c.id AND d.day >= :days), 0) AS bigint)
-FROM conversation c WHERE c.id IN {list :ids} AND {conversation_visible(c)} LIMIT :most;
+	CAST(COALESCE((SELECT SUM(d.votes) FROM vote_day d WHERE d.conversation_id = c.id AND d.day >= :week), 0) AS bigint)
+FROM {list :ids} wanted JOIN conversation c ON c.id = wanted.value WHERE {conversation_visible(c)} LIMIT :most;
+
+-- talk_voted_among(ids ints, me person_id, most int) -> int :many
+-- Which of these the person says "me too" to.
+SELECT v.conversation_id FROM {list :ids} wanted JOIN vote v ON v.conversation_id = wanted.value AND v.person_id = :me LIMIT :most;
+
+-- talk_voices_since(id conversation_id, day int) -> int :one
+-- How many joined from this day (since 1970) on.
+SELECT CAST(COALESCE(SUM(votes), 0) AS bigint) FROM vote_day WHERE conversation_id = :id AND day >= :day;
 
 -- row talk_answered_row: id conversation_id | subject text | answered_at time | answerer_id person_id? | name text? | title text?
 --   | photo file_id?

@@ -2,6 +2,7 @@
  * and everybody at every address: a word at a place where it must not be is the worst fault there is. */
 #include "talk/testing.h"
 #include "db/files.h"
+#include "web/stats.h"
 
 static long long number_in(struct fixture *f, struct answer r, const char *before) {
 	int64_t v = -1;
@@ -144,6 +145,23 @@ static void nobody_sees_what_is_not_theirs(void **state) {
 		}
 	}
 	assert_true(seen > 100);                                            /* it was no empty test */
+	/* In the browser parts of pages are kept for all: whoever comes first, nobody finds in one what another may see. */
+	for (int turn = 0; turn < 12; turn++) {
+		int w = turn < 6 ? 5 - turn : turn - 6;
+		const char *cookie = w == 0 ? NULL : session_for(f, w);
+		for (size_t p = 0; p < sizeof paths / sizeof *paths && !str_starts(str_c(paths[p]), STR("/api")); p++) {
+			struct answer r = call(f, &s, paths[p], NULL, cookie, NULL);
+			compare(f, letters[w], paths[p], r, secrets, SECRETS);
+			compare(f, letters[w], paths[p], r, said, SAID);
+		}
+		for (int i = 0; i < SECRETS; i++) {
+			const char *path = str_fmt(&f->a, "/problems/%lld", (long long)m.id[i].v).p;
+			struct answer r = call(f, &s, path, NULL, cookie, NULL);
+			if (r.status != (strchr(secrets[i].who, letters[w]) ? 200 : 404)) fail_msg("%c at %s: %ld", letters[w], path, r.status);
+			compare(f, letters[w], path, r, secrets, SECRETS);
+			if (i == 0) compare(f, letters[w], path, r, said, SAID);
+		}
+	}
 	assert_has_not(call(f, &s, "/problems/1", NULL, NULL, NULL).body,
 		"Ottersbach");   /* customers go by their public name */
 	assert_has_not(ask(f, &s, "GET", "/api/v1/conversations/1", NULL, bearer[2]).body, "Ottersbach");
@@ -339,6 +357,45 @@ static enum err make_one(struct db *db, void *arg) {
 	return talk_create(db, m->a, &m->report, &id);
 }
 
+/* Parts of a report that are the same for everyone are made once, and anew for the next who asks after any change. */
+static void parts_are_made_once_and_anew(void **state) {
+	FIXTURE(f);
+	struct served s;
+	struct made_one m = {.a = &f->a, .report = {.kind = STR("problem"), .visibility = STR("public"), .subject = STR("No light"), .author = {OLGA}}};
+	struct made_one other = {.a = &f->a, .report = {.kind = STR("problem"), .visibility = STR("private"), .subject = STR("Capybara"), .author = {OLGA}}};
+	struct web_stats before, after;
+	assert_int_equal(store_write(f->s, make_one, &m), OK);
+	assert_int_equal(store_write(f->s, make_one, &other), OK);
+	admin_exec(f, "INSERT INTO alike (conversation_id, other_id, share) VALUES (1, 2, 0.9), (2, 1, 0.9)");
+	serve_start(f, &s);
+	const char *olga = session_for(f, OLGA), *steve = session_for(f, STEVE), *pat = session_for(f, PAT), *agent = token_for(f, AGENT);
+	assert_has(call(f, &s, "/problems/1", NULL, olga, NULL).body, "Capybara");       /* her own, and like it */
+	assert_has_not(call(f, &s, "/problems/1", NULL, steve, NULL).body, "Capybara");
+	assert_has(call(f, &s, "/problems", NULL, steve, NULL).body, "data-votes=\"1\">1<");
+	web_stats(s.web, &before);
+	struct answer r = call(f, &s, "/problems", NULL, pat, NULL);
+	assert_has(r.body, "No light");
+	assert_has(r.body, "aria-pressed=\"false\"");
+	assert_has(call(f, &s, "/problems/1", NULL, pat, NULL).body, "Reported by Olga O.");
+	web_stats(s.web, &after);
+	assert_true(after.cache.hits >= before.cache.hits + 4);                         /* row, curve, answer, track */
+	assert_has(call(f, &s, "/problems", NULL, olga, NULL).body, "aria-pressed=\"true\"");   /* whose voice it is stands in no part */
+
+	assert_int_equal(ask(f, &s, "PUT", "/api/v1/conversations/1/vote", NULL, token_for(f, STEVE)).status, 200);
+	assert_has(call(f, &s, "/problems", NULL, pat, NULL).body, "data-votes=\"1\">2<");
+	assert_int_equal(ask(f, &s, "POST", "/api/v1/conversations/1/status", "{\"status\":\"heard\",\"answer\":\"We look at it.\"}", agent).status, 200);
+	r = call(f, &s, "/problems/1", NULL, pat, NULL);
+	assert_has(r.body, "We look at it.");
+	assert_has_not(r.body, "edit_message");
+	assert_has(call(f, &s, "/problems/1", NULL, pat, NULL).body, "We look at it.");
+	assert_has(call(f, &s, "/problems/1", NULL, session_for(f, AGENT), NULL).body, "edit_message");
+	assert_has_not(call(f, &s, "/problems/1", NULL, steve, NULL).body, "edit_message");
+	admin_exec(f, "UPDATE person SET locale = 'de' WHERE id = 3");                  /* another language, another part */
+	assert_has(call(f, &s, "/problems/1", NULL, session_for(f, PAT), NULL).body, "Unsere Antwort");
+	assert_has(call(f, &s, "/problems/1", NULL, steve, NULL).body, "Our answer");
+	serve_stop(&s);
+}
+
 /* The report's page as a person has it in the browser. */
 static struct answer page_as(struct fixture *f, const struct served *s, int person) {
 	return call(f, s, "/problems/1", NULL, session_for(f, person), NULL);
@@ -380,7 +437,7 @@ int main(int argc, char **argv) {
 	const struct CMUnitTest tests[] = {
 		TALK_BOTH(nobody_sees_what_is_not_theirs), TALK_BOTH(nobody_does_what_is_not_theirs),
 			TALK_BOTH(a_report_from_the_form_to_its_end),
-		TALK_BOTH(lists_go_on_without_gap_or_double), TALK_BOTH(the_team_reads_how_many_of_those_nearby),
+		TALK_BOTH(parts_are_made_once_and_anew), TALK_BOTH(lists_go_on_without_gap_or_double), TALK_BOTH(the_team_reads_how_many_of_those_nearby),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

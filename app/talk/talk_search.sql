@@ -1,6 +1,6 @@
 -- Finding by words. Documents hold the terms of text/similar.h: first the subject's, then " | ", then the rest.
 
--- row talk_doc_row: id conversation_id | subject text | status text | votes int | area text | words text | voted bool
+-- row talk_doc_row: id conversation_id | subject text | status text | votes int | area text | words text | voted bool | open bool
 -- row talk_source_row: id conversation_id | subject text | body text | answer text?
 
 -- talk_doc_source(id conversation_id) -> talk_source_row :maybe
@@ -23,7 +23,8 @@ WHERE to_tsvector('simple', d.words) @@ to_tsquery('simple', :words) AND d.objec
 
 -- talk_docs(ids ints, me person_id?, staff bool, most int) -> talk_doc_row :many
 -- What was found, as far as this person may see it.
-SELECT c.id, c.subject, c.status, c.votes, c.area, d.words, EXISTS (SELECT 1 FROM vote v WHERE v.conversation_id = c.id AND v.person_id = :me)
+SELECT c.id, c.subject, c.status, c.votes, c.area, d.words, EXISTS (SELECT 1 FROM vote v WHERE v.conversation_id = c.id AND v.person_id = :me),
+	c.visibility = 'public' AND c.hidden_at IS NULL
 FROM conversation c JOIN search_doc d ON d.object_kind = 'conversation' AND d.object_id = c.id
 WHERE c.id IN {list :ids} AND c.hidden_at IS NULL AND {conversation_visible(c)} LIMIT :most;
 
@@ -43,6 +44,7 @@ ON CONFLICT (conversation_id, other_id) DO UPDATE SET share = excluded.share;
 
 -- talk_alike(id conversation_id, me person_id?, staff bool, most int) -> talk_doc_row :many
 -- What is like it, the most alike first.
-SELECT c.id, c.subject, c.status, c.votes, c.area, '', EXISTS (SELECT 1 FROM vote v WHERE v.conversation_id = c.id AND v.person_id = :me)
+SELECT c.id, c.subject, c.status, c.votes, c.area, '', EXISTS (SELECT 1 FROM vote v WHERE v.conversation_id = c.id AND v.person_id = :me),
+	c.visibility = 'public' AND c.hidden_at IS NULL
 FROM alike a JOIN conversation c ON c.id = a.other_id
 WHERE a.conversation_id = :id AND c.hidden_at IS NULL AND {conversation_visible(c)} ORDER BY a.share DESC, c.id DESC LIMIT :most;

@@ -26,6 +26,7 @@ struct work {
 	bool waking;                 /* one of them has been woken and has not come yet */
 	bool stop;
 	atomic_uint waiting;
+	atomic_int giving;           /* threads within work_give */
 	pthread_t *thread;
 	struct worker { struct http_server *server; int number; } *worker;
 	int threads;

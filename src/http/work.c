@@ -2,13 +2,15 @@
  * that more is waiting: a batch of writes that ends wakes as many as there is work for, not one for each of its answers. The loop hands on what it cannot answer from memory; such a
  * connection is suspended, so nobody else touches its request until request_answer wakes the loop. */
 #include "http/http_int.h"
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-static void wake_one(struct work *w) {
-	if (w->idle == 0 || w->waking) return;
-	w->waking = true;
-	pthread_cond_signal(&w->some);
+/* With the mutex held. The signal itself is given without it: who wakes would only wait for it. */
+static bool should_wake(struct work *w) {
+	bool wake = w->idle > 0 && !w->waking;
+	w->waking |= wake;
+	return wake;
 }
 
 static struct conn *next(struct work *w) {
@@ -20,13 +22,15 @@ static struct conn *next(struct work *w) {
 		w->waking = false;
 	}
 	struct conn *k = w->first;
+	bool wake = false;
 	if (k != NULL) {
 		w->first = k->next;
 		if (w->first == NULL) w->last = NULL;
-		else wake_one(w);
+		else wake = should_wake(w);
 		atomic_fetch_sub_explicit(&w->waiting, 1, memory_order_relaxed);
 	}
 	pthread_mutex_unlock(&w->mutex);
+	if (wake) pthread_cond_signal(&w->some);
 	return k;
 }
 
@@ -53,13 +57,16 @@ bool work_reserve(struct http_server *s) {
 
 void work_give(struct conn *k) {
 	struct work *w = &k->server->work;
+	atomic_fetch_add(&w->giving, 1);   /* once it is given away the server may stop, but not before we are out of here */
 	pthread_mutex_lock(&w->mutex);
 	k->next = NULL;
 	if (w->last != NULL) w->last->next = k;
 	else w->first = k;
 	w->last = k;
-	wake_one(w);   /* within: once it is given away the server may stop and be gone */
+	bool wake = should_wake(w);
 	pthread_mutex_unlock(&w->mutex);
+	if (wake) pthread_cond_signal(&w->some);
+	atomic_fetch_sub(&w->giving, 1);
 }
 
 void work_start(struct http_server *s, int workers) {
@@ -82,6 +89,7 @@ void work_stop(struct http_server *s) {
 	pthread_cond_broadcast(&w->some);
 	pthread_mutex_unlock(&w->mutex);
 	for (int i = 0; i < w->threads; i++) pthread_join(w->thread[i], NULL);
+	while (atomic_load(&w->giving) > 0) sched_yield();
 	free(w->thread);
 	free(w->worker);
 	pthread_cond_destroy(&w->some);

@@ -286,8 +286,8 @@ static bool is_block(cmark_node *node) {
 
 /* ------------------------------------------------------------------- whole */
 
-/* One line of words in which nothing means anything to Markdown, nor is an address: most of what people say. */
-static bool is_words(struct str s) {
+/* A line of words in which nothing means anything to Markdown, nor is an address. */
+static bool is_line_of_words(struct str s) {
 	static const bool means[256] = {['\\'] = true, ['`'] = true, ['*'] = true, ['_'] = true, ['['] = true, [']'] = true, ['<'] = true, ['>'] = true,
 		['&'] = true};
 	if (s.n == 0 || !(is_word(s.p[0]) && s.p[0] > '9') || s.p[s.n - 1] == ' ') return false;
@@ -298,13 +298,32 @@ static bool is_words(struct str s) {
 	return true;
 }
 
+/* Paragraphs of such lines: most of what people say. Writes them; false, and nothing written, when the source is more than that. */
+static bool put_words(struct render *r, struct str source) {
+	struct str rest = source, line;
+	bool open = false;
+	while (!str_none(rest)) {
+		line = str_cut(&rest, '\n');
+		if (line.n > 0 ? !is_line_of_words(line) : !open || str_none(rest)) return false;
+		open = line.n > 0;
+	}
+	for (rest = source, open = false; !str_none(rest);) {
+		line = str_cut(&rest, '\n');
+		if (line.n == 0 && r->plain) buf_add_char(&r->b, ' ');
+		else if (line.n == 0) put(r, "</p>\n");
+		else if (open) add_break(r);
+		else put(r, "<p>");
+		open = line.n > 0;
+		add_text(r, line);
+	}
+	put(r, "</p>\n");
+	return true;
+}
+
 static void parse(struct render *r, struct str source) {
 	r->stop = !quick(source);
 	if (r->stop) return;
-	if (is_words(source)) {
-		put(r, "<p>");
-		add_text(r, source);
-		put(r, "</p>\n");
+	if (put_words(r, source)) {
 		r->stop = r->b.over;
 		return;
 	}

@@ -198,7 +198,8 @@ static void test_regressions(void **state) {
 static void short_way(void **state) {
 	(void)state;
 	static const char *const lines[] = {"Hello", "It's fine, isn't it? Yes! (100 %)", "Grüße aus Köln – schön", "a  b   c", "Wow! https://x.example/a!b",
-		"See http://x.example now", "x://y", "a\x01" "b", "Zeile\xE2\x80\xAE" "end", "A-B + C # D ~ E | F = G", "Item: 1. one", "plain \"quoted\" text", "e.g. this"};
+		"See http://x.example now", "x://y", "a\x01" "b", "Zeile\xE2\x80\xAE" "end", "A-B + C # D ~ E | F = G", "Item: 1. one", "One\nTwo: three\n\nFour\nFive", "One\n\n\nTwo", "One\n\n", "One \nTwo", "One\n Two", "One\n- two", "One\n===", "One\n1. two",
+		"One\n\n    two", "One\nhttp://x.example", "plain \"quoted\" text", "e.g. this"};
 	for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
 		struct arena a = {0};
 		struct str longer = str_fmt(&a, "%s\n", lines[i]);

@@ -117,14 +117,16 @@ static int64_t day_of(const struct local_time *t) {
 	return days_of(t->year, t->month, t->day);
 }
 
+static const char *text_of(struct arena *a, int n) {
+	char room[INT_TEXT];
+	return str_copy(a, str_of_int(room, n)).p;
+}
+
 static struct str say_civil(struct arena *a, const struct locale *l, int year, int month, int day, int weekday) {
-	char number[16], year_number[16];
-	const char *month_name = tr(l->lang, month_keys[month - 1]);
-	snprintf(number, sizeof number, "%d", day);
-	snprintf(year_number, sizeof year_number, "%d", year);
+	const char *month_name = tr(l->lang, month_keys[month - 1]), *number = text_of(a, day);
 	if (year != zone_local(l->zone, l->now).year) {
 		const char *with_year = tr(l->lang, T("{day} {month} {year}"));
-		return tr_fill(a, with_year, "day", number, "month", month_name, "year", year_number, NULL);
+		return tr_fill(a, with_year, "day", number, "month", month_name, "year", text_of(a, year), NULL);
 	}
 	const char *this_year = tr(l->lang, T("{weekday} {day} {month}")), *day_name = tr(l->lang, weekday_keys[weekday]);
 	return tr_fill(a, this_year, "weekday", day_name, "day", number, "month", month_name, NULL);
@@ -145,10 +147,8 @@ struct str say_day(struct arena *a, const struct locale *l, struct str date) {
 
 struct str say_month(struct arena *a, const struct locale *l, usec_t t) {
 	int year, month, day;
-	char room[INT_TEXT];
 	days_civil(t / DAYS(1) - (t % DAYS(1) < 0), &year, &month, &day);
-	struct str number = str_copy(a, str_of_int(room, year));
-	return tr_fill(a, tr(l->lang, T("{month} {year}")), "month", tr(l->lang, month_keys[month - 1]), "year", number.p, NULL);
+	return tr_fill(a, tr(l->lang, T("{month} {year}")), "month", tr(l->lang, month_keys[month - 1]), "year", text_of(a, year), NULL);
 }
 
 struct str say_time(struct arena *a, const struct locale *l, usec_t t) {

@@ -13,7 +13,9 @@ enum { SLOTS = 8192, TOPIC_SLOTS = 8192, HEADERS_BYTES = 4096 /* of the prepared
 struct entry {
 	char *key;
 	size_t key_n;
-	struct http_prepared *plain, *packed;    /* packed: NULL when it would not be smaller */
+	struct http_prepared *plain, *packed;    /* of a page; packed: NULL when it would not be smaller */
+	char *part;                              /* of a part of pages */
+	size_t part_n;
 	char etag[40];
 	usec_t made;                             /* clock_steady */
 	size_t bytes;
@@ -81,8 +83,9 @@ static void drop(struct cache *c, struct entry *e) {
 	}
 	c->stats.bytes -= e->bytes;
 	c->stats.pages--;
-	http_prepared_unref(e->plain);
+	if (e->plain != NULL) http_prepared_unref(e->plain);
 	http_prepared_unref(e->packed);
+	free(e->part);
 	free(e->key);
 	free(e);
 }
@@ -130,26 +133,44 @@ static struct entry *find(struct cache *c, struct str key) {
 	return NULL;
 }
 
-bool cache_get(struct cache *c, struct str key, bool packed, struct cached *ret) {
-	if (hub_is_blind(c->hub)) return false;
-	usec_t now = clock_steady();
-	pthread_mutex_lock(&c->lock);
+/* With the lock held. NULL: there is none, or it is too old. */
+static struct entry *use(struct cache *c, struct str key, usec_t now) {
 	struct entry *e = find(c, key);
 	if (e != NULL && now - e->made > KEEP_FOR) {
 		drop(c, e);
 		e = NULL;
 	}
+	if (e == NULL) {
+		c->stats.misses++;
+		return NULL;
+	}
+	c->stats.hits++;
+	if (c->newest != e) {
+		unlink_age(c, e);
+		link_newest(c, e);
+	}
+	return e;
+}
+
+bool cache_get(struct cache *c, struct str key, bool packed, struct cached *ret) {
+	if (hub_is_blind(c->hub)) return false;
+	usec_t now = clock_steady();
+	pthread_mutex_lock(&c->lock);
+	struct entry *e = use(c, key, now);
 	if (e != NULL) {
-		c->stats.hits++;
-		if (c->newest != e) {
-			unlink_age(c, e);
-			link_newest(c, e);
-		}
 		ret->answer = http_prepared_ref(packed && e->packed != NULL ? e->packed : e->plain);
 		memcpy(ret->etag, e->etag, sizeof e->etag);
-	} else {
-		c->stats.misses++;
 	}
+	pthread_mutex_unlock(&c->lock);
+	return e != NULL;
+}
+
+bool cache_get_part(struct cache *c, struct str key, struct arena *a, struct str *ret) {
+	if (hub_is_blind(c->hub)) return false;
+	usec_t now = clock_steady();
+	pthread_mutex_lock(&c->lock);
+	struct entry *e = use(c, key, now);
+	if (e != NULL) *ret = str_copy(a, str_n(e->part, e->part_n));
 	pthread_mutex_unlock(&c->lock);
 	return e != NULL;
 }
@@ -168,18 +189,13 @@ static struct http_prepared *prepare_packed(const struct http_response *answer, 
 	return p;
 }
 
-static struct entry *entry_new(struct str key, struct str etag, const struct http_response *answer) {
+static struct entry *entry_new(struct str key, size_t bytes) {
 	struct entry *e = must_calloc(1, sizeof *e);
-	size_t packed_bytes = 0;
-	PRE(etag.n < sizeof e->etag);
 	e->key = must_malloc(key.n);
 	memcpy(e->key, key.p, key.n);
 	e->key_n = key.n;
-	memcpy(e->etag, etag.p, etag.n);
-	e->plain = http_prepare(answer);
-	e->packed = prepare_packed(answer, &packed_bytes);
 	e->made = clock_steady();
-	e->bytes = sizeof *e + HEADERS_BYTES + key.n + answer->body->n + packed_bytes;
+	e->bytes = sizeof *e + key.n + bytes;
 	return e;
 }
 
@@ -201,11 +217,8 @@ static void link_entry(struct cache *c, struct entry *e) {
 	c->stats.pages++;
 }
 
-void cache_put(struct cache *c, struct str key, int64_t seen, const struct cache_topic *topic, int topics, struct str etag,
-               const struct http_response *answer) {
-	PRE(topics > 0 && topics <= CACHE_TOPICS_MAX && answer->body != NULL);
-	if (answer->body->n > c->max_bytes / 16) return;
-	struct entry *e = entry_new(key, etag, answer);
+static void put(struct cache *c, struct entry *e, int64_t seen, const struct cache_topic *topic, int topics) {
+	PRE(topics > 0 && topics <= CACHE_TOPICS_MAX);
 	for (int i = 0; i < topics; i++) {
 		unsigned slot = topic_slot(topic[i].kind, topic[i].id);
 		bool twice = false;
@@ -216,12 +229,34 @@ void cache_put(struct cache *c, struct str key, int64_t seen, const struct cache
 	pthread_mutex_lock(&c->lock);
 	bool stale = false;
 	for (int i = 0; i < e->topics; i++) stale |= c->dropped[e->topic_slot[i]] > seen;
-	struct entry *old = find(c, key);
+	struct entry *old = find(c, str_n(e->key, e->key_n));
 	if (old != NULL && !stale) drop(c, old);
 	link_entry(c, e);
 	if (stale) drop(c, e);
 	while (c->stats.bytes > c->max_bytes && c->oldest != NULL) drop(c, c->oldest);
 	pthread_mutex_unlock(&c->lock);
+}
+
+void cache_put(struct cache *c, struct str key, int64_t seen, const struct cache_topic *topic, int topics, struct str etag,
+               const struct http_response *answer) {
+	PRE(answer->body != NULL && etag.n < sizeof ((struct entry *)0)->etag);
+	if (answer->body->n > c->max_bytes / 16) return;
+	struct entry *e = entry_new(key, HEADERS_BYTES + answer->body->n);
+	size_t packed_bytes = 0;
+	memcpy(e->etag, etag.p, etag.n);
+	e->plain = http_prepare(answer);
+	e->packed = prepare_packed(answer, &packed_bytes);
+	e->bytes += packed_bytes;
+	put(c, e, seen, topic, topics);
+}
+
+void cache_put_part(struct cache *c, struct str key, int64_t seen, const struct cache_topic *topic, int topics, struct str part) {
+	if (part.n > c->max_bytes / 16) return;
+	struct entry *e = entry_new(key, part.n);
+	e->part = must_malloc(part.n + 1);
+	memcpy(e->part, part.p, part.n);
+	e->part_n = part.n;
+	put(c, e, seen, topic, topics);
 }
 
 void cache_stats(struct cache *c, struct cache_stats *ret) {

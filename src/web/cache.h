@@ -1,6 +1,6 @@
 #ifndef WEB_CACHE_H
 #define WEB_CACHE_H
-/* Pages that are the same for every visitor, kept in memory until an event that they depend on is in the log, and a minute at
+/* Pages that are the same for every visitor, and parts of pages that are the same for everyone, kept in memory until an event that they depend on is in the log, and a minute at
  * most, since pages say "five minutes ago". A listener of the hub drops what an event made stale before the writer
  * acknowledges the change; while the watch on other nodes is broken nothing is answered from here. Any thread. */
 #include "event/hub.h"
@@ -31,6 +31,10 @@ bool cache_get(struct cache *c, struct str key, bool packed, struct cached *ret)
  * in the headers already. The compressed form is made here. */
 void cache_put(struct cache *c, struct str key, int64_t seen, const struct cache_topic *topic, int topics, struct str etag,
                const struct http_response *answer);
+
+/* The same for a part of pages: bytes, copied both ways. Its key is no page's: it begins with a byte below a space. */
+bool cache_get_part(struct cache *c, struct str key, struct arena *a, struct str *ret);
+void cache_put_part(struct cache *c, struct str key, int64_t seen, const struct cache_topic *topic, int topics, struct str part);
 
 struct cache_stats {
 	uint64_t hits, misses, drops;

@@ -69,6 +69,28 @@ static void dropped(void **state) {
 	kit_stop(&k);
 }
 
+/* Parts follow the same rules: dropped by topic, not taken late, bounded. */
+static void parts(void **state) {
+	FIXTURE(f);
+	struct kit k;
+	struct cache_topic t = {.kind = "conversation", .id = 1};
+	struct str part = STR_NONE;
+	kit_start(&k, f, 64 * 1024);
+	assert_false(cache_get_part(k.cache, STR("\x01one"), &f->a, &part));
+	cache_put_part(k.cache, STR("\x01one"), 0, &t, 1, STR("<p>1"));
+	cache_put_part(k.cache, STR("\x01none"), 0, &t, 1, STR(""));
+	assert_true(cache_get_part(k.cache, STR("\x01one"), &f->a, &part) && str_is(part, "<p>1"));
+	assert_true(cache_get_part(k.cache, STR("\x01none"), &f->a, &part) && part.n == 0);
+	int64_t seen = hub_head(k.hub);
+	happen(f, "conversation", 1, NULL, 0);
+	assert_false(cache_get_part(k.cache, STR("\x01one"), &f->a, &part));
+	cache_put_part(k.cache, STR("\x01one"), seen, &t, 1, STR("<p>old"));
+	assert_false(cache_get_part(k.cache, STR("\x01one"), &f->a, &part));
+	cache_put_part(k.cache, STR("\x01huge"), hub_head(k.hub), &t, 1, str_n(arena_alloc(&f->a, 20000), 20000));
+	assert_false(cache_get_part(k.cache, STR("\x01huge"), &f->a, &part));
+	kit_stop(&k);
+}
+
 /* A page made from an older state, put late, must not be taken. */
 static void late(void **state) {
 	FIXTURE(f);
@@ -146,6 +168,6 @@ static void blind(void **state) {
 }
 
 int main(void) {
-	const struct CMUnitTest tests[] = {BOTH(dropped), BOTH(late), BOTH(bounded), BOTH(replaced), BOTH(blind)};
+	const struct CMUnitTest tests[] = {BOTH(dropped), BOTH(parts), BOTH(late), BOTH(bounded), BOTH(replaced), BOTH(blind)};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -67,25 +67,26 @@ void out_message(struct out *o, int key, int64_t n) {
 
 #define SAY(o, call)                              \
 	do {                                          \
-		struct arena a_ = {0};                    \
+		struct arena *a_ = (o)->a;                \
+		struct arena_mark mark_ = arena_mark(a_); \
 		struct str s_ = (call);                   \
 		out_text_str((o), s_);                    \
-		arena_done(&a_);                          \
+		arena_reset(a_, mark_);                   \
 	} while (0)
 
-void fmt_date(struct out *o, usec_t t) { SAY(o, say_date(&a_, o->locale, t)); }
-void fmt_month(struct out *o, usec_t t) { SAY(o, say_month(&a_, o->locale, t)); }
-void fmt_clock(struct out *o, usec_t t) { SAY(o, say_time(&a_, o->locale, t)); }
-void fmt_when(struct out *o, usec_t t) { SAY(o, say_when(&a_, o->locale, t)); }
-void fmt_ago(struct out *o, usec_t t) { SAY(o, say_ago(&a_, o->locale, t)); }
-void fmt_iso(struct out *o, usec_t t) { SAY(o, time_rfc3339(&a_, t)); }
-void fmt_day(struct out *o, struct str date) { SAY(o, say_day(&a_, o->locale, date)); }
-void fmt_number(struct out *o, int64_t n) { SAY(o, say_number(&a_, o->locale, n)); }
-void fmt_size(struct out *o, int64_t n) { SAY(o, say_size(&a_, o->locale, n)); }
-void fmt_money(struct out *o, int64_t minor) { SAY(o, say_money(&a_, o->locale, minor, str_c(o->locale->currency))); }
+void fmt_date(struct out *o, usec_t t) { SAY(o, say_date(a_, o->locale, t)); }
+void fmt_month(struct out *o, usec_t t) { SAY(o, say_month(a_, o->locale, t)); }
+void fmt_clock(struct out *o, usec_t t) { SAY(o, say_time(a_, o->locale, t)); }
+void fmt_when(struct out *o, usec_t t) { SAY(o, say_when(a_, o->locale, t)); }
+void fmt_ago(struct out *o, usec_t t) { SAY(o, say_ago(a_, o->locale, t)); }
+void fmt_iso(struct out *o, usec_t t) { SAY(o, time_rfc3339(a_, t)); }
+void fmt_day(struct out *o, struct str date) { SAY(o, say_day(a_, o->locale, date)); }
+void fmt_number(struct out *o, int64_t n) { SAY(o, say_number(a_, o->locale, n)); }
+void fmt_size(struct out *o, int64_t n) { SAY(o, say_size(a_, o->locale, n)); }
+void fmt_money(struct out *o, int64_t minor) { SAY(o, say_money(a_, o->locale, minor, str_c(o->locale->currency))); }
 
 /* A word of ours (a status, a kind, a role) in the reader's language: the word's sentence is a key. */
-void fmt_tr(struct out *o, struct str key) { SAY(o, str_c(tr(o->locale->lang, str_z(&a_, key)))); }
+void fmt_tr(struct out *o, struct str key) { SAY(o, str_c(tr(o->locale->lang, str_z(a_, key)))); }
 
 void fmt_initials(struct out *o, struct str name) {
 	int said = 0;

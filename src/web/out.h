@@ -10,6 +10,7 @@ struct page;
 
 struct out {
 	struct buf *b;
+	struct arena *a;                  /* what the formatters make, given back at once */
 	const struct page *page;          /* what the layout and the formatters know: language, zone, now, the viewer */
 	const struct locale *locale;
 };

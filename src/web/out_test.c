@@ -14,19 +14,21 @@ static struct buf b;
 static struct page page;
 static struct locale locale;
 static struct out o;
+static struct arena mem;
 
 static int up(void **state) {
 	(void)state;
 	buf_init(&b, 65536);
 	page = (struct page){.locale = &locale};
 	locale = (struct locale){.lang = LANG_EN, .zone = zone_utc(), .now = SECONDS(1773512400), .currency = "EUR"}; /* 2026-03-14 18:20 */
-	o = (struct out){.b = &b, .page = &page, .locale = &locale};
+	o = (struct out){.b = &b, .a = &mem, .page = &page, .locale = &locale};
 	return 0;
 }
 
 static int down(void **state) {
 	(void)state;
 	buf_done(&b);
+	arena_done(&mem);
 	return 0;
 }
 

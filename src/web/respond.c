@@ -65,7 +65,7 @@ static void write_page(struct req *q, struct buf *b) {
 	struct buf content, title;
 	buf_init(&content, PAGE_MAX);
 	buf_init(&title, 4096);
-	struct out o = {.b = &content, .page = &q->page, .locale = &q->locale};
+	struct out o = {.b = &content, .a = q->a, .page = &q->page, .locale = &q->locale};
 	view->page(&o, q->view);
 	if (view->title != NULL) {
 		o.b = &title;
@@ -120,7 +120,7 @@ static void answer_page(struct req *q, int status) {
 	own_header(q, "Cache-Control", same_for_all ? STR("no-cache") : STR("private, no-store"));
 	own_header(q, "Vary", str_c(page_vary));
 	if (block != NULL) {
-		struct out o = {.b = &b, .page = &q->page, .locale = &q->locale};
+		struct out o = {.b = &b, .a = q->a, .page = &q->page, .locale = &q->locale};
 		block->write(&o, q->view);
 	} else {
 		write_page(q, &b);
