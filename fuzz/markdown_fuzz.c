@@ -16,7 +16,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n) {
 	PRE(h.s.n <= MARKDOWN_HTML_MAX && utf8_valid(h.s));
 	if (n > 0 && n < MARKDOWN_SOURCE_MAX / 4 && p[n - 1] != '\n' && p[n - 1] != '\r' && utf8_valid(source)) {
 		struct str longer = str_fmt(&a, STR_FMT "\n", STR_ARG(source));
-		if (longer.n == n + 1) PRE(str_eq(markdown_html(&a, longer).s, h.s));
+		bool as_written = str_starts(h.s, STR("<pre>")) && !str_starts(h.s, STR("<pre><code>"));
+		if (longer.n == n + 1 && !as_written) PRE(str_eq(markdown_html(&a, longer).s, h.s));
 	}
 	struct str line = markdown_text(&a, source, 40);
 	PRE(utf8_count(line) <= 40 && str_find(line, '\n') < 0);

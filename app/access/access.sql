@@ -77,8 +77,10 @@ SELECT p.id FROM person p WHERE p.id = :id AND {person_visible(p)};
 SELECT t.id, t.kind, t.peer, t.expires_at, t.seen_at, p.id, p.role, p.kind, p.name, p.public_name, p.photo_file_id, p.locale, p.zone,
 	p.disabled_at,
 	(SELECT count(*) FROM (SELECT 1 FROM notice n WHERE n.person_id = p.id AND n.read_at IS NULL LIMIT 100) unread),
-	(SELECT count(DISTINCT unread.conversation_id) FROM (SELECT n.conversation_id, n.kind FROM notice n WHERE n.person_id = p.id AND n.read_at IS NULL
-		LIMIT 100) unread WHERE unread.kind IN ('message', 'reminder'))
+	CASE WHEN EXISTS (SELECT 1 FROM (SELECT n.kind FROM notice n WHERE n.person_id = p.id AND n.read_at IS NULL LIMIT 100) unread
+		WHERE unread.kind IN ('message', 'reminder')) THEN
+		(SELECT count(DISTINCT unread.conversation_id) FROM (SELECT n.conversation_id, n.kind FROM notice n WHERE n.person_id = p.id AND n.read_at IS NULL
+		LIMIT 100) unread WHERE unread.kind IN ('message', 'reminder')) ELSE 0 END
 FROM token t JOIN person p ON p.id = t.person_id
 WHERE t.hash = :hash AND t.kind IN ('session', 'api');
 

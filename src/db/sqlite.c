@@ -25,6 +25,7 @@ static const usec_t firm_least = SECONDS(1) / 2, firm_most = SECONDS(16);
 struct sq_db {
 	sqlite3 *sq;
 	sqlite3_stmt *begin, *savepoint, *release, *rollback_to, *commit, *rollback;
+	sqlite3_stmt *asked;             /* sq_query_int's */
 	int wal_pages;                   /* in the log after the last commit */
 	int copied_at;                   /* pages when we last copied them */
 	usec_t firm_at, firm_pause;      /* no firm request before that time; how much longer after the next that fails */
@@ -132,7 +133,7 @@ static int prepare_fixed(struct sq_db *d, bool reads) {
 
 static void sq_close(struct db *db) {
 	struct sq_db *d = of(db);
-	sqlite3_stmt *fixed[] = {d->begin, d->commit, d->rollback, d->savepoint, d->release, d->rollback_to};
+	sqlite3_stmt *fixed[] = {d->begin, d->commit, d->rollback, d->savepoint, d->release, d->rollback_to, d->asked};
 	for (size_t i = 0; i < sizeof fixed / sizeof *fixed; i++) sqlite3_finalize(fixed[i]);
 	int rc = sqlite3_close(d->sq);
 	POST(rc == SQLITE_OK);
@@ -298,14 +299,20 @@ static enum err sq_exec(struct db *db, const char *sql) {
 	return classify(of(db)->sq, rc);
 }
 
+/* The last such statement stays prepared: a watch asks the same each time. */
 static enum err sq_query_int(struct db *db, const char *sql, int64_t *ret) {
-	sqlite3_stmt *p = NULL;
-	int rc = sqlite3_prepare_v2(of(db)->sq, sql, -1, &p, NULL);
-	if (rc != SQLITE_OK) return classify(of(db)->sq, rc);
-	rc = sqlite3_step(p);
-	if (rc == SQLITE_ROW) *ret = sqlite3_column_int64(p, 0);
-	sqlite3_finalize(p);
-	return rc == SQLITE_DONE ? ERR_NOT_FOUND : classify(of(db)->sq, rc);
+	struct sq_db *d = of(db);
+	int rc = SQLITE_OK;
+	if (d->asked == NULL || strcmp(sqlite3_sql(d->asked), sql) != 0) {
+		sqlite3_finalize(d->asked);
+		d->asked = NULL;
+		rc = sqlite3_prepare_v2(d->sq, sql, -1, &d->asked, NULL);
+	}
+	if (rc != SQLITE_OK) return classify(d->sq, rc);
+	rc = sqlite3_step(d->asked);
+	if (rc == SQLITE_ROW) *ret = sqlite3_column_int64(d->asked, 0);
+	sqlite3_reset(d->asked);
+	return rc == SQLITE_DONE ? ERR_NOT_FOUND : classify(d->sq, rc);
 }
 
 struct sqlite3 *sqlite_handle(struct db *db) { return of(db)->sq; }

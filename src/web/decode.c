@@ -27,9 +27,11 @@ static bool path_matches(const char *pattern, struct str path) {
 	return str_none(p) && str_none(path);
 }
 
-/* Most addresses differ in their first letter, which is cheap to see. */
+/* Most addresses differ before the first thing that is filled in, which is cheap to see. */
 static bool may_match(const char *pattern, struct str path) {
-	return path.n < 2 || pattern[1] == '{' || pattern[1] == path.p[1];
+	size_t i = 0;
+	while (i < path.n && pattern[i] == path.p[i] && pattern[i] != '{') i++;
+	return pattern[i] == '{' || (pattern[i] == 0 && i == path.n);
 }
 
 const struct route *route_find(struct str method, struct str path, bool *ret_path_known) {
