@@ -151,6 +151,36 @@ static void choices_and_levels(void **state) {
 	hub_stop(h);
 }
 
+static enum err share(struct db *db, void *arg) {
+	struct event e = {.actor = {5}, .verb = "update", .object_kind = "document", .object_id = 1, .audience = AUDIENCE_PRIVATE, .data = STR("{\"shared\":true}")};
+	(void)arg;
+	return event_append(db, &e, NULL);
+}
+
+static void a_shared_file_is_mailed(void **state) {
+	FIXTURE(f);
+	struct notice_ctx c;
+	struct key key = {{3}};
+	put_people(f);
+	struct hub *h = hub_of(f, &c, &key);
+	admin_exec(f, "INSERT INTO document (id, person_id, name, shared_at, version, created_at, changed_at) VALUES (1, 3, 'policy.txt', 1, 1, 1, 1)");
+	assert_int_equal(store_write(f->s, share, NULL), OK);
+	assert_int_equal(hub_drain(h), OK);
+	assert_int_equal(MAILS("person_id = 3 AND subject = 'A file for you: policy.txt' AND body_text LIKE '%https://xyz.example/documents/1%'"), 1);
+	/* hidden again before the mail was written: nothing of it is told */
+	admin_exec(f, "UPDATE notice SET read_at = 1");
+	assert_int_equal(store_write(f->s, share, NULL), OK);
+	admin_exec(f, "INSERT INTO notice_plan (person_id, quiet_days, digest, digest_hour, digest_day) VALUES (3, 0, 'daily', 8, 1)");
+	assert_int_equal(hub_drain(h), OK);
+	assert_int_equal(NOTICES("mail_at IS NOT NULL"), 1);
+	admin_exec(f, "UPDATE document SET shared_at = NULL");
+	drain_at(h, clock_now() + DAYS(2));
+	assert_int_equal(NOTICES("mail_at IS NOT NULL"), 0);
+	assert_int_equal(MAILS("id > 0"), 1);
+	clock_set(0);
+	hub_stop(h);
+}
+
 static void the_page(void **state) {
 	FIXTURE(f);
 	struct served s;
@@ -206,7 +236,8 @@ static void the_link_of_a_mail(void **state) {
 
 int main(void) {
 	const struct CMUnitTest tests[] = {
-		FIRM_BOTH(several_are_one), FIRM_BOTH(quiet_and_digest), FIRM_BOTH(choices_and_levels), FIRM_BOTH(the_page), FIRM_BOTH(the_link_of_a_mail),
+		FIRM_BOTH(several_are_one), FIRM_BOTH(quiet_and_digest), FIRM_BOTH(choices_and_levels), FIRM_BOTH(a_shared_file_is_mailed),
+		FIRM_BOTH(the_page), FIRM_BOTH(the_link_of_a_mail),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
