@@ -36,6 +36,21 @@ static void fill_days(struct req *q, unsigned ticked, struct notice_day_list *re
 	}
 }
 
+/* Twice: in words for people, and as what a program sends back. */
+static void fill_topics(struct req *q, bool staff, const struct choice *choice, struct notice_choices_page *ret) {
+	ret->topics.v = NEW_ARRAY(q->a, struct notice_topic, TOPICS);
+	ret->here.v = NEW_ARRAY(q->a, struct str, TOPICS);
+	ret->mail.v = NEW_ARRAY(q->a, struct str, TOPICS);
+	for (int i = 0; i < TOPICS; i++) {
+		struct str word = str_c(topic_word((enum topic)i));
+		if (!topic_concerns((enum topic)i, staff)) continue;
+		ret->topics.v[ret->topics.n++] = (struct notice_topic){.topic = word, .label = str_c(TRQ(q, topic_sentence((enum topic)i))),
+			.here = choice[i].here, .mail = choice[i].mail};
+		if (choice[i].here) ret->here.v[ret->here.n++] = word;
+		if (choice[i].mail) ret->mail.v[ret->mail.n++] = word;
+	}
+}
+
 static enum err fill(struct req *q, struct notice_choices_page *ret) {
 	struct post_person p;
 	struct choice choice[TOPICS];
@@ -46,13 +61,13 @@ static enum err fill(struct req *q, struct notice_choices_page *ret) {
 	*ret = (struct notice_choices_page){.quiet = p.quiet_from.has, .quiet_from = clock_text(q->a, p.quiet_from.has ? p.quiet_from.v : 22 * 60),
 		.quiet_to = clock_text(q->a, p.quiet_to.has ? p.quiet_to.v : 7 * 60), .digest = str_none(p.digest) ? STR("off") : p.digest,
 		.digest_hour = p.digest_hour.has ? p.digest_hour.v : HOUR_USUAL, .digest_day = str_c(days[p.digest_day.has ? p.digest_day.v : MONDAY]),
-		.zone = str_c(zone_name(q->locale.zone)), .address = !str_empty(p.proved) ? p.proved : p.login,
-		.topics = {.v = NEW_ARRAY(q->a, struct notice_topic, TOPICS)}};
-	for (int i = 0; i < TOPICS; i++)
-		if (topic_concerns((enum topic)i, p.staff))
-			ret->topics.v[ret->topics.n++] = (struct notice_topic){.topic = str_c(topic_word((enum topic)i)),
-				.label = str_c(TRQ(q, topic_sentence((enum topic)i))), .here = choice[i].here, .mail = choice[i].mail};
-	fill_days(q, p.quiet_days.has ? (unsigned)p.quiet_days.v : DAYS_ALL, &ret->quiet_days);
+		.zone = str_c(zone_name(q->locale.zone)), .address = !str_empty(p.proved) ? p.proved : p.login};
+	fill_topics(q, p.staff, choice, ret);
+	unsigned quiet_days = p.quiet_days.has ? (unsigned)p.quiet_days.v : DAYS_ALL;
+	fill_days(q, quiet_days, &ret->days);
+	ret->quiet_days.v = NEW_ARRAY(q->a, struct str, WEEK);
+	for (size_t i = 0; i < ret->days.n; i++)
+		if (ret->days.v[i].ticked) ret->quiet_days.v[ret->quiet_days.n++] = ret->days.v[i].word;
 	fill_days(q, 1U << day_find(ret->digest_day), &ret->week);
 	return OK;
 }

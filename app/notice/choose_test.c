@@ -196,7 +196,7 @@ static void the_page(void **state) {
 	        "\"mail\":[\"answer\",\"comment\"],\"quiet\":true,\"quiet_from\":\"21:30\",\"quiet_to\":\"06:00\",\"quiet_days\":[\"mon\",\"sun\"],\"digest\":\"weekly\","
 	        "\"digest_hour\":17,\"digest_day\":\"fri\"}", jonas);
 	assert_int_equal(r.status, 200);
-	assert_has(r.body, "\"quiet_from\":\"21:30\"");
+	assert_has(r.body, "\"mail\":[\"answer\",\"comment\"],\"quiet\":true,\"quiet_from\":\"21:30\",\"quiet_to\":\"06:00\",\"quiet_days\":[\"mon\",\"sun\"]");
 	assert_int_equal(admin_int(f, "SELECT count(*) FROM notice_choice WHERE person_id = 3 AND here"), 5);   /* only what differs: status, comment, message, request, file */
 	assert_int_equal(admin_int(f, "SELECT quiet_from * 1000000 + quiet_days * 1000 + digest_hour * 10 + digest_day FROM notice_plan"), 1290003175);
 	assert_int_equal(ask(f, &s, "PUT", "/api/v1/people/me/notifications", "{\"here\":[\"all\"]}", jonas).status, 422);
