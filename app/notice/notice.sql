@@ -23,12 +23,13 @@ WHERE m.id = :id AND m.hidden_at IS NULL AND m.kind <> 'note';
 
 -- Whether somebody wants a topic told here; and nothing at all of one conversation.
 -- frag notice_here(p, topic): NOT EXISTS (SELECT 1 FROM notice_choice want WHERE want.person_id = p.id AND want.topic = topic AND NOT want.here)
+-- frag notice_watched(c, p): EXISTS (SELECT 1 FROM notice_level keen WHERE keen.person_id = p.id AND keen.conversation_id = c.id AND keen.level = 'watch')
 -- frag notice_muted(c, p): EXISTS (SELECT 1 FROM notice_level loud WHERE loud.person_id = p.id AND loud.conversation_id = c.id AND loud.level = 'mute')
 
 -- notice_tell_followers(conversation conversation_id, actor person_id, seq int, kind text, topic text, now time) :exec
 -- A notice for everyone who follows a conversation and may see it, but for who did it.
 INSERT INTO notice (person_id, event_seq, kind, conversation_id, created_at, read_at, here, mail_at)
-SELECT f.person_id, :seq, :kind, c.id, :now, NULL, {notice_here(p, :topic)}, :now
+SELECT f.person_id, :seq, :kind, c.id, :now, NULL, {notice_here(p, :topic)} OR {notice_watched(c, p)}, :now
 FROM follow f JOIN conversation c ON c.id = f.object_id JOIN person p ON p.id = f.person_id
 WHERE f.object_kind = 'conversation' AND f.object_id = :conversation AND f.person_id <> :actor AND p.disabled_at IS NULL
 	AND {conversation_visible_to(c, p)} AND NOT {notice_muted(c, p)}
