@@ -29,7 +29,7 @@ endif
 SQL     := $(wildcard src/*/*.sql app/*/*.sql)
 HTML    := $(wildcard app/*/*.html src/*/*.html)
 HAND    := $(filter-out %_test.c,$(wildcard src/*/*.c app/*/*.c))
-WORDS   := $(HAND) $(wildcard src/*/*.h app/*/*.h) src/base/errors.def src/web/who.def
+WORDS   := $(HAND) $(wildcard src/*/*.h app/*/*.h) src/base/errors.def src/web/who.def $(wildcard app/*/*.def)
 TESTS   := $(wildcard src/*/*_test.c app/*/*_test.c)
 MIGRATIONS := $(sort $(wildcard db/migrations/*.sql))
 DATA    := $(sort $(shell find static packs -type f ! -name '*.md' ! -path '*/import/*.csv' 2>/dev/null))

@@ -63,7 +63,7 @@ static char *literals(struct source *s) {
 	return text;
 }
 
-/* T("…"), TN("…", "…"); the last literal of ERROR(…) and WHO(…) in .def files */
+/* T("…"), TN("…", "…"); the last literal of ERROR(…), WHO(…) and NOTICE_TOPIC(…) in .def files */
 static void call(struct source *s, const char *name, bool def) {
 	int line = line_of(s);
 	bool plural = strcmp(name, "TN") == 0;
@@ -90,7 +90,7 @@ static void collect_c(struct source *s, bool def) {
 		char *name = gen_copy(s->p, n);
 		char quote = n == 0 && strchr("\"'", *s->p) ? *s->p : 0;
 		s->p += n > 0 ? n : 1;
-		if (*s->p == '(' && !defined && gen_one_of(name, def ? "ERROR WHO" : "T TN")) call(s, name, def);
+		if (*s->p == '(' && !defined && gen_one_of(name, def ? "ERROR WHO NOTICE_TOPIC" : "T TN")) call(s, name, def);
 		for (; quote && *s->p && *s->p != quote; s->p++) s->p += *s->p == '\\' && s->p[1];
 		s->p += quote && *s->p;
 		defined = strcmp(name, "define") == 0;

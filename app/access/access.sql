@@ -66,6 +66,10 @@ SELECT c.id FROM conversation c, person p WHERE c.id = :id AND p.id = :person AN
 SELECT m.id FROM message m JOIN conversation c ON c.id = m.conversation_id
 WHERE m.id = :id AND {conversation_visible(c)} AND {message_visible(m)};
 
+-- access_sees_request(id request_id, me person_id?, staff bool) -> request_id :maybe
+-- The request, if this one may know of it: whoever sees its record does.
+SELECT w.id FROM request w JOIN record r ON r.id = w.record_id WHERE w.id = :id AND {record_visible(r)};
+
 -- access_sees_person(id person_id, me person_id?, staff bool) -> person_id :maybe
 -- The person, if this one may know of them.
 SELECT p.id FROM person p WHERE p.id = :id AND {person_visible(p)};
@@ -76,7 +80,9 @@ SELECT p.id FROM person p WHERE p.id = :id AND {person_visible(p)};
 -- Who carries a session or an API token.
 SELECT t.id, t.kind, t.peer, t.expires_at, t.seen_at, p.id, p.role, p.kind, p.name, p.public_name, p.photo_file_id, p.locale, p.zone,
 	p.disabled_at,
-	(SELECT count(*) FROM (SELECT 1 FROM notice n WHERE n.person_id = p.id AND n.read_at IS NULL LIMIT 100) unread),
+	CASE WHEN EXISTS (SELECT 1 FROM notice n WHERE n.person_id = p.id AND n.read_at IS NULL) THEN
+		(SELECT count(*) FROM (SELECT DISTINCT fresh.kind, fresh.conversation_id, fresh.request_id, fresh.document_id FROM (SELECT n.kind, n.conversation_id,
+		n.request_id, n.document_id FROM notice n WHERE n.person_id = p.id AND n.read_at IS NULL AND n.here LIMIT 100) fresh) unread) ELSE 0 END,
 	CASE WHEN EXISTS (SELECT 1 FROM (SELECT n.kind FROM notice n WHERE n.person_id = p.id AND n.read_at IS NULL LIMIT 100) unread
 		WHERE unread.kind IN ('message', 'reminder')) THEN
 		(SELECT count(DISTINCT unread.conversation_id) FROM (SELECT n.conversation_id, n.kind FROM notice n WHERE n.person_id = p.id AND n.read_at IS NULL

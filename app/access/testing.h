@@ -100,7 +100,6 @@ static inline void serve_start(struct fixture *f, struct served *s) {
 	hub_add_job(s->hub, "mail", MAIL_TRIES, mail_job, &s->notice);
 	hub_add_job(s->hub, "mail_waiting", NOTICE_MAIL_TRIES, mail_waiting_job, &s->notice);
 	hub_add_job(s->hub, "notice_mail", NOTICE_MAIL_TRIES, notice_mail_job, &s->notice);
-	hub_add_job(s->hub, "message_mail", NOTICE_MAIL_TRIES, message_mail_job, &s->notice);
 	hub_add_job(s->hub, "login_mail", NOTICE_MAIL_TRIES, login_mail_job, &s->notice);
 	hub_add_job(s->hub, "file_read", FILE_READ_TRIES, file_read_job, NULL);
 	assert_int_equal(web_prepare(&s->o, &hooks, &s->web), OK);

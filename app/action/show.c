@@ -1,5 +1,6 @@
 /* The receipt, the lists, and moving a request on. */
 #include "action/action_int.h"
+#include "notice/notice.h"
 #include "routes.h"
 #include "text/url.h"
 #include "webhook/webhook.h"
@@ -120,6 +121,8 @@ static enum err show(struct req *q, struct request_id id, struct str note, struc
 	TRY(request_view_of(q, &r, &ret->request));
 	if (q->api) return OK;
 	q->page.nav = STR("requests");
+	q->page.live = str_fmt(q->a, "request:%lld", (long long)id.v);
+	if (q->actor.notices > 0) notice_seen_request(q, id);
 	TRY(request_facts(q, &r, &ret->facts));
 	if (amount_of_record(request_action(q->business, &r))) ret->about = ret->request.sum;
 	TRY(fill_steps(q, &r, ret));

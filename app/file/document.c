@@ -2,6 +2,7 @@
 #include "access/access.h"
 #include "access/policy.h"
 #include "file/file_int.h"
+#include "notice/notice.h"
 #include "record/record.h"
 #include "sql/access.h"
 #include "sql/document.h"
@@ -88,6 +89,7 @@ enum err document_show(struct req *q, const struct document_show_in *in, struct 
 	struct object o = document_object();
 	TRY(sql_document_get(q->db, q->a, in->id, q->actor.id, q->actor.is_staff, &row));
 	TRY(sql_document_versions(q->db, q->a, in->id, q->actor.id, q->actor.is_staff, VERSIONS_MOST, &versions));
+	if (q->actor.notices > 0 && !q->api) notice_seen_document(q, in->id);
 	ret->document = view_of(q, &row);
 	ret->versions.v = NEW_ARRAY(q->a, struct document_version_view, versions.n);
 	for (size_t i = 0; i < versions.n; i++) {

@@ -41,6 +41,8 @@ struct str letter_text(struct arena *a, const struct business *firm, const struc
 	buf_init(&b, LETTER_MAX);
 	text_block(&b, l->text);
 	text_quote(&b, l->quote);
+	for (size_t i = 0; i < l->items_n; i++)
+		buf_fmt(&b, "* " STR_FMT "\n  " STR_FMT "\n  " STR_FMT "\n\n", STR_ARG(l->items[i].title), STR_ARG(l->items[i].words), STR_ARG(l->items[i].url));
 	if (!str_empty(l->url)) buf_fmt(&b, STR_FMT ":\n" STR_FMT "\n\n", STR_ARG(l->action), STR_ARG(l->url));
 	text_block(&b, l->after);
 	buf_add(&b, STR("-- \n"));
@@ -121,6 +123,18 @@ static void html_firm(struct buf *b, const struct business *firm) {
 	buf_add(b, STR("</p>\n"));
 }
 
+static void html_items(struct buf *b, const struct letter *l) {
+	for (size_t i = 0; i < l->items_n; i++) {
+		buf_add(b, STR("<p style=\"margin:0 0 12px;padding:12px 16px;border-radius:8px;background:#f6f4f0\"><a href=\""));
+		html_escape(b, l->items[i].url);
+		buf_add(b, STR("\" style=\"color:#1f1d1a;font-weight:600\">"));
+		html_escape(b, l->items[i].title);
+		buf_add(b, STR("</a><br>"));
+		html_escape(b, l->items[i].words);
+		buf_add(b, STR("</p>\n"));
+	}
+}
+
 struct str letter_html(struct arena *a, const struct business *firm, struct str base_url, const struct letter *l) {
 	struct buf b;
 	buf_init(&b, LETTER_MAX);
@@ -142,6 +156,7 @@ struct str letter_html(struct arena *a, const struct business *firm, struct str 
 		html_paragraphs(&b, l->quote, "margin:0");
 		buf_add(&b, STR("</blockquote>\n"));
 	}
+	html_items(&b, l);
 	html_button(a, &b, firm, l);
 	if (!str_empty(l->after)) html_paragraphs(&b, l->after, "margin:0 0 8px;font-size:13px;color:#6b6863");
 	html_firm(&b, firm);

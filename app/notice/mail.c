@@ -26,7 +26,7 @@ static enum err queue(struct db *tx, struct arena *a, const struct business *fir
 	bool put;
 	struct str subject = utf8_fit(utf8_line(a, l->subject), 300);
 	TRY(sql_mail_put(tx, l->person, l->to_address, l->to_name, str_c(l->kind), subject, letter_text(a, firm, l),
-	                 letter_html(a, firm, base_url, l), l->unique_key, clock_now(), &id, &put));
+	                 letter_html(a, firm, base_url, l), l->unique_key, str_c(l->topic ? l->topic : ""), clock_now(), &id, &put));
 	if (!put) id.v = 0;
 	if (ret_id != NULL) *ret_id = id;
 	if (!put || str_empty(firm->smtp_url)) return OK; /* it waits */

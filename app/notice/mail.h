@@ -6,6 +6,11 @@
 #include "crypto/token.h"
 #include "web/req.h"
 
+/* A line of a digest, which leads to what it is about. */
+struct letter_item {
+	struct str title, url, words;
+};
+
 /* One letter, in the recipient's language. Texts are plain; blank lines part paragraphs. */
 struct letter {
 	struct person_id person;      /* 0: nobody we know */
@@ -15,9 +20,12 @@ struct letter {
 	struct str subject;
 	struct str text;
 	struct str quote;             /* what somebody said; STR_NONE: nothing */
+	const struct letter_item *items;
+	size_t items_n;
 	struct str action, url;       /* the button's words and where it leads; STR_NONE: none */
 	struct str after;             /* behind the button, in small; STR_NONE: nothing */
 	struct str unique_key;        /* the same key is never mailed twice; STR_NONE: no key */
+	const char *topic;            /* what its reader can stop getting with one click; NULL: nothing */
 };
 
 /* base_url: this server as people reach it, req_base_url(q). ret_id 0 when the key was mailed before; may be NULL. */

@@ -3,6 +3,7 @@
 /* Within notice only. */
 #include "notice/mail.h"
 #include "notice/notice.h"
+#include "notice/plan.h"
 #include "sql/notice.h"
 
 /* letter.c: a letter as text and as markup, with the firm's logo and address. */
@@ -21,16 +22,39 @@ struct url message_url(struct arena *a, struct conversation_id id);
 struct str stop_path(struct arena *a, const struct key *key, struct person_id person,
                      struct conversation_id conversation);
 
+/* "12:answer" signed: who holds it may stop the mails of one topic (or "digest") to one person. */
+struct str off_path(struct arena *a, const struct key *key, struct person_id person, struct str topic);
+
 /* This server's address; empty until it listens. */
 struct str notice_base_url(const struct notice_ctx *c);
 
 /* The language of somebody whose own is empty. */
 enum lang letter_lang(struct str own, const struct business *firm);
 
-/* request.c: an event about what somebody asked to be done: notices, and letters when it came to an end. errors CONFLICT (the server does not
- * listen yet) */
-MUST_USE enum err tell_request(struct db *db, struct arena *a, const struct event *e, const struct notice_ctx *c);
+/* request.c: an event about what somebody asked to be done. */
+MUST_USE enum err tell_request(struct db *db, struct arena *a, const struct event *e);
 /* "Order a card: Account 11" */
 struct str request_subject(struct arena *a, struct str pack, struct str type, struct str action, struct str title, enum lang lang);
+
+/* What somebody chose: their own row for a topic, else their role's default. */
+struct choice {
+	bool here, mail;
+};
+/* ret: TOPICS of them. channel: how they like to be reached; who prefers another way gets no mail unless they chose it. */
+MUST_USE enum err choices_read(struct db *db, struct arena *a, struct person_id person, bool staff, struct str channel, struct choice *ret);
+
+/* news.c: one letter about one or several notices of one thread, oldest first; and a digest of several. what: the person as read. */
+struct news {
+	struct arena *a;
+	const struct business *firm;
+	const struct key *key;
+	struct str base_url, address;
+	const struct post_person *person;
+	enum lang lang;
+};
+struct letter news_letter(const struct news *x, const struct post_row *const *rows, size_t n);
+/* One item for each thread, made by news_item from its rows. */
+struct letter_item news_item(const struct news *x, const struct post_row *const *rows, size_t n);
+struct letter news_digest(const struct news *x, const struct letter_item *items, size_t n, bool discreet, int64_t seq);
 
 #endif

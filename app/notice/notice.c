@@ -23,41 +23,25 @@ struct url message_url(struct arena *a, struct conversation_id id) {
 
 /* ------------------------------------------------------------- conversations */
 
-static bool is_mailed(struct str kind) { return str_is(kind, "answer") || str_is(kind, "status"); }
-
-/* Between two, whoever did not write it is told, by mail as well. */
-static enum err tell_written(struct db *db, struct arena *a, const struct event *e, struct conversation_id id) {
-	int64_t told;
-	TRY(sql_notice_tell_followers(db, id, e->actor, e->seq, STR("message"), e->at, &told));
-	return told == 0 ? OK : job_add(db, "message_mail", str_fmt(a, "{\"event\":%lld}", (long long)e->seq), 0);
+/* Everyone who follows is told. Between two that is whoever did not write it. */
+static enum err tell_followers(struct db *db, const struct event *e, struct conversation_id id, struct str kind) {
+	return sql_notice_tell_followers(db, id, e->actor, e->seq, kind, str_c(topic_word(topic_of(kind))), e->at, NULL);
 }
 
 static enum err tell_said(struct db *db, struct arena *a, const struct event *e) {
 	struct notice_said m;
 	struct message_id id = {e->object_id};
 	bool found;
-	TRY(sql_notice_said(db, a, id, false, &m, &found));
+	TRY(sql_notice_said(db, a, id, &m, &found));
 	if (!found || m.created_at < e->at - HISTORY) return OK;
-	if (str_is(m.conversation_kind, "direct")) return tell_written(db, a, e, m.conversation_id);
-	int64_t told;
-	TRY(sql_notice_tell_followers(db, m.conversation_id, e->actor, e->seq, m.kind, e->at, &told));
-	if (told == 0 || !is_mailed(m.kind)) return OK;
-	struct str data = str_fmt(a, "{\"event\":%lld,\"message\":%lld}", (long long)e->seq, (long long)e->object_id);
-	return job_add(db, "notice_mail", data, 0);
+	return tell_followers(db, e, m.conversation_id, str_is(m.conversation_kind, "direct") ? STR("message") : m.kind);
 }
 
-static enum err tell_begun(struct db *db, struct arena *a, const struct event *e) {
+static enum err tell_begun(struct db *db, const struct event *e) {
 	struct str kind = STR("");
 	JSON_DOC(doc);
 	if (json_parse(&doc, e->data, NULL) != OK || !json_get_str(json_member(doc.root, "kind"), &kind)) return OK;
-	return str_is(kind, "direct") ? tell_written(db, a, e, (struct conversation_id){e->object_id}) : OK;
-}
-
-/* Those who were asked and are silent are told again, each of their own conversation. */
-static enum err tell_silent(struct db *db, struct arena *a, const struct event *e) {
-	int64_t told;
-	TRY(sql_notice_tell_silent(db, (struct conversation_id){e->object_id}, e->actor, e->seq, e->at, &told));
-	return told == 0 ? OK : job_add(db, "message_mail", str_fmt(a, "{\"event\":%lld}", (long long)e->seq), 0);
+	return str_is(kind, "direct") ? tell_followers(db, e, (struct conversation_id){e->object_id}, STR("message")) : OK;
 }
 
 /* Who has something to do with it from now on: it was given to them, or they were asked to take part. */
@@ -69,7 +53,8 @@ static enum err tell_assigned(struct db *db, const struct event *e) {
 	bool joined = json_get_int(json_member(doc.root, "joined"), &to.v);
 	if (!joined && !json_get_int(json_member(doc.root, "assignee"), &to.v)) return OK;
 	if (to.v < 1 || to.v == e->actor.v) return OK;
-	return sql_notice_tell(db, to, e->seq, joined ? STR("joined") : STR("assigned"), id, e->at, NULL);
+	struct str kind = joined ? STR("joined") : STR("assigned");
+	return sql_notice_tell(db, to, e->seq, kind, kind, id, e->at, NULL);
 }
 
 /* ----------------------------------------------------------------- documents */
@@ -110,16 +95,29 @@ bool notice_wants(const struct event *e) {
 	        is(e, "announce", "person") || is(e, "update", "business") || is(e, "update", "document");
 }
 
+/* Those who were asked and are silent are told again, each of their own conversation. */
+static enum err tell_silent(struct db *db, const struct event *e) {
+	return sql_notice_tell_silent(db, (struct conversation_id){e->object_id}, e->actor, e->seq, e->at, NULL);
+}
+
+static enum err tell(struct db *db, struct arena *a, const struct event *e) {
+	if (is(e, "create", "message")) return tell_said(db, a, e);
+	if (is(e, "create", "conversation")) return tell_begun(db, e);
+	if (is(e, "announce", "conversation")) return tell_silent(db, e);
+	if (is(e, "update", "conversation")) return tell_assigned(db, e);
+	return is(e, "update", "document") ? tell_document(db, e) : tell_request(db, a, e);
+}
+
+/* Notices are told in the transaction of the reader's place in the log; their letters are for a job, which is queued with them. */
 enum err notice_read(struct db *db, struct arena *a, const struct event *e, size_t n, void *ctx) {
+	bool told = false;
 	for (size_t i = 0; i < n; i++) {
-		if (is(&e[i], "create", "message")) TRY(tell_said(db, a, &e[i]));
-		else if (is(&e[i], "create", "conversation")) TRY(tell_begun(db, a, &e[i]));
-		else if (is(&e[i], "announce", "conversation")) TRY(tell_silent(db, a, &e[i]));
-		else if (is(&e[i], "update", "conversation")) TRY(tell_assigned(db, &e[i]));
-		else if (is(&e[i], "update", "document")) TRY(tell_document(db, &e[i]));
-		else if (is(&e[i], "announce", "person")) TRY(mail_asked(db, a, &e[i], ctx));
-		else if (strcmp(e[i].object_kind, "request") == 0) TRY(tell_request(db, a, &e[i], ctx));
+		if (is(&e[i], "announce", "person")) TRY(mail_asked(db, a, &e[i], ctx));
 		else if (is(&e[i], "update", "business")) TRY(job_add(db, "mail_waiting", STR("{}"), 0));
+		else if (notice_wants(&e[i])) {
+			TRY(tell(db, a, &e[i]));
+			told = true;
+		}
 	}
-	return OK;
+	return told ? notice_mail_due(db) : OK;
 }

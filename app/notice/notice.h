@@ -15,6 +15,9 @@ struct notice_ctx {
 	const char *base_url;          /* tests: in its stead */
 };
 
+/* Several mails about one conversation come so far apart; what happens meanwhile stands in the next one. */
+#define NOTICE_WINDOW MINUTES(3)
+
 enum { MAIL_TRIES = 12 /* over about six hours */, NOTICE_MAIL_TRIES = 12 };
 
 /* Durable reader "notices": answers, changes of status, comments and assignments become notices; "forgot my password"
@@ -25,15 +28,16 @@ hub_wants notice_wants;
 hub_job mail_job;
 /* Job "mail_waiting" {}: queues what waited for a mail server. */
 hub_job mail_waiting_job;
-/* Job "notice_mail" {"event":SEQ,"conversation":ID,"message":ID}: writes the mails of one event's notices. ctx:
- * struct notice_ctx */
+/* Job "notice_mail" {}: writes what is due of the notices' letters, and comes again when more will be. ctx: struct notice_ctx */
 hub_job notice_mail_job;
 
-/* Job "message_mail" {"event":SEQ}: the same for a message between two, or a reminder of one. ctx: struct notice_ctx */
-hub_job message_mail_job;
+/* In the writer's transaction: letters may be due; the job looks. Called by whoever writes notices. */
+MUST_USE enum err notice_mail_due(struct db *tx);
 
 /* Whoever asks has looked at this conversation: what they were told of it is no longer new. Written without being waited for. */
 void notice_seen(struct req *q, struct conversation_id id);
+void notice_seen_request(struct req *q, struct request_id id);
+void notice_seen_document(struct req *q, struct document_id id);
 
 /* Job "login_mail" {"person":ID,"what":enum login_news,"address":…,"at":…}: tells somebody what happened to their
  * login. ctx: struct notice_ctx */

@@ -1,16 +1,14 @@
 -- Notices and the outbox.
 
--- row notice_said: id message_id | kind text | body text | status text | created_at time | author_id person_id? | author text?
---   | conversation_id conversation_id | conversation_kind text | subject text
+-- row notice_said: kind text | created_at time | conversation_id conversation_id | conversation_kind text
 -- row notice_row: id notice_id | kind text | created_at time | read_at time? | conversation_id conversation_id? | request_id request_id?
 --   | document_id document_id? | subject text | actor_id person_id? | actor text? | actor_photo file_id? | message_id message_id? | status text? | body text?
---   | record_type text? | action text? | search text?
+--   | record_type text? | action text? | search text? | more int
 -- row notice_target: conversation_id conversation_id? | request_id request_id? | document_id document_id?
--- row notice_request: id request_id | state text | note text | record_type text | action text | title text
--- row notice_reader: id notice_id | person_id person_id | staff bool | name text | locale text | email text
+-- row notice_request: id request_id | state text
 -- row mail_person: id person_id | name text | locale text | kind text | role text | email text? | disabled_at time?
 -- row mail_row: id mail_id | person_id person_id? | to_address text | to_name text | kind text | subject text | body_text text
---   | body_html text | state text | tries int | why text | unique_key text? | created_at time | sent_at time? | person_kind text?
+--   | body_html text | state text | tries int | why text | unique_key text? | topic text | created_at time | sent_at time? | person_kind text?
 --   | person_role text?
 -- row mail_line: id mail_id | person_id person_id? | to_address text | to_name text | kind text | subject text | state text | tries int
 --   | created_at time | sent_at time?
@@ -18,51 +16,60 @@
 
 -- ------------------------------------------------------------------ notices
 
--- notice_said(id message_id, staff bool) -> notice_said :maybe
--- What was said, unless it was taken down, and by whom, as customers or the staff know them.
-SELECT m.id, m.kind, m.body, m.status, m.created_at, m.author_id, {shown_name(p)}, c.id, c.kind, c.subject
-FROM message m JOIN conversation c ON c.id = m.conversation_id LEFT JOIN person p ON p.id = m.author_id
+-- notice_said(id message_id) -> notice_said :maybe
+-- What was said, unless it was taken down.
+SELECT m.kind, m.created_at, c.id, c.kind FROM message m JOIN conversation c ON c.id = m.conversation_id
 WHERE m.id = :id AND m.hidden_at IS NULL AND m.kind <> 'note';
 
--- notice_tell_followers(conversation conversation_id, actor person_id, seq int, kind text, now time) :exec
+-- Whether somebody wants a topic told here; and nothing at all of one conversation.
+-- frag notice_here(p, topic): NOT EXISTS (SELECT 1 FROM notice_choice want WHERE want.person_id = p.id AND want.topic = topic AND NOT want.here)
+-- frag notice_watched(c, p): EXISTS (SELECT 1 FROM notice_level keen WHERE keen.person_id = p.id AND keen.conversation_id = c.id AND keen.level = 'watch')
+-- frag notice_muted(c, p): EXISTS (SELECT 1 FROM notice_level loud WHERE loud.person_id = p.id AND loud.conversation_id = c.id AND loud.level = 'mute')
+
+-- notice_tell_followers(conversation conversation_id, actor person_id, seq int, kind text, topic text, now time) :exec
 -- A notice for everyone who follows a conversation and may see it, but for who did it.
-INSERT INTO notice (person_id, event_seq, kind, conversation_id, created_at, read_at)
-SELECT f.person_id, :seq, :kind, c.id, :now, NULL
+INSERT INTO notice (person_id, event_seq, kind, conversation_id, created_at, read_at, here, mail_at)
+SELECT f.person_id, :seq, :kind, c.id, :now, NULL, {notice_here(p, :topic)} OR {notice_watched(c, p)}, :now
 FROM follow f JOIN conversation c ON c.id = f.object_id JOIN person p ON p.id = f.person_id
 WHERE f.object_kind = 'conversation' AND f.object_id = :conversation AND f.person_id <> :actor AND p.disabled_at IS NULL
-	AND {conversation_visible_to(c, p)}
+	AND {conversation_visible_to(c, p)} AND NOT {notice_muted(c, p)}
 ON CONFLICT (person_id, event_seq) DO NOTHING;
 
--- notice_tell(person person_id, seq int, kind text, conversation conversation_id, now time) :exec
+-- notice_tell(person person_id, seq int, kind text, topic text, conversation conversation_id, now time) :exec
 -- A notice for one person.
-INSERT INTO notice (person_id, event_seq, kind, conversation_id, created_at, read_at)
-SELECT p.id, :seq, :kind, c.id, :now, NULL
+INSERT INTO notice (person_id, event_seq, kind, conversation_id, created_at, read_at, here, mail_at)
+SELECT p.id, :seq, :kind, c.id, :now, NULL, {notice_here(p, :topic)}, :now
 FROM person p JOIN conversation c ON c.id = :conversation
-WHERE p.id = :person AND p.disabled_at IS NULL AND {conversation_visible_to(c, p)}
+WHERE p.id = :person AND p.disabled_at IS NULL AND {conversation_visible_to(c, p)} AND NOT {notice_muted(c, p)}
 ON CONFLICT (person_id, event_seq) DO NOTHING;
 
 -- notice_tell_silent(question conversation_id, actor person_id, seq int, now time) :exec
 -- A notice for each of those who were asked and have not answered, unless they follow it no more.
-INSERT INTO notice (person_id, event_seq, kind, conversation_id, created_at, read_at)
-SELECT p.id, :seq, 'reminder', c.id, :now, NULL
+INSERT INTO notice (person_id, event_seq, kind, conversation_id, created_at, read_at, here, mail_at)
+SELECT p.id, :seq, 'reminder', c.id, :now, NULL, {notice_here(p, 'message')}, :now
 FROM conversation c JOIN participant t ON t.conversation_id = c.id JOIN person p ON p.id = t.person_id
 	JOIN follow f ON f.object_kind = 'conversation' AND f.object_id = c.id AND f.person_id = p.id
-WHERE c.group_id = :question AND c.author_id = :actor AND p.disabled_at IS NULL AND NOT {has_answered(c)} AND {conversation_visible_to(c, p)}
+WHERE c.group_id = :question AND c.author_id = :actor AND p.disabled_at IS NULL AND NOT {has_answered(c)} AND {conversation_visible_to(c, p)} AND NOT {notice_muted(c, p)}
 ON CONFLICT (person_id, event_seq) DO NOTHING;
 
 -- frag notice_shows(c, r, d): ((c.id IS NOT NULL AND {conversation_visible(c)}) OR (r.id IS NOT NULL AND {record_visible(r)})
 --   OR (d.id IS NOT NULL AND {document_visible(d)}))
 
+-- Several of one kind about one thing are one until somebody looks.
+-- frag notice_like(o, n): (o.person_id = n.person_id AND o.read_at IS NULL AND o.here AND o.kind = n.kind AND (o.conversation_id = n.conversation_id
+--   OR (n.conversation_id IS NULL AND (o.document_id = n.document_id OR o.request_id = n.request_id))))
+
 -- notice_list(me person_id, staff bool, before int?, most int) -> notice_row :many
 -- What a person was told, newest first; what they may no longer see is left out.
 SELECT n.id, n.kind, n.created_at, n.read_at, c.id, w.id, d.id, COALESCE(c.subject, r.title, d.name), a.id, {shown_name(a)}, {shown_photo(a)}, m.id, m.status, m.body,
-	r.type, w.action, s.words
+	r.type, w.action, s.words, CASE WHEN n.read_at IS NULL THEN (SELECT count(*) FROM notice o WHERE {notice_like(o, n)} AND o.id < n.id) ELSE 0 END
 FROM notice n LEFT JOIN conversation c ON c.id = n.conversation_id
 	LEFT JOIN request w ON w.id = n.request_id LEFT JOIN record r ON r.id = w.record_id
 	LEFT JOIN document d ON d.id = n.document_id LEFT JOIN event e ON e.seq = n.event_seq LEFT JOIN person a ON a.id = e.actor_id
 	LEFT JOIN message m ON e.object_kind = 'message' AND m.id = e.object_id AND m.hidden_at IS NULL AND {message_visible(m)}
 	LEFT JOIN saved_search s ON s.id = n.search_id
-WHERE n.person_id = :me AND {notice_shows(c, r, d)}
+WHERE n.person_id = :me AND n.here AND {notice_shows(c, r, d)}
+	AND (n.read_at IS NOT NULL OR NOT EXISTS (SELECT 1 FROM notice o WHERE {notice_like(o, n)} AND o.id > n.id))
 	--? before AND n.id < :before
 ORDER BY n.id DESC LIMIT :most;
 
@@ -74,8 +81,8 @@ WHERE n.id = :id AND n.person_id = :me AND {notice_shows(c, r, d)};
 
 -- notice_tell_of_document(document document_id, seq int, now time) :exec
 -- A notice for the customers who can see a document, unless they have not looked at one about it yet.
-INSERT INTO notice (person_id, event_seq, kind, conversation_id, document_id, created_at, read_at)
-SELECT p.id, :seq, 'file', NULL, d.id, :now, NULL
+INSERT INTO notice (person_id, event_seq, kind, conversation_id, document_id, created_at, read_at, here, mail_at)
+SELECT p.id, :seq, 'file', NULL, d.id, :now, NULL, {notice_here(p, 'file')}, :now
 FROM document d JOIN person p ON p.id = d.person_id OR p.id IN (SELECT person_id FROM record_person WHERE record_id = d.record_root_id)
 WHERE d.id = :document AND d.shared_at IS NOT NULL AND p.role = 'customer' AND p.disabled_at IS NULL
 	AND NOT EXISTS (SELECT 1 FROM notice n WHERE n.person_id = p.id AND n.document_id = d.id AND n.read_at IS NULL)
@@ -93,12 +100,12 @@ UPDATE notice SET read_at = :now WHERE person_id = :me AND read_at IS NULL AND i
 
 -- notice_request_get(id request_id) -> notice_request :maybe
 -- What a request is about, for the program itself.
-SELECT w.id, w.state, w.note, r.type, w.action, r.title FROM request w JOIN record r ON r.id = w.record_id WHERE w.id = :id;
+SELECT w.id, w.state FROM request w WHERE w.id = :id;
 
--- notice_tell_people(request request_id, actor person_id, seq int, kind text, now time) :exec
+-- notice_tell_people(request request_id, actor person_id, seq int, kind text, topic text, now time) :exec
 -- A notice for the people of the record, and for the colleague who asked for them, but for who did it.
-INSERT INTO notice (person_id, event_seq, kind, request_id, created_at, read_at)
-SELECT p.id, :seq, :kind, :request, :now, NULL FROM person p
+INSERT INTO notice (person_id, event_seq, kind, request_id, created_at, read_at, here, mail_at)
+SELECT p.id, :seq, :kind, :request, :now, NULL, {notice_here(p, :topic)}, :now FROM person p
 WHERE p.disabled_at IS NULL AND p.id <> :actor AND p.id IN
 	(SELECT seat.person_id FROM request w JOIN record_person seat ON seat.record_id = w.root_id WHERE w.id = :request
 	UNION SELECT w.person_id FROM request w WHERE w.id = :request AND w.as_staff)
@@ -107,40 +114,117 @@ ON CONFLICT (person_id, event_seq) DO NOTHING;
 -- frag contacts(k): request w JOIN record_person seat ON seat.record_id = w.root_id JOIN person x ON x.id = seat.person_id
 --   JOIN person k ON k.id = x.contact_id AND k.disabled_at IS NULL
 
--- notice_tell_desk(request request_id, actor person_id, seq int, kind text, now time) :exec
+-- notice_tell_desk(request request_id, actor person_id, seq int, kind text, topic text, now time) :exec
 -- A notice for the customer's own people here; where there are none, for the managers and the owner.
-INSERT INTO notice (person_id, event_seq, kind, request_id, created_at, read_at)
-SELECT p.id, :seq, :kind, :request, :now, NULL FROM person p
+INSERT INTO notice (person_id, event_seq, kind, request_id, created_at, read_at, here, mail_at)
+SELECT p.id, :seq, :kind, :request, :now, NULL, {notice_here(p, :topic)}, :now FROM person p
 WHERE p.kind = 'staff' AND p.disabled_at IS NULL AND p.id <> :actor AND (p.id IN (SELECT k.id FROM {contacts(k)} WHERE w.id = :request)
 	OR (p.role IN ('manager', 'owner') AND NOT EXISTS (SELECT 1 FROM {contacts(k)} WHERE w.id = :request)))
 ON CONFLICT (person_id, event_seq) DO NOTHING;
 
--- notice_readers(seq int, after int, most int) -> notice_reader :many
--- Who is to get a mail about an event: who likes to be reached by mail, or has not said.
-SELECT n.id, p.id, p.role <> 'customer', p.name, p.locale, COALESCE(
+-- ----------------------------------------------------------- when to mail it
+
+-- row post_person: id person_id | name text | staff bool | channel text | locale text | zone text | has_login bool | proved text? | login text?
+--   | known text? | quiet_from int? | quiet_to int? | quiet_days int? | digest text? | digest_hour int? | digest_day int?
+-- row post_row: id notice_id | seq int | kind text | created_at time | conversation_id conversation_id? | request_id request_id? | document_id document_id?
+--   | subject text? | actor text? | actor_staff bool | body text? | status text? | record_type text? | action text? | note text? | search text?
+--   | watched bool | asked bool | direct bool | mailed_at time?
+-- row choice_row: topic text | here bool | mail bool
+
+-- post_people(now time, most int) -> person_id :many
+-- Whose notices are to be looked at for mail.
+SELECT DISTINCT person_id FROM notice WHERE mail_at <= :now ORDER BY person_id LIMIT :most;
+
+-- post_person(id person_id) -> post_person :maybe
+-- Whom a letter would go to, and when they want letters.
+SELECT p.id, p.name, p.role <> 'customer', p.channel, p.locale, p.zone, EXISTS (SELECT 1 FROM identity i WHERE i.person_id = p.id AND i.kind = 'email'),
 	(SELECT k.value FROM contact k WHERE k.person_id = p.id AND k.kind = 'email' AND k.verified_at IS NOT NULL ORDER BY k.rank, k.id LIMIT 1),
-	(SELECT i.subject FROM identity i WHERE i.person_id = p.id AND i.kind = 'email' ORDER BY i.id LIMIT 1))
-FROM notice n JOIN person p ON p.id = n.person_id
-WHERE n.event_seq = :seq AND n.id > :after AND p.disabled_at IS NULL AND p.channel IN ('', 'email')
-	AND EXISTS (SELECT 1 FROM identity i WHERE i.person_id = p.id AND i.kind = 'email')
+	(SELECT i.subject FROM identity i WHERE i.person_id = p.id AND i.kind = 'email' ORDER BY i.id LIMIT 1),
+	(SELECT k.value FROM contact k WHERE k.person_id = p.id AND k.kind = 'email' ORDER BY k.rank, k.id LIMIT 1),
+	l.quiet_from, l.quiet_to, l.quiet_days, l.digest, l.digest_hour, l.digest_day
+FROM person p LEFT JOIN notice_plan l ON l.person_id = p.id WHERE p.id = :id AND p.disabled_at IS NULL;
+
+-- post_rows(me person_id, staff bool, most int) -> post_row :many
+-- What a person has not looked at and may still see, oldest first.
+SELECT n.id, n.event_seq, n.kind, n.created_at, c.id, w.id, d.id, COALESCE(c.subject, r.title, d.name), {shown_name(a)}, COALESCE(a.kind = 'staff', FALSE),
+	CASE WHEN c.kind = 'direct' THEN COALESCE(m.body, c.body) ELSE m.body END, m.status, r.type, w.action, w.note, s.words,
+	EXISTS (SELECT 1 FROM notice_level v WHERE v.person_id = n.person_id AND v.conversation_id = c.id AND v.level = 'watch'),
+	COALESCE(c.group_id IS NOT NULL AND c.author_id = n.person_id, FALSE), COALESCE({is_direct(c)}, FALSE),
+	(SELECT max(o.mailed_at) FROM notice o WHERE o.person_id = n.person_id AND o.conversation_id = n.conversation_id AND o.read_at IS NULL)
+FROM notice n LEFT JOIN conversation c ON c.id = n.conversation_id
+	LEFT JOIN request w ON w.id = n.request_id LEFT JOIN record r ON r.id = w.record_id
+	LEFT JOIN document d ON d.id = n.document_id LEFT JOIN event e ON e.seq = n.event_seq
+	LEFT JOIN message m ON e.object_kind = 'message' AND m.id = e.object_id AND m.hidden_at IS NULL AND {message_visible(m)}
+	LEFT JOIN person a ON a.id = COALESCE(m.author_id, CASE WHEN c.kind = 'direct' THEN c.author_id END, e.actor_id)
+	LEFT JOIN saved_search s ON s.id = n.search_id
+WHERE n.person_id = :me AND n.mail_at IS NOT NULL AND n.read_at IS NULL AND {notice_shows(c, r, d)}
+	AND (e.object_kind <> 'message' OR m.id IS NOT NULL)
 ORDER BY n.id LIMIT :most;
 
--- row notice_letter: id notice_id | kind text | person_id person_id | name text | locale text | email text? | conversation_id conversation_id
---   | subject text | words text | author text | author_staff bool
--- notice_letters(seq int, staff bool, after int, most int) -> notice_letter :many
--- The mails about a message between two, to the staff or to all others, who know its author by another name. Without a login they get it
--- at the address we know. Whoever asks a group reads the answers where they asked.
-SELECT n.id, n.kind, r.id, r.name, r.locale, COALESCE(
-	(SELECT k.value FROM contact k WHERE k.person_id = r.id AND k.kind = 'email' AND k.verified_at IS NOT NULL ORDER BY k.rank, k.id LIMIT 1),
-	(SELECT i.subject FROM identity i WHERE i.person_id = r.id AND i.kind = 'email' ORDER BY i.id LIMIT 1),
-	(SELECT k.value FROM contact k WHERE k.person_id = r.id AND k.kind = 'email' ORDER BY k.rank, k.id LIMIT 1)),
-	c.id, c.subject, COALESCE(m.body, c.body), {shown_name(a)}, a.kind = 'staff'
-FROM notice n JOIN person r ON r.id = n.person_id JOIN conversation c ON c.id = n.conversation_id JOIN event e ON e.seq = n.event_seq
-	LEFT JOIN message m ON e.object_kind = 'message' AND m.id = e.object_id AND m.hidden_at IS NULL
-	JOIN person a ON a.id = COALESCE(m.author_id, c.author_id)
-WHERE n.event_seq = :seq AND n.id > :after AND (r.role <> 'customer') = :staff AND r.disabled_at IS NULL AND r.channel IN ('', 'email')
-	AND NOT (c.group_id IS NOT NULL AND c.author_id = r.id) AND {conversation_visible_to(c, r)}
-ORDER BY n.id LIMIT :most;
+-- post_clear(me person_id, upto int) :exec
+-- Nothing of it is to be mailed any more.
+UPDATE notice SET mail_at = NULL WHERE person_id = :me AND mail_at IS NOT NULL AND id <= :upto;
+
+-- post_wait(id notice_id, at time) :exec1
+-- It waits.
+UPDATE notice SET mail_at = :at WHERE id = :id;
+
+-- post_done(id notice_id, now time) :exec1
+-- It is in a letter.
+UPDATE notice SET mailed_at = :now WHERE id = :id;
+
+-- post_again(me person_id, now time) :exec
+-- What waits is looked at anew, by other choices.
+UPDATE notice SET mail_at = :now WHERE person_id = :me AND mail_at IS NOT NULL;
+
+-- post_next() -> time? :one
+-- When something is to be looked at again.
+SELECT min(mail_at) FROM notice WHERE mail_at IS NOT NULL;
+
+-- post_queued(at time) -> int :one
+-- Whether a job comes in time for it.
+SELECT count(*) FROM job WHERE kind = 'notice_mail' AND ended_at IS NULL AND claimed_until IS NULL AND run_at <= :at;
+
+-- -------------------------------------------------------------------- choices
+
+-- choice_list(person person_id, most int) -> choice_row :many
+-- Where somebody differs from what their role is told.
+SELECT topic, here, mail FROM notice_choice WHERE person_id = :person ORDER BY topic LIMIT :most;
+
+-- choice_clear(person person_id) :exec
+-- As the role is told.
+DELETE FROM notice_choice WHERE person_id = :person;
+
+-- choice_set(person person_id, topic text, here bool, mail bool) :exec
+-- Otherwise than the role is told.
+INSERT INTO notice_choice (person_id, topic, here, mail) VALUES (:person, :topic, :here, :mail)
+ON CONFLICT (person_id, topic) DO UPDATE SET here = excluded.here, mail = excluded.mail;
+
+-- choice_plan(person person_id, quiet_from int?, quiet_to int?, quiet_days int, digest text, hour int, day int) :exec
+-- When mails may come.
+INSERT INTO notice_plan (person_id, quiet_from, quiet_to, quiet_days, digest, digest_hour, digest_day)
+VALUES (:person, :quiet_from, :quiet_to, :quiet_days, :digest, :hour, :day)
+ON CONFLICT (person_id) DO UPDATE SET quiet_from = excluded.quiet_from, quiet_to = excluded.quiet_to, quiet_days = excluded.quiet_days,
+	digest = excluded.digest, digest_hour = excluded.digest_hour, digest_day = excluded.digest_day;
+
+-- choice_no_digest(person person_id) :exec
+-- No mail about everything any more.
+UPDATE notice_plan SET digest = 'off' WHERE person_id = :person;
+
+-- row level_row: subject text | level text?
+-- level_get(id conversation_id, me person_id, staff bool) -> level_row :one
+-- How much somebody wants to hear of a conversation that they may see.
+SELECT c.subject, (SELECT l.level FROM notice_level l WHERE l.person_id = :me AND l.conversation_id = c.id) FROM conversation c
+WHERE c.id = :id AND {conversation_visible(c)};
+
+-- level_clear(id conversation_id, me person_id) :exec
+-- As the choices say.
+DELETE FROM notice_level WHERE conversation_id = :id AND person_id = :me;
+
+-- level_set(id conversation_id, me person_id, level text) :exec
+-- More, or nothing.
+INSERT INTO notice_level (person_id, conversation_id, level) VALUES (:me, :id, :level)
+ON CONFLICT (person_id, conversation_id) DO UPDATE SET level = excluded.level;
 
 -- notice_follows(person person_id, conversation conversation_id) -> text :maybe
 -- What a followed conversation is about.
@@ -162,16 +246,16 @@ UNION SELECT i.subject FROM identity i WHERE i.person_id = :id AND i.kind = 'ema
 	(SELECT 1 FROM contact k WHERE k.person_id = :id AND k.kind = 'email' AND k.verified_at IS NOT NULL)
 ORDER BY 1 LIMIT :most;
 
--- mail_put(person person_id?, to_address text, to_name text, kind text, subject text, body_text text, body_html text, unique_key text?, now time) -> mail_id :maybe
+-- mail_put(person person_id?, to_address text, to_name text, kind text, subject text, body_text text, body_html text, unique_key text?, topic text, now time) -> mail_id :maybe
 -- Into the outbox; no row when the key was mailed before.
-INSERT INTO mail (person_id, to_address, to_name, kind, subject, body_text, body_html, state, tries, why, unique_key, created_at, sent_at)
-VALUES (:person, :to_address, :to_name, :kind, :subject, :body_text, :body_html, 'waiting', 0, '', :unique_key, :now, NULL)
+INSERT INTO mail (person_id, to_address, to_name, kind, subject, body_text, body_html, state, tries, why, unique_key, topic, created_at, sent_at)
+VALUES (:person, :to_address, :to_name, :kind, :subject, :body_text, :body_html, 'waiting', 0, '', :unique_key, :topic, :now, NULL)
 ON CONFLICT (unique_key) DO NOTHING RETURNING id;
 
 -- mail_get(id mail_id) -> mail_row :maybe
 -- One letter.
 SELECT m.id, m.person_id, m.to_address, m.to_name, m.kind, m.subject, m.body_text, m.body_html, m.state, m.tries, m.why, m.unique_key,
-	m.created_at, m.sent_at, p.kind, p.role
+	m.topic, m.created_at, m.sent_at, p.kind, p.role
 FROM mail m LEFT JOIN person p ON p.id = m.person_id WHERE m.id = :id;
 
 -- mail_set(id mail_id, state text, tries int, why text, sent_at time?) :exec

@@ -39,7 +39,7 @@ static struct notice_view view_of(struct req *q, const struct notice_row *n) {
 		.request_id = n->request_id, .subject = !request ? n->subject
 			: request_subject(a, q->business->pack, n->record_type, n->action, n->subject, q->locale.lang),
 		.excerpt = str_none(n->body) ? STR("") : markdown_text(a, n->body, EXCERPT_CHARS),
-		.document_id = n->document_id, .url = is_direct(n) ? message_url(a, n->conversation_id) : target_url(a, &to), .search = n->search,
+		.document_id = n->document_id, .url = is_direct(n) ? message_url(a, n->conversation_id) : target_url(a, &to), .search = n->search, .more = n->more,
 	};
 }
 
@@ -75,6 +75,10 @@ static void seen(struct req *q, struct notice_target at) {
 }
 
 void notice_seen(struct req *q, struct conversation_id id) { seen(q, (struct notice_target){.conversation_id = id}); }
+
+void notice_seen_request(struct req *q, struct request_id id) { seen(q, (struct notice_target){.request_id = id}); }
+
+void notice_seen_document(struct req *q, struct document_id id) { seen(q, (struct notice_target){.document_id = id}); }
 
 enum err notice_open(struct req *q, const struct notice_open_in *in) {
 	struct notice_target to;

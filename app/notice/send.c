@@ -29,15 +29,10 @@ static enum err write_outcome(struct db *db, void *arg) {
 
 /* -------------------------------------------------------------------- letter */
 
-/* Where one stops being told: of a notice, whose key names the conversation. */
+/* Where its reader stops getting mails of its kind, with one click. */
 static struct str unsubscribe_of(struct arena *a, const struct notice_ctx *c, const struct mail_row *m) {
-	struct str rest = m->unique_key, key = str_cut(&rest, '.');
-	struct person_id person;
-	struct conversation_id conversation;
-	bool of_one = str_is(m->kind, "notice") || str_is(m->kind, "message");
-	if (!of_one || !str_starts(key, STR("n"))) return STR_NONE;
-	if (!str_int(str_cut(&rest, '.'), &person.v) || str_none(rest) || !str_int(rest, &conversation.v)) return STR_NONE;
-	return str_fmt(a, STR_FMT STR_FMT, STR_ARG(notice_base_url(c)), STR_ARG(stop_path(a, c->key, person, conversation)));
+	if (str_empty(m->topic) || m->person_id.v == 0) return STR_NONE;
+	return str_fmt(a, STR_FMT STR_FMT, STR_ARG(notice_base_url(c)), STR_ARG(off_path(a, c->key, m->person_id, m->topic)));
 }
 
 static struct str from_address(const struct business *b) {

@@ -1,5 +1,6 @@
 /* Searches that somebody keeps, and that tell when something new meets them. */
 #include "base/clock.h"
+#include "notice/notice.h"
 #include "search/search_int.h"
 #include "text/url.h"
 
@@ -114,5 +115,5 @@ enum err saved_tell(struct db *db, struct arena *a, const struct event *e, size_
 		TRY(tell_one(&q, w, fresh, many));
 		arena_reset(a, mark);
 	}
-	return OK;
+	return watches.n > 0 ? notice_mail_due(db) : OK;
 }

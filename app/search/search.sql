@@ -133,8 +133,8 @@ WHERE p.disabled_at IS NULL ORDER BY s.id LIMIT :most;
 
 -- saved_tell(person person_id, seq int, conversation conversation_id, search search_id, now time) :exec
 -- Something new meets a search; what was told of the same conversation and not looked at yet is enough.
-INSERT INTO notice (person_id, event_seq, kind, conversation_id, search_id, created_at, read_at)
-SELECT p.id, :seq, 'search', c.id, s.id, :now, NULL FROM person p, conversation c, saved_search s
-WHERE p.id = :person AND c.id = :conversation AND s.id = :search AND {conversation_visible_to(c, p)} AND NOT EXISTS
+INSERT INTO notice (person_id, event_seq, kind, conversation_id, search_id, created_at, read_at, here, mail_at)
+SELECT p.id, :seq, 'search', c.id, s.id, :now, NULL, {notice_here(p, 'search')}, :now FROM person p, conversation c, saved_search s
+WHERE p.id = :person AND c.id = :conversation AND s.id = :search AND {conversation_visible_to(c, p)} AND NOT {notice_muted(c, p)} AND NOT EXISTS
 	(SELECT 1 FROM notice o WHERE o.person_id = p.id AND o.search_id = s.id AND o.conversation_id = c.id AND o.read_at IS NULL)
 ON CONFLICT (person_id, event_seq) DO NOTHING;

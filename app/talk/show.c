@@ -1,5 +1,6 @@
 /* Views of one report: as JSON, and as the page with all that was said. */
 #include "talk/talk_int.h"
+#include "notice/notice.h"
 #include "text/markdown.h"
 #include "text/url.h"
 #include "tpl.h"
@@ -371,6 +372,7 @@ enum err talk_report_show(struct req *q, const struct talk_report_show_in *in, s
 	if (!q->api && (e == ERR_NOT_FOUND || (e == OK && row.hidden))) TRY(joint_leads(q, in->id, &leads));
 	if (leads) return OK;
 	TRY(e);
+	if (q->actor.notices > 0 && !q->api) notice_seen(q, in->id);
 	TRY(report_view(q, &row, true, &ret->report));
 	if (q->api) return req_version(q, row.version);
 	if (talk_is_direct(row.kind)) {

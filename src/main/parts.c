@@ -14,7 +14,6 @@ void parts_join(struct parts *p) {
 	hub_add_job(p->hub, "mail", MAIL_TRIES, mail_job, &p->notice);
 	hub_add_job(p->hub, "mail_waiting", NOTICE_MAIL_TRIES, mail_waiting_job, &p->notice);
 	hub_add_job(p->hub, "notice_mail", NOTICE_MAIL_TRIES, notice_mail_job, &p->notice);
-	hub_add_job(p->hub, "message_mail", NOTICE_MAIL_TRIES, message_mail_job, &p->notice);
 	hub_add_job(p->hub, "login_mail", NOTICE_MAIL_TRIES, login_mail_job, &p->notice);
 
 	/* people: the words by which they are found, also of those whom the command line made */

@@ -133,7 +133,14 @@ for (const engine of engines) {
       assert.equal((await move('otto', middle.id, 'approved')).status, 404)
       assert.equal((await move('agent', large.id, 'approved')).status, 403)
       assert.equal((await move('agent', middle.id, 'declined', ' ')).status, 422)
+      const stop = new AbortController(), listens = w => fetch(`${server.url}/live?topics=request:${middle.id}`,
+        { headers: { Authorization: `Bearer ${token[w]}` }, signal: stop.signal })
+      assert.equal((await listens('otto')).status, 404)
+      const stream = (await listens('hanna')).body.pipeThrough(new TextDecoderStream())[Symbol.asyncIterator]()
+      assert.match((await server.page(middle.url, { cookie: cookie.hanna })).text, new RegExp(`data-refresh="request:${middle.id}"`))
       assert.equal((await move('agent', middle.id, 'approved')).body.state, 'sent')
+      for (let heard = ''; !heard.includes(`"request:${middle.id}"`);) heard += (await stream.next()).value
+      stop.abort()
       assert.equal((await move('agent', middle.id, 'approved')).status, 409)
       assert.equal((await move('manager', large.id, 'declined', 'You signed for it.')).body.state, 'declined')
       assert.match((await server.page(large.url, { cookie: cookie.hanna })).text, /You signed for it\./)
@@ -150,7 +157,7 @@ for (const engine of engines) {
       const told = async w => (await api(w, 'GET', '/notices')).body.data.map(n => n.kind)
       await until(async () => (await told('hanna')).includes('request_declined'))
       assert.deepEqual(new Set(await told('hanna')), new Set(['request_done', 'request_sent', 'request_declined']))
-      assert.deepEqual(new Set(await told('manager')), new Set(['request_new']))
+      assert.deepEqual(new Set(await told('manager')), new Set(['request_new', 'request_withdrawn']))
       assert.deepEqual(await told('otto'), [])
       const [newest] = (await api('hanna', 'GET', '/notices')).body.data
       assert.match(newest.subject, /^Dispute this entry: /)
