@@ -10,7 +10,7 @@
 
 -- Whether these words (d) of a person (o) are those that :me may find them by: there is one document for each group of readers that see
 -- something else of them.
--- frag has_words(o, word): EXISTS (SELECT 1 FROM find_doc own WHERE own.object_kind = word AND own.object_id = o.id)
+-- frag has_words(o, word): EXISTS (SELECT 1 FROM find_doc own WHERE own.object_kind = word AND own.object_id = o.id LIMIT 1 OFFSET 0)
 -- frag words_show(d, o): (d.object_kind = CASE WHEN o.id = :me AND {has_words(o, 'person-me')} THEN 'person-me'
 --   WHEN :staff AND o.contact_id = :me AND {has_words(o, 'person-contact')} THEN 'person-contact'
 --   WHEN :staff OR o.id = :me THEN 'person' ELSE 'person-public' END)

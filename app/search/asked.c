@@ -1,9 +1,10 @@
 /* From what somebody typed to the newest matches that they may see. */
 #include "people/people.h"
+#include "record/record.h"
 #include "search/search_int.h"
 #include <inttypes.h>
 
-enum { NAMED_MOST = 20, ROOTS_MOST = 200 };
+enum { NAMED_MOST = 20 };
 
 static struct str token_id(struct arena *a, const char *sort, int64_t id) { return str_fmt(a, FIND_TOKEN "%s%" PRId64, sort, id); }
 
@@ -17,17 +18,15 @@ static struct find_group *group_add(struct req *q, struct asked *x, size_t room,
 
 /* What the index says of who may find it, so that what others may see costs this reader nothing. The policy itself is asked with each row. */
 static enum err add_reader(struct req *q, struct asked *x) {
-	struct int_list roots = {0};
+	struct find_group records = {0};
 	if (req_is_staff(q)) return OK;
-	if (req_logged_in(q)) TRY(sql_find_roots(q->db, q->a, q->actor.id, ROOTS_MOST + 1, &roots));
-	struct find_group *g = group_add(q, x, ROOTS_MOST + 4, false);
+	if (req_logged_in(q)) TRY(record_readers(q->db, q->a, &q->actor, &records));
+	struct find_group *g = group_add(q, x, records.any.n + 3, false);
 	g->any.v[g->any.n++] = STR(FIND_TOKEN "open");
 	if (!req_logged_in(q)) return OK;
 	g->any.v[g->any.n++] = STR(FIND_TOKEN "members");
 	g->any.v[g->any.n++] = token_id(q->a, "p", q->actor.id.v);
-	if (roots.n > ROOTS_MOST) g->any.v[g->any.n++] = STR(FIND_TOKEN "krecord");
-	else
-		for (size_t i = 0; i < roots.n; i++) g->any.v[g->any.n++] = token_id(q->a, "r", roots.v[i]);
+	for (size_t i = 0; i < records.any.n; i++) g->any.v[g->any.n++] = records.any.v[i];
 	return OK;
 }
 

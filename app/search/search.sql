@@ -83,15 +83,17 @@ SELECT x.external_id FROM source_ref x WHERE x.kind = 'records:' || :type AND x.
 
 -- ------------------------------------------------------------------------------- finding
 
--- What somebody may find: the policy itself, asked of the thing as it is now. The tokens of the index only spare it the rest.
+-- What somebody may find: the policy itself, asked of the thing as it is now. The tokens of the index only spare it the rest. LIMIT 1 OFFSET 0: else
+-- PostgreSQL reads all messages into a hash to ask it of thirty.
 -- frag find_visible(d): CASE d.object_kind
---   WHEN 'conversation' THEN EXISTS (SELECT 1 FROM conversation c WHERE c.id = d.object_id AND {conversation_visible(c)})
+--   WHEN 'conversation' THEN EXISTS (SELECT 1 FROM conversation c WHERE c.id = d.object_id AND {conversation_visible(c)} LIMIT 1 OFFSET 0)
 --   WHEN 'message' THEN EXISTS (SELECT 1 FROM message m JOIN conversation c ON c.id = m.conversation_id
---   WHERE m.id = d.object_id AND {conversation_visible(c)} AND {message_visible(m)})
---   WHEN 'record' THEN EXISTS (SELECT 1 FROM record r WHERE r.id = d.object_id AND {record_visible(r)})
---   WHEN 'document' THEN EXISTS (SELECT 1 FROM document k WHERE k.id = d.object_id AND {document_visible(k)})
+--   WHERE m.id = d.object_id AND {conversation_visible(c)} AND {message_visible(m)} LIMIT 1 OFFSET 0)
+--   WHEN 'record' THEN EXISTS (SELECT 1 FROM record r WHERE r.id = d.object_id AND {record_visible(r)} LIMIT 1 OFFSET 0)
+--   WHEN 'document' THEN EXISTS (SELECT 1 FROM document k WHERE k.id = d.object_id AND {document_visible(k)} LIMIT 1 OFFSET 0)
 --   WHEN 'organization' THEN :staff
---   WHEN 'organization-name' THEN NOT :staff AND EXISTS (SELECT 1 FROM organization o WHERE o.id = d.object_id AND {organization_visible(o)})
+--   WHEN 'organization-name' THEN NOT :staff AND EXISTS
+--   (SELECT 1 FROM organization o WHERE o.id = d.object_id AND {organization_visible(o)} LIMIT 1 OFFSET 0)
 --   ELSE FALSE END
 
 -- row find_hit: id int | kind text | object_id int
@@ -114,10 +116,6 @@ WHERE find_fts MATCH :words AND f.rowid < :before AND {of_people(f.rowid)} AND {
 SELECT d.id, o.id FROM find_doc d JOIN person o ON o.id = d.object_id
 WHERE d.terms @@ to_tsquery('simple', :words) AND d.id < :before AND {of_people(d.id)} AND {words_show(d, o)} AND {person_visible(o)}
 ORDER BY d.id DESC LIMIT :most;
-
--- find_roots(me person_id, most int) -> int :many
--- The records that somebody has to do with.
-SELECT DISTINCT s.record_id FROM record_person s WHERE s.person_id = :me ORDER BY s.record_id DESC LIMIT :most;
 
 -- row find_said_row: id int | conversation_id conversation_id | kind text | subject text | body text | status text | visibility text | hidden bool
 --   | at time | author_id person_id? | author text?

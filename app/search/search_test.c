@@ -308,6 +308,28 @@ static void lines_are_found(void **state) {
 	serve_stop(&w.s);
 }
 
+/* The list of records by words, for those who may see them. */
+static void records_are_found(void **state) {
+	FIXTURE(f);
+	struct world w;
+	world_begin(f, &w);
+	for (int who = 1; who < 6; who++)
+		for (int i = 0; i < KEPT; i++) {
+			const char *path = str_fmt(&f->a, "/api/v1/records?q=%s", kept[i].word).p;
+			struct answer r = call(f, &w.s, path, NULL, NULL, w.bearer[who]);
+			assert_int_equal(r.status, 200);
+			if (str_has(r.body, str_c(kept[i].word)) != sees(&kept[i], who)) fail_msg("%c by %s: " STR_FMT, letters[who], kept[i].word, STR_ARG(r.body));
+			assert_has(call(f, &w.s, str_fmt(&f->a, "%s&type=card", path).p, NULL, NULL, w.bearer[who]).body, "\"data\":[]");
+		}
+	struct str first = call(f, &w.s, "/api/v1/records?q=common&limit=1", NULL, NULL, w.bearer[4]).body, next = between(f, first, "\"next\":\"", "\"");
+	assert_false(str_none(next));
+	struct str rest = call(f, &w.s, str_fmt(&f->a, "/api/v1/records?q=common&limit=1&cursor=" STR_FMT, STR_ARG(next)).p, NULL, NULL, w.bearer[4]).body;
+	assert_has(rest, "\"next\":null");
+	assert_true(str_has(first, STR("nuthatch")) != str_has(rest, STR("nuthatch")));
+	assert_int_equal(call(f, &w.s, "/api/v1/records?q=from:olga", NULL, NULL, w.bearer[4]).status, 422);
+	serve_stop(&w.s);
+}
+
 static int64_t notices(struct fixture *f, int person) {
 	return admin_int(f, str_fmt(&f->a, "SELECT count(*) FROM notice WHERE kind = 'search' AND person_id = %d", person).p);
 }
@@ -374,7 +396,7 @@ int main(void) {
 	assert_int_equal(pack_load(&why), OK);
 	const struct CMUnitTest tests[] = {
 		TALK_BOTH(nobody_finds_what_is_not_theirs), TALK_BOTH(operators_narrow), TALK_BOTH(pages_follow_each_other), TALK_BOTH(the_index_follows),
-		TALK_BOTH(lines_are_found), TALK_BOTH(searches_tell),
+		TALK_BOTH(lines_are_found), TALK_BOTH(records_are_found), TALK_BOTH(searches_tell),
 	};
 	return cmocka_run_group_tests_name("search", tests, NULL, NULL);
 }
