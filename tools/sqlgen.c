@@ -22,7 +22,7 @@ struct query {
 		char *text;
 	} *order;
 	enum cardinality cardinality;
-	bool writes;
+	bool writes, sqlite_only;
 	struct type result;
 	struct field *column; /* of the result: a row's fields, or one without a name */
 	struct {
@@ -321,6 +321,8 @@ static void read_query(struct reader *r) {
 	if (*q->about == 0) gen_fail(q->file, q->line, "'%s' has no line that says what it does", q->name);
 	if (strstr(q->about, "*/")) gen_fail(q->file, q->line, "'*/' in a description");
 	bool two = read_mark(r, "-- @sqlite");
+	q->sqlite_only = !two && read_mark(r, "-- @sqlite only");
+	if (q->sqlite_only && q->cardinality != EXEC) gen_fail(q->file, q->line, "'%s' is for one engine and not :exec", q->name);
 	read_body(r, q, 0);
 	q->body[1] = q->body[0];
 	if (two && !read_mark(r, "-- @pg"))
@@ -328,7 +330,7 @@ static void read_query(struct reader *r) {
 	if (two) read_body(r, q, 1);
 	gen_push(queries, query_count, q);
 	compile(q, 0);
-	compile(q, 1);
+	if (!q->sqlite_only) compile(q, 1);
 }
 
 /* With `only_frags` takes the fragments, else the statements. */
@@ -395,12 +397,12 @@ static void write_values(FILE *out, const struct query *q, const char *what, con
 
 static void write_def(FILE *out, const struct query *q) {
 	static const char *const engines[] = {"sqlite", "pg"};
-	for (int i = 0; i < 2; i++)
+	for (int i = 0; i < (q->sqlite_only ? 1 : 2); i++)
 		fprintf(out, "\nstatic const struct sql_piece %s_%s[] = {\n%s\t{NULL, -1, -1},\n};\n", q->name, engines[i],
 			q->body[i].c);
 	fprintf(out, "\nconst struct sql_def sql_def_%s = {\n", q->name);
 	fprintf(out, "\t.name = \"%s\", .file = \"%s\", .line = %d,\n", q->name, q->file, q->line);
-	fprintf(out, "\t.sqlite = %s_sqlite, .pg = %s_pg,\n", q->name, q->name);
+	fprintf(out, q->sqlite_only ? "\t.sqlite = %s_sqlite,\n" : "\t.sqlite = %s_sqlite, .pg = %s_pg,\n", q->name, q->name);
 	write_values(out, q, "param", q->param, q->params);
 	write_values(out, q, "column", q->column, q->columns);
 	if (q->columns > 0) fprintf(out, "\t.row_size = sizeof(%s),\n", gen_c_type(q->result));

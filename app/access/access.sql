@@ -47,6 +47,10 @@ SELECT pack, name, claim, street_address, mail_address, phone, email, web, hours
 	lat, lon, map_zoom, map_link, tile_url, mail_from, smtp_url, smtp_user, smtp_secret, version
 FROM business WHERE one = 1;
 
+-- business_pack() -> text :maybe
+-- Its pack.
+SELECT pack FROM business WHERE one = 1;
+
 -- business_version() -> int :one
 -- Tells whether the firm is still the one that was read.
 SELECT version FROM business WHERE one = 1;

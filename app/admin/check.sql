@@ -63,16 +63,24 @@ SELECT what, n FROM (
 		AND NOT EXISTS (SELECT 1 FROM conversation c WHERE c.id = t.object_id))
 	UNION ALL SELECT 'followed conversations', (SELECT count(*) FROM follow f WHERE f.object_kind = 'conversation'
 		AND NOT EXISTS (SELECT 1 FROM conversation c WHERE c.id = f.object_id))
-	UNION ALL SELECT 'search words of people', (SELECT count(*) FROM search_doc d WHERE d.object_kind IN ('person', 'person-public')
+	UNION ALL SELECT 'search words of people', (SELECT count(*) FROM find_doc d WHERE d.object_kind LIKE 'person%'
 		AND NOT EXISTS (SELECT 1 FROM person p WHERE p.id = d.object_id))
+	UNION ALL SELECT 'people that the search has read of and does not know', (SELECT count(*) FROM person p
+		WHERE NOT EXISTS (SELECT 1 FROM find_doc d WHERE d.object_kind = 'person' AND d.object_id = p.id)
+		AND EXISTS (SELECT 1 FROM event e JOIN event_cursor k ON k.reader = 'people' AND k.seq >= e.seq WHERE e.object_kind = 'person' AND e.object_id = p.id))
 	UNION ALL SELECT 'search words of conversations', (SELECT count(*) FROM search_doc d WHERE d.object_kind = 'conversation'
 		AND NOT EXISTS (SELECT 1 FROM conversation c WHERE c.id = d.object_id))
 	UNION ALL SELECT 'documents of the search', (SELECT count(*) FROM find_doc d WHERE NOT EXISTS (SELECT 1 FROM conversation c WHERE d.object_kind = 'conversation'
 		AND c.id = d.object_id) AND NOT EXISTS (SELECT 1 FROM message m WHERE d.object_kind = 'message' AND m.id = d.object_id)
-		AND NOT EXISTS (SELECT 1 FROM record r WHERE d.object_kind = 'record' AND r.id = d.object_id))
+		AND NOT EXISTS (SELECT 1 FROM record r WHERE d.object_kind = 'record' AND r.id = d.object_id)
+		AND NOT EXISTS (SELECT 1 FROM document k WHERE d.object_kind = 'document' AND k.id = d.object_id)
+		AND NOT EXISTS (SELECT 1 FROM organization o WHERE d.object_kind IN ('organization', 'organization-name') AND o.id = d.object_id)
+		AND d.object_kind NOT LIKE 'person%')
 	UNION ALL SELECT 'conversations that the search has read of and does not know', (SELECT count(*) FROM conversation c WHERE {unfound('conversation', c)})
 	UNION ALL SELECT 'messages that the search has read of and does not know', (SELECT count(*) FROM message m WHERE m.body <> '' AND {unfound('message', m)})
 	UNION ALL SELECT 'records that the search has read of and does not know', (SELECT count(*) FROM record r WHERE {unfound('record', r)})
+	UNION ALL SELECT 'documents that the search has read of and does not know', (SELECT count(*) FROM document k WHERE {unfound('document', k)})
+	UNION ALL SELECT 'organizations that the search has read of and does not know', (SELECT count(*) FROM organization o WHERE {unfound('organization', o)})
 	UNION ALL SELECT 'replies in another conversation', (SELECT count(*) FROM message m JOIN message r ON r.id = m.reply_to
 		WHERE r.conversation_id <> m.conversation_id)
 	UNION ALL SELECT 'attachments of messages elsewhere', (SELECT count(*) FROM attachment x JOIN message m ON m.id = x.message_id

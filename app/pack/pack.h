@@ -4,6 +4,7 @@
  * the topics of reports, and its words in every language. Packs are part of the program, or a firm's own, kept in its store; each is read and
  * checked once, and then constant as long as the process lives. Any thread. */
 #include "text/locale.h"
+#include "base/buf.h"
 #include "base/err.h"
 #include "web/page.h"
 
@@ -155,6 +156,8 @@ bool pack_value(struct arena *a, const struct pack_field *f, struct str value, s
 struct str pack_title(struct arena *a, const struct pack_type *t, const struct str *value, enum lang lang);
 /* A kept value as a person reads it. */
 struct str pack_shown(struct arena *a, const struct pack_field *f, struct str value, const struct locale *l);
+/* A kept value as people of either language would look for it: words of text/find.h. */
+void pack_words(struct arena *a, struct buf *to, const struct pack_field *f, struct str value);
 
 /* Values of some fields, in their order; "" where there is none. Kept: an object of texts. errors MALFORMED */
 MUST_USE enum err pack_values_read(struct arena *a, const struct pack_field *f, size_t n, struct str kept, struct str **ret);

@@ -1,6 +1,8 @@
 /* The values of some fields: as they are kept, and as programs get them. */
 #include "pack/pack.h"
+#include "text/find.h"
 #include "text/json.h"
+#include <inttypes.h>
 
 enum { VALUES_MAX = 64 * 1024 };
 
@@ -60,4 +62,23 @@ struct str pack_values_json(struct arena *a, const struct pack_field *f, size_t 
 	}
 	json_put_end(&o);
 	return taken(a, &b);
+}
+
+static void put_text(struct arena *a, struct buf *to, struct str text) {
+	if (to->n > 0) buf_add_char(to, ' ');
+	find_words(a, to, text);
+}
+
+void pack_words(struct arena *a, struct buf *to, const struct pack_field *f, struct str value) {
+	if (value.n == 0) return;
+	put_text(a, to, value);
+	if (f->type == PACK_DATE && value.n == 10) /* 2026-05-12 is 12.05.2026, too */
+		put_text(a, to, str_fmt(a, "%.2s %.2s %.4s", value.p + 8, value.p + 5, value.p));
+	int64_t minor;
+	if (f->type == PACK_MONEY && str_int(value, &minor) && minor != INT64_MIN) {
+		int64_t amount = minor < 0 ? -minor : minor;
+		put_text(a, to, str_fmt(a, "%" PRId64 " %02" PRId64, amount / 100, amount % 100));
+	}
+	for (size_t i = 0; i < f->choices; i++)
+		for (int lang = 0; str_eq(f->choice[i].name, value) && lang < LANG_MAX_; lang++) put_text(a, to, pack_say(&f->choice[i].label, (enum lang)lang));
 }

@@ -261,6 +261,9 @@ enum err person_create(struct req *q, const struct person_create_in *in, struct 
 		return req_fail(q, ERR_CONFLICT, T("Someone like that is here already. Nothing is added yet; "
 		                                   "look first whether it is the same person."), NULL);
 	TRY(people_create(q->db, q->a, q->actor.id, &input, &id));
+	struct kept k;
+	TRY(kept_get(q->db, q->a, id, &k));
+	TRY(people_index(q->db, q->a, &k)); /* whoever adds somebody looks for them at once */
 	req_say(q, T("Added."));
 	return people_view(q->db, q->a, &q->actor, q->business, &q->locale, id, ret);
 }

@@ -1,5 +1,4 @@
-/* Finding people: the words kept for each, the list for the staff and for programs, and who might be the same person
- * twice. */
+/* Finding people: the list for the staff and for programs, and who might be the same person twice. */
 #include "people/save.h"
 #include "access/access.h"
 #include "routes.h"
@@ -8,97 +7,11 @@
 #include "text/json.h"
 #include "text/url.h"
 #include "text/utf8.h"
-#include <ctype.h>
 #include <inttypes.h>
-
-/* -------------------------------------------------------------------- words */
-
-enum { WORDS_MAX = 8, WORD_BYTES = 40 };
-
-/* Letters and digits are words, all else is between them: what a person types cannot become a language of the
- * engine's. */
-static bool next_word(struct str *rest, struct str *ret) {
-	size_t from = 0, to;
-	while (from < rest->n && !((unsigned char)rest->p[from] >= 0x80 || isalnum((unsigned char)rest->p[from]))) from++;
-	for (to = from; to < rest->n && ((unsigned char)rest->p[to] >= 0x80 || isalnum((unsigned char)rest->p[to]));) to++;
-	*ret = str_n(rest->p + from, to - from);
-	*rest = str_from(*rest, to);
-	return ret->n > 0;
-}
-
-static struct str words_of(struct arena *a, struct str text) {
-	struct buf b;
-	buf_init(&b, 4096);
-	struct str rest = utf8_fold(a, text), word;
-	while (next_word(&rest, &word)) buf_fmt(&b, "%s" STR_FMT, b.n ? " " : "", STR_ARG(word));
-	struct str all = str_copy(a, buf_str(&b));
-	buf_done(&b);
-	return all;
-}
-
-struct str people_match(struct db *db, struct arena *a, struct str q) {
-	bool pg = db_engine(db) == DB_PG;
-	struct buf b;
-	buf_init(&b, 4096);
-	struct str rest = utf8_fold(a, q), word;
-	for (int i = 0; i < WORDS_MAX && next_word(&rest, &word); i++) {
-		word = utf8_fit(word, WORD_BYTES);
-		if (pg) buf_fmt(&b, "%s'" STR_FMT "':*", b.n ? " & " : "", STR_ARG(word));
-		else buf_fmt(&b, "%s\"" STR_FMT "\"*", b.n ? " " : "", STR_ARG(word));
-	}
-	struct str match = b.n ? str_copy(a, buf_str(&b)) : STR_NONE;
-	buf_done(&b);
-	return match;
-}
-
-static enum err keep_words(struct db *db, struct arena *a, const char *kind, struct person_id id, struct str words) {
-	struct str have;
-	bool found;
-	TRY(sql_person_doc_get(db, a, str_c(kind), id.v, &have, &found));
-	if (found ? str_eq(have, words) : str_empty(words)) return OK;
-	return sql_person_doc_put(db, str_c(kind), id.v, words);
-}
-
-/* What this reader sees of what people are looked for by. */
-static struct str words_seen(struct arena *a, const struct kept *k, const struct actor *who) {
-	struct str name = kept_shows(k, who, STR("name")) ? k->row.name : STR("");
-	struct str title = kept_shows(k, who, STR("title")) ? k->row.title : STR("");
-	struct str number = who->is_staff ? k->row.customer_no : STR("");
-	return words_of(a, str_fmt(a, STR_FMT " " STR_FMT " " STR_FMT " " STR_FMT, STR_ARG(name), STR_ARG(k->row.public_name),
-	                           STR_ARG(number), STR_ARG(title)));
-}
-
-/* An index is searched by many, so it holds what the least of them may see: one for any of the staff, one for anyone
- * at all. */
-enum err people_index(struct db *db, struct arena *a, const struct kept *k) {
-	const struct actor any_staff = {.id = {-1}, .role = ROLE_AGENT, .is_staff = true}, visitor = {.role = ROLE_NONE};
-	struct object o = kept_object(k);
-	o.hidden = false; /* whoever has left may come back: the search looks at that */
-	TRY(keep_words(db, a, "person", k->row.id, words_seen(a, k, &any_staff)));
-	struct str public = may(&visitor, ACT_SEE, &o) ? words_seen(a, k, &visitor) : STR("");
-	return keep_words(db, a, "person-public", k->row.id, public);
-}
-
-bool people_wants(const struct event *e) { return strcmp(e->object_kind, "person") == 0; }
-
-/* People that others made (the command line, an older program) are found, too. */
-enum err people_read_events(struct db *db, struct arena *a, const struct event *e, size_t n, void *ctx) {
-	(void)ctx;
-	struct person_id_list ids = {.v = NEW_ARRAY(a, struct person_id, n)};
-	struct kept *k;
-	size_t people;
-	for (size_t i = 0; i < n; i++)
-		if (strcmp(e[i].object_kind, "person") == 0) ids.v[ids.n++].v = e[i].object_id;
-	if (ids.n == 0) return OK;
-	TRY(kept_list(db, a, ids, &k, &people));
-	for (size_t i = 0; i < people; i++) TRY(people_index(db, a, &k[i]));
-	return OK;
-}
 
 /* --------------------------------------------------------------------- list */
 
-/* A phone as people type it: without the country's or the long-distance zeros, from four digits on. */
-static struct str digits_of(struct arena *a, struct str q) {
+struct str people_digits(struct arena *a, struct str q) {
 	struct str d = contact_fold(a, CONTACT_PHONE, q);
 	for (size_t i = 0; i < q.n; i++)
 		if (strchr("0123456789 +-/().", q.p[i]) == NULL) return STR("");
@@ -110,19 +23,18 @@ enum err people_find(struct db *db, struct arena *a, const struct actor *who, co
                      struct person_id_list *ret) {
 	bool staff = who->is_staff;
 	const struct person_id none = {0};
-	struct str text = str_trim(x->q), match = str_empty(text) ? STR_NONE : people_match(db, a, text);
+	struct str text = str_trim(x->q), match = str_empty(text) ? STR_NONE : people_match(db, a, who, text, x->named);
 	struct str mail = str_find(text, ' ') < 0 && text.n >= 3 ? contact_fold(a, CONTACT_EMAIL, text) : STR("");
 	*ret = (struct person_id_list){0};
 	if (!str_empty(text) && str_none(match)) return OK; /* only signs: nothing is called that */
-	return sql_people_find(db, a, staff, who->id, match, mail, digits_of(a, text),
+	return sql_people_find(db, a, staff, who->id, match, mail, people_digits(a, text),
 	                       str_empty(x->kind) ? STR_NONE : x->kind, str_empty(x->tag) ? STR_NONE : x->tag, x->contact,
 	                       staff ? x->after : none, staff ? none : x->after, x->limit + 1,
 	                       staff ? PEOPLE_FIND_REAL : PEOPLE_FIND_SHOWN, ret);
 }
 
-enum err people_named(struct db *db, struct arena *a, const struct actor *who, struct str words, struct str tag, struct person_id after, int most,
-                      struct person_id_list *ret) {
-	struct people_asked x = {.q = words, .tag = tag, .after = after, .limit = most - 1};
+enum err people_named(struct db *db, struct arena *a, const struct actor *who, struct str words, int most, struct person_id_list *ret) {
+	struct people_asked x = {.q = words, .named = true, .limit = most - 1};
 	return people_find(db, a, who, &x, ret);
 }
 
@@ -210,7 +122,7 @@ static struct str json_of(struct arena *a, enum contact_kind kind, const struct 
 
 enum err people_alike(struct db *db, struct arena *a, const struct actor *who, const struct person_input *in,
                       struct person_id_list *ret) {
-	struct str match = str_empty(in->birthday) ? STR_NONE : people_match(db, a, in->name);
+	struct str match = str_empty(in->birthday) ? STR_NONE : people_match(db, a, who, in->name, true);
 	struct str emails = json_of(a, CONTACT_EMAIL, &in->contact[CONTACT_EMAIL]);
 	struct str phones = json_of(a, CONTACT_PHONE, &in->contact[CONTACT_PHONE]);
 	struct str birthday = str_none(match) ? STR_NONE : in->birthday;

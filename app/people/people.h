@@ -4,6 +4,7 @@
  * people_view, people_views and people_cards: pages, API, search and export alike. Any thread with a connection,
  * unless a function says "writes". */
 #include "event/hub.h"
+#include "text/find.h"
 #include "types.h"
 #include "web/req.h"
 
@@ -26,10 +27,13 @@ MUST_USE enum err people_cards(struct db *db, struct arena *a, const struct acto
 MUST_USE enum err people_staff(struct db *db, struct arena *a, const struct actor *who, bool all,
                                struct person_id_list *ret);
 
-/* Whom of them who may know of, found by words as the list of people finds them (names, customer numbers, emails, phones, as far as who may see
- * these), in the order of the names; with one tag only (the staff's tags) unless it is empty. after: behind that one, or 0. */
-MUST_USE enum err people_named(struct db *db, struct arena *a, const struct actor *who, struct str words, struct str tag,
-                               struct person_id after, int most, struct person_id_list *ret);
+/* Whom who may know of by that name, number, email or phone, as far as who may see these; in the order of the names. */
+MUST_USE enum err people_named(struct db *db, struct arena *a, const struct actor *who, struct str words, int most, struct person_id_list *ret);
+/* For queries of the index: the tokens of the documents by which who may find people; and the words of a name among all others. */
+struct find_group people_readers(struct arena *a, const struct actor *who);
+#define PEOPLE_NAMED "n"
+/* The digits of a phone as people type it: without the country's or the long-distance zeros, four at least; else "". */
+struct str people_digits(struct arena *a, struct str typed);
 
 /* ------------------------------------------------------------------ changing */
 

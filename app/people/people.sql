@@ -138,11 +138,7 @@ INSERT INTO tagging (tag_id, object_kind, object_id) VALUES (:tag, 'person', :pe
 -- Takes all tags from a person.
 DELETE FROM tagging WHERE object_kind = 'person' AND object_id = :person;
 
--- person_doc_get(kind text, person int) -> text :maybe
--- The words by which a person is found. kind: 'person' by the staff and themselves, 'person-public' by everyone.
-SELECT words FROM search_doc WHERE object_kind = :kind AND object_id = :person;
-
--- person_doc_put(kind text, person int, words text) :exec1
--- Keeps the words by which a person is found.
-INSERT INTO search_doc (object_kind, object_id, words) VALUES (:kind, :person, :words)
-ON CONFLICT (object_kind, object_id) DO UPDATE SET words = excluded.words;
+-- row person_doc_row: id int | words text
+-- person_docs(first int, last int) -> person_doc_row :many
+-- The documents by which a person is found.
+SELECT d.id, d.words FROM find_doc d WHERE d.id >= :first AND d.id <= :last ORDER BY d.id LIMIT 4;

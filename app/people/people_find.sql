@@ -8,8 +8,14 @@
 -- frag contact_shows(c, o): {field_shows(o, c.kind, 'staff')}
 -- frag birthday_shows(o): {field_shows(o, 'birthday', CASE o.kind WHEN 'staff' THEN 'me' ELSE 'staff' END)}
 
--- Whether these words (d) of a person (o) are those that :me may find them by.
--- frag words_show(d, o): d.object_kind = CASE WHEN :staff OR o.id = :me THEN 'person' ELSE 'person-public' END
+-- Whether these words (d) of a person (o) are those that :me may find them by: there is one document for each group of readers that see
+-- something else of them.
+-- frag has_words(o, word): EXISTS (SELECT 1 FROM find_doc own WHERE own.object_kind = word AND own.object_id = o.id LIMIT 1 OFFSET 0)
+-- frag words_show(d, o): (d.object_kind = CASE WHEN o.id = :me AND {has_words(o, 'person-me')} THEN 'person-me'
+--   WHEN :staff AND o.contact_id = :me AND {has_words(o, 'person-contact')} THEN 'person-contact'
+--   WHEN :staff OR o.id = :me THEN 'person' ELSE 'person-public' END)
+-- The ids of people's documents lie below all others (src/db/words.h).
+-- frag of_people(id): id < -4611686018427387904
 
 -- people_find(staff bool, me person_id?, match text?, mail text, digits text, kind text?, tag text?, contact person_id?,
 --   after person_id?, after_shown person_id?, most int) -> person_id :many
@@ -24,8 +30,8 @@ WHERE {person_visible(p)}
 --? tag AND :staff AND p.id IN (SELECT t.object_id FROM tagging t JOIN tag g ON g.id = t.tag_id WHERE t.object_kind = 'person' AND g.name = :tag)
 --? after AND (p.name, p.id) > ((SELECT x.name FROM person x WHERE x.id = :after), :after)
 --? after_shown AND ({name_seen(p)}, p.id) > ((SELECT {name_seen(x)} FROM person x WHERE x.id = :after_shown AND {person_visible(x)}), :after_shown)
---? match AND p.id IN (SELECT o.id FROM search_fts JOIN search_doc d ON d.id = search_fts.rowid JOIN person o ON o.id = d.object_id
---? match   WHERE search_fts MATCH :match AND {words_show(d, o)}
+--? match AND p.id IN (SELECT o.id FROM find_fts f JOIN find_doc d ON d.id = f.rowid JOIN person o ON o.id = d.object_id
+--? match   WHERE find_fts MATCH :match AND {of_people(f.rowid)} AND {words_show(d, o)}
 --? match   UNION SELECT o.id FROM contact c JOIN person o ON o.id = c.person_id
 --? match   WHERE c.kind = 'email' AND :mail <> '' AND c.folded >= :mail AND c.folded < :mail || char(1114111) AND {contact_shows(c, o)}
 --? match   UNION SELECT o.id FROM contact c JOIN person o ON o.id = c.person_id
@@ -39,8 +45,8 @@ WHERE {person_visible(p)}
 --? tag AND :staff AND p.id IN (SELECT t.object_id FROM tagging t JOIN tag g ON g.id = t.tag_id WHERE t.object_kind = 'person' AND g.name = :tag)
 --? after AND (p.name, p.id) > ((SELECT x.name FROM person x WHERE x.id = :after), :after)
 --? after_shown AND ({name_seen(p)}, p.id) > ((SELECT {name_seen(x)} FROM person x WHERE x.id = :after_shown AND {person_visible(x)}), :after_shown)
---? match AND p.id IN (SELECT o.id FROM search_doc d JOIN person o ON o.id = d.object_id
---? match   WHERE to_tsvector('simple', d.words) @@ to_tsquery('simple', :match) AND {words_show(d, o)}
+--? match AND p.id IN (SELECT o.id FROM find_doc d JOIN person o ON o.id = d.object_id
+--? match   WHERE d.terms @@ to_tsquery('simple', :match) AND {of_people(d.id)} AND {words_show(d, o)}
 --? match   UNION SELECT o.id FROM contact c JOIN person o ON o.id = c.person_id
 --? match   WHERE c.kind = 'email' AND :mail <> '' AND starts_with(c.folded, :mail) AND {contact_shows(c, o)}
 --? match   UNION SELECT o.id FROM contact c JOIN person o ON o.id = c.person_id
@@ -54,16 +60,16 @@ SELECT o.id FROM contact c JOIN person o ON o.id = c.person_id
 WHERE c.kind = 'email' AND c.folded IN (SELECT value FROM json_each(:emails)) AND {contact_shows(c, o)}
 UNION SELECT o.id FROM contact c JOIN person o ON o.id = c.person_id
 WHERE c.kind = 'phone' AND c.folded IN (SELECT value FROM json_each(:phones)) AND {contact_shows(c, o)}
---? match UNION SELECT o.id FROM search_fts JOIN search_doc d ON d.id = search_fts.rowid JOIN person o ON o.id = d.object_id
---? match   WHERE search_fts MATCH :match AND {words_show(d, o)} AND o.birthday = :birthday AND {birthday_shows(o)}
+--? match UNION SELECT o.id FROM find_fts f JOIN find_doc d ON d.id = f.rowid JOIN person o ON o.id = d.object_id
+--? match   WHERE find_fts MATCH :match AND {of_people(f.rowid)} AND {words_show(d, o)} AND o.birthday = :birthday AND {birthday_shows(o)}
 LIMIT 10;
 -- @pg
 SELECT o.id FROM contact c JOIN person o ON o.id = c.person_id
 WHERE c.kind = 'email' AND c.folded IN (SELECT json_array_elements_text(:emails::json)) AND {contact_shows(c, o)}
 UNION SELECT o.id FROM contact c JOIN person o ON o.id = c.person_id
 WHERE c.kind = 'phone' AND c.folded IN (SELECT json_array_elements_text(:phones::json)) AND {contact_shows(c, o)}
---? match UNION SELECT o.id FROM search_doc d JOIN person o ON o.id = d.object_id
---? match   WHERE to_tsvector('simple', d.words) @@ to_tsquery('simple', :match) AND {words_show(d, o)}
+--? match UNION SELECT o.id FROM find_doc d JOIN person o ON o.id = d.object_id
+--? match   WHERE d.terms @@ to_tsquery('simple', :match) AND {of_people(d.id)} AND {words_show(d, o)}
 --? match   AND o.birthday = :birthday AND {birthday_shows(o)}
 LIMIT 10;
 

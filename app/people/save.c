@@ -286,12 +286,14 @@ static enum err apply(struct saving *s) {
 	TRY(change_tags(s));
 	TRY(change_fields(s));
 	TRY(change_audiences(s));
-	if (s->fresh) return people_index(s->db, s->a, &s->k);
-	if (!s->changed) return OK;
+	if (s->fresh || !s->changed) return OK;
 	TRY(write_row(s, was));
 	int64_t more = s->k.row.worth_minor - worth;
 	if (more != 0) TRY(talk_worth_changed(s->db, s->a, s->k.row.id, more));
-	return people_index(s->db, s->a, &s->k);
+	/* at once: what they show to fewer people from now on may find them no longer. Who is new waits for the reader "people". */
+	struct kept now;
+	TRY(kept_get(s->db, s->a, s->k.row.id, &now));
+	return people_index(s->db, s->a, &now);
 }
 
 static void leave_hidden(const struct saving *s, struct person_input *in) {

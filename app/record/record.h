@@ -3,6 +3,7 @@
 /* Records: one thing each of what the business keeps (a policy, an account, a statement line). A record's type comes from the pack. What
  * stands by itself has people with a role; a line of it has its people. README.md. Any thread with a connection, unless a function says "writes". */
 #include "pack/pack.h"
+#include "text/find.h"
 #include "types.h"
 #include "web/req.h"
 
@@ -45,6 +46,8 @@ MUST_USE enum err record_seen(struct req *q, struct record_id id, struct record_
 MUST_USE enum err record_of(struct req *q, struct person_id person, struct record_group_list *ret);
 /* The same of what goes with an organization. */
 MUST_USE enum err record_of_organization(struct req *q, struct organization_id organization, struct record_group_list *ret);
+/* For queries of the index: the tokens of the records that the actor, who is not of the staff, has to do with. */
+MUST_USE enum err record_readers(struct db *db, struct arena *a, const struct actor *who, struct find_group *ret);
 /* Whom the staff mean: given, or else by customer number or full name; what is wrong is noted at the field. errors INVALID */
 MUST_USE enum err record_who(struct req *q, struct person_id given, struct str called, const char *field, struct person_id *ret);
 /* Its type in the firm's pack; NULL when the pack has it no more. */

@@ -43,6 +43,27 @@ SELECT {record(r)} FROM record r WHERE {record_visible(r)}
 --? before AND r.id < :before
 ORDER BY r.id DESC LIMIT :most;
 
+-- record_found(words text, type text?, person person_id?, me person_id?, staff bool, before record_id?, most int) -> record_row :many
+-- Records that hold the words, by the index of the search: the newest by their own time first.
+-- @sqlite
+SELECT {record(r)} FROM find_fts f JOIN find_doc d ON d.id = f.rowid JOIN record r ON r.id = d.object_id
+WHERE find_fts MATCH :words AND d.object_kind = 'record' AND {record_visible(r)}
+--? type AND r.type = :type
+--? person AND r.id IN (SELECT mine.record_id FROM record_person mine WHERE mine.person_id = :person)
+--? before AND f.rowid < (SELECT last.id FROM find_doc last WHERE last.object_kind = 'record' AND last.object_id = :before)
+ORDER BY f.rowid DESC LIMIT :most;
+-- @pg
+SELECT {record(r)} FROM find_doc d JOIN record r ON r.id = d.object_id
+WHERE d.terms @@ to_tsquery('simple', :words) AND d.object_kind = 'record' AND {record_visible(r)}
+--? type AND r.type = :type
+--? person AND r.id IN (SELECT mine.record_id FROM record_person mine WHERE mine.person_id = :person)
+--? before AND d.id < (SELECT last.id FROM find_doc last WHERE last.object_kind = 'record' AND last.object_id = :before)
+ORDER BY d.id DESC LIMIT :most;
+
+-- record_roots(me person_id, most int) -> int :many
+-- The records that somebody has to do with.
+SELECT DISTINCT s.record_id FROM record_person s WHERE s.person_id = :me ORDER BY s.record_id DESC LIMIT :most;
+
 -- row record_month_row: month int | plus int | minus int
 -- record_months(parent record_id, type text, most int) -> record_month_row :many
 -- Sums by month, the newest first.

@@ -8,7 +8,7 @@
 #include "timeline/timeline.h"
 #include <inttypes.h>
 
-enum { MINE_MOST = 200, PART_MOST = 10, LINES_MOST = 50, LIFE_MOST = 8, MONTHS_MOST = 24, MONTHS_LISTED = 240 };
+enum { MINE_MOST = 200, PART_MOST = 10, LINES_MOST = 50, LIFE_MOST = 8, MONTHS_MOST = 24, MONTHS_LISTED = 240, ROOTS_MOST = 200 };
 
 /* -------------------------------------------------------------------- my things */
 
@@ -303,12 +303,37 @@ enum err record_show(struct req *q, const struct record_show_in *in, struct reco
 	return OK;
 }
 
+enum err record_readers(struct db *db, struct arena *a, const struct actor *who, struct find_group *ret) {
+	struct int_list roots = {0};
+	if (who->id.v != 0) TRY(sql_record_roots(db, a, who->id, ROOTS_MOST + 1, &roots));
+	*ret = (struct find_group){.any = {.v = NEW_ARRAY(a, struct str, ROOTS_MOST + 1)}};
+	if (roots.n > ROOTS_MOST) ret->any.v[ret->any.n++] = STR(FIND_TOKEN "krecord");
+	else
+		for (size_t i = 0; i < roots.n; i++) ret->any.v[ret->any.n++] = str_fmt(a, FIND_TOKEN "r%" PRId64, roots.v[i]);
+	return OK;
+}
+
+/* By words: what the search would find of the records. */
+static enum err list_found(struct req *q, const struct record_list_in *in, struct record_id before, struct record_row_list *ret) {
+	struct find *f = arena_alloc(q->a, sizeof *f);
+	struct str record = STR(FIND_TOKEN "krecord");
+	struct find_group group[2] = {{.any = {.v = &record, .n = 1}}};
+	find_read(q->a, in->q, f);
+	if (!str_none(f->wrong) || f->filters > 0 || f->from != FIND_EVER || f->to != FIND_EVER)
+		return req_invalid(q, "q", T("Here are words, \"phrases\" and -without only; /api/v1/search takes more."));
+	if (!q->actor.is_staff) TRY(record_readers(q->db, q->a, &q->actor, &group[1]));
+	struct str match = find_match(q->a, db_engine(q->db) == DB_PG ? FIND_TSQUERY : FIND_FTS5, f, group, q->actor.is_staff ? 1 : 2);
+	return sql_record_found(q->db, q->a, match, str_empty(in->type) ? STR_NONE : in->type, in->person_id, q->actor.id, q->actor.is_staff, before,
+		in->limit + 1, ret);
+}
+
 enum err record_list(struct req *q, const struct record_list_in *in, struct record_list *ret) {
 	struct record_row_list rows;
 	struct record_id before = {0};
 	if (!str_empty(in->cursor) && (!str_int(in->cursor, &before.v) || before.v < 1))
 		return req_invalid(q, "cursor", T("This cursor is not one of ours."));
-	TRY(sql_record_list(q->db, q->a, str_empty(in->type) ? STR_NONE : in->type, in->person_id, q->actor.id, q->actor.is_staff, before, in->limit + 1, &rows));
+	if (!str_empty(str_trim(in->q))) TRY(list_found(q, in, before, &rows));
+	else TRY(sql_record_list(q->db, q->a, str_empty(in->type) ? STR_NONE : in->type, in->person_id, q->actor.id, q->actor.is_staff, before, in->limit + 1, &rows));
 	ret->next = STR_NONE;
 	if (rows.n > (size_t)in->limit) {
 		rows.n = (size_t)in->limit;

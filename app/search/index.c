@@ -1,13 +1,16 @@
 /* What everything is found by: its words, then tokens of what it is and who may find it. Kept by a reader of the log.
  *
  *   d         every document
- *   kWORD     its kind: conversation, problem; message, answer, note; record, statementline
+ *   kWORD     its kind: conversation, problem; message, answer, note; record, statementline; document; organization, firm
  *   aN        its author          wN  who takes part in it, for the staff's with:
  *   tTAG      a tag that its readers see          sTAG  one for the staff only
  *   open members pN rN    who may find it besides the staff: everyone, members, a person, whoever has to do with that record
- *   uN        a line of that record */
+ *   uN        a line of that record
+ * People have documents of their own: app/people/words.c. */
+#include "db/words.h"
 #include "pack/pack.h"
 #include "search/search_int.h"
+#include "sql/access.h"
 #include "text/json.h"
 #include "text/locale.h"
 #include "text/markdown.h"
@@ -93,27 +96,12 @@ static enum err message_doc(struct db *db, struct doc *d, int64_t id, bool *ret_
 
 /* ----------------------------------------------------------------- what is kept */
 
-/* As people of either language would look for it. */
-static void put_value(struct doc *d, const struct pack_field *f, struct str value) {
-	if (value.n == 0) return;
-	put_text(d, value);
-	if (f->type == PACK_DATE && value.n == 10) /* 2026-05-12 is 12.05.2026, too */
-		put_text(d, str_fmt(d->a, "%.2s %.2s %.4s", value.p + 8, value.p + 5, value.p));
-	int64_t minor;
-	if (f->type == PACK_MONEY && str_int(value, &minor) && minor != INT64_MIN) {
-		int64_t amount = minor < 0 ? -minor : minor;
-		put_text(d, str_fmt(d->a, "%" PRId64 " %02" PRId64, amount / 100, amount % 100));
-	}
-	for (size_t i = 0; i < f->choices; i++)
-		for (int lang = 0; str_eq(f->choice[i].name, value) && lang < LANG_MAX_; lang++) put_text(d, pack_say(&f->choice[i].label, (enum lang)lang));
-}
-
 static enum err put_fields(struct doc *d, const struct pack_type *t, struct str fields) {
 	JSON_DOC(doc);
 	TRY(json_parse(&doc, fields, NULL));
 	for (size_t i = 0; i < t->fields; i++) {
 		struct str value = STR("");
-		if (json_get_str(json_member(doc.root, str_z(d->a, t->field[i].name)), &value)) put_value(d, &t->field[i], value);
+		if (json_get_str(json_member(doc.root, str_z(d->a, t->field[i].name)), &value)) pack_words(d->a, d->b, &t->field[i], value);
 	}
 	return OK;
 }
@@ -138,7 +126,7 @@ static enum err record_doc(struct db *db, struct doc *d, int64_t id, bool *ret_f
 	bool firm;
 	TRY(sql_find_record(db, d->a, id, &r, ret_found));
 	if (!*ret_found) return OK;
-	TRY(sql_find_pack(db, d->a, &pack, &firm));
+	TRY(sql_business_pack(db, d->a, &pack, &firm));
 	const struct pack *p = firm ? pack_find(pack) : NULL;
 	const struct pack_type *t = p ? pack_type_find(p, r.type) : NULL;
 	d->at = r.at;
@@ -155,14 +143,52 @@ static enum err record_doc(struct db *db, struct doc *d, int64_t id, bool *ret_f
 	return put_tags(db, d, "record", id, "s");
 }
 
+/* What the team keeps for a customer: the newest version, which is theirs once it is shared. */
+static enum err document_doc(struct db *db, struct doc *d, int64_t id, bool *ret_found) {
+	struct find_kept_row r;
+	TRY(sql_find_document(db, d->a, id, &r, ret_found));
+	if (!*ret_found) return OK;
+	d->at = r.at;
+	put_text(d, r.name);
+	put_text(d, r.version_name);
+	put_text(d, utf8_first(r.text, TEXT_CHARS_MAX));
+	put_id(d, "a", r.author_id.v);
+	put_id(d, "w", r.person_id.v);
+	if (r.shared) put_id(d, "p", r.person_id.v);
+	if (r.shared) put_id(d, "r", r.root_id.v);
+	return put_tags(db, d, "document", id, "s");
+}
+
+static enum err put_body(struct db *db, struct doc *d, int64_t id, bool staff, bool *ret_found) {
+	struct find_body_row r;
+	struct int_list people;
+	TRY(sql_find_organization(db, d->a, id, &r, ret_found));
+	if (!*ret_found) return OK;
+	d->at = r.at;
+	put_text(d, r.name);
+	put_kind(d, STR("organization"));
+	put_kind(d, r.kind);
+	const struct str facts[] = {r.address, r.phone, r.email, r.web, r.notes};
+	for (size_t i = 0; staff && i < sizeof facts / sizeof *facts; i++) put_text(d, facts[i]);
+	TRY(sql_find_organization_people(db, d->a, id, SEATS_MOST, &people));
+	for (size_t i = 0; i < people.n; i++) put_id(d, staff ? "w" : "p", people.v[i]);
+	return staff ? put_tags(db, d, "organization", id, "s") : OK;
+}
+
+static enum err organization_doc(struct db *db, struct doc *d, int64_t id, bool *ret_found) { return put_body(db, d, id, true, ret_found); }
+
+/* Its members know its name only. */
+static enum err organization_name_doc(struct db *db, struct doc *d, int64_t id, bool *ret_found) { return put_body(db, d, id, false, ret_found); }
+
 /* ------------------------------------------------------------------------ keeping */
 
 /* Each kind of thing that is found: how its document is made. find_visible of search.sql says who may find it. */
 static const struct source {
 	const char *word;
 	enum err (*make)(struct db *db, struct doc *d, int64_t id, bool *ret_found);
-} kinds[] = {{"conversation", conversation_doc}, {"message", message_doc}, {"record", record_doc}};
-enum kind_at { A_CONVERSATION, A_MESSAGE, A_RECORD };
+} kinds[] = {{"conversation", conversation_doc}, {"message", message_doc}, {"record", record_doc}, {"document", document_doc},
+	{"organization", organization_doc}, {"organization-name", organization_name_doc}};
+enum kind_at { A_CONVERSATION, A_MESSAGE, A_RECORD, A_DOCUMENT, AN_ORGANIZATION, AN_ORGANIZATION_NAME };
 
 static int64_t second_of(usec_t at) {
 	int64_t s = at / 1000000 - (at % 1000000 < 0);
@@ -171,14 +197,17 @@ static int64_t second_of(usec_t at) {
 
 static enum err keep(struct db *db, struct arena *a, const struct source *k, int64_t id, bool found, const struct doc *d) {
 	struct find_doc_row have;
+	struct opt_int last;
 	struct str words = buf_str(d->b);
 	int64_t first = second_of(d->at) * IDS_OF_A_SECOND;
 	bool there;
 	TRY(sql_find_doc_get(db, a, str_c(k->word), id, &have, &there));
 	bool same_time = there && found && have.id >= first && have.id < first + IDS_OF_A_SECOND;
-	if (same_time) return str_eq(have.words, words) ? OK : sql_find_doc_change(db, have.id, words);
-	if (there) TRY(sql_find_doc_drop(db, have.id));
-	return found ? sql_find_doc_add(db, str_c(k->word), id, words, first, first + IDS_OF_A_SECOND - 1) : OK;
+	if (same_time) return str_eq(have.words, words) ? OK : words_change(db, have.id, have.words, words);
+	if (there) TRY(words_drop(db, have.id, have.words));
+	if (!found) return OK;
+	TRY(sql_find_doc_last(db, first, first + IDS_OF_A_SECOND - 1, &last));
+	return words_add(db, last.has ? last.v + 1 : first, str_c(k->word), id, words);
 }
 
 static enum err index_one(struct db *db, struct arena *a, enum kind_at which, int64_t id) {
@@ -226,6 +255,9 @@ static enum err index_places(struct db *db, struct arena *a, struct file_id file
 		}
 		arena_reset(a, mark);
 	} while (places.n == MESSAGES_AT_ONCE);
+	struct int_list documents;
+	TRY(sql_find_documents_of(db, a, file, MESSAGES_AT_ONCE, &documents));
+	for (size_t i = 0; i < documents.n; i++) TRY(index_one(db, a, A_DOCUMENT, documents.v[i]));
 	return OK;
 }
 
@@ -242,10 +274,15 @@ static bool touched(const struct event *e, enum kind_at *ret, int64_t *ret_id, b
 		*ret_all = !is(e->verb, "create");
 		return !is(e->verb, "like") && !is(e->verb, "undo") && !is(e->verb, "follow") && !is(e->verb, "view");
 	}
-	*ret = is(e->object_kind, "message") ? A_MESSAGE : A_RECORD;
-	if (is(e->object_kind, "message") || is(e->object_kind, "record")) return true;
+	static const struct { const char *word; enum kind_at which; } others[] = {{"message", A_MESSAGE}, {"record", A_RECORD}, {"document", A_DOCUMENT},
+		{"organization", AN_ORGANIZATION}};
+	for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
+		*ret = others[i].which;
+		if (is(e->object_kind, others[i].word)) return true;
+	}
 	*ret_id = e->target_id; /* somebody has to do with it, or no more; it has a tag */
-	return is(e->target_kind, "record");
+	*ret = is(e->target_kind, "record") ? A_RECORD : AN_ORGANIZATION;
+	return is(e->target_kind, "record") || is(e->target_kind, "organization");
 }
 
 static bool file_is_read(const struct event *e) { return is(e->object_kind, "file") && is(e->verb, "update"); }
@@ -276,6 +313,7 @@ enum err search_read(struct db *db, struct arena *a, const struct event *e, size
 		if (file_is_read(&e[i])) TRY(index_places(db, a, (struct file_id){e[i].object_id}));
 		if (!touched(&e[i], &which, &id, &all) || again(&e[i + 1], n - i - 1, which, id, all)) continue;
 		TRY(all ? index_talk(db, a, id) : index_one(db, a, which, id));
+		if (which == AN_ORGANIZATION) TRY(index_one(db, a, AN_ORGANIZATION_NAME, id));
 	}
 	return saved_tell(db, a, e, n);
 }

@@ -49,6 +49,11 @@ static void show_texts(struct req *q, const struct find *f, struct str title, st
 	pieces(q, f, it->snippet, &it->pieces);
 }
 
+static void put_fact(struct req *q, struct str *text, struct str fact) {
+	if (str_empty(fact)) return;
+	*text = str_fmt(q->a, STR_FMT "%s" STR_FMT, STR_ARG(*text), text->n ? " · " : "", STR_ARG(fact));
+}
+
 static const char *said_word(struct str kind) {
 	static const char *const words[][2] = {{"problem", T("Problem")}, {"need", T("Need")}, {"idea", T("Idea")}, {"question", T("Question")},
 		{"discussion", T("Discussion")}, {"praise", T("Praise")}, {"query", T("Question about a record")}, {"direct", T("Direct message")},
@@ -87,38 +92,82 @@ static enum err show_record(struct req *q, const struct find *f, const struct re
 	return OK;
 }
 
+static void show_document(struct req *q, const struct find *f, const struct find_document_row *r, struct search_item *it) {
+	show_texts(q, f, r->name, r->text, it);
+	it->at = r->at;
+	it->author.id = r->author_id;
+	it->author.name = r->author;
+	it->kind = str_c(TRQ(q, T("Document")));
+	it->note = !r->shared;
+	it->url = url_path(q->a, "/documents/%" PRId64, r->id);
+}
+
+static void show_organization(struct req *q, const struct find *f, const struct find_organization_row *r, struct search_item *it) {
+	struct str text = STR("");
+	const struct str facts[] = {r->address, r->phone, r->email, r->web, r->notes};
+	for (size_t i = 0; q->actor.is_staff && i < sizeof facts / sizeof *facts; i++) put_fact(q, &text, facts[i]);
+	show_texts(q, f, r->name, text, it);
+	it->type = STR("organization");
+	it->kind = str_c(str_is(r->kind, "firm") ? TRQ(q, T("Firm")) : TRQ(q, T("Household")));
+	it->url = url_path(q->a, "/organizations/%" PRId64, r->id);
+}
+
 static struct int_list ids_of(struct req *q, const struct find_hit_list *hits, const char *kind) {
 	struct int_list ids = {.v = NEW_ARRAY(q->a, int64_t, hits->n)};
 	for (size_t i = 0; i < hits->n; i++)
-		if (str_is(hits->v[i].kind, kind)) ids.v[ids.n++] = hits->v[i].object_id;
+		if (str_starts(hits->v[i].kind, str_c(kind))) ids.v[ids.n++] = hits->v[i].object_id;
 	return ids;
 }
 
-static enum err show_hits(struct req *q, const struct find *f, const struct find_hit_list *hits, struct search_item_list *ret) {
+/* What was found, as it is now. */
+struct shown {
+	const struct find *find;
 	struct find_said_row_list talk, said;
+	struct find_document_row_list documents;
+	struct find_organization_row_list bodies;
+};
+
+static enum err read_shown(struct req *q, const struct find_hit_list *hits, struct shown *s) {
 	int most = (int)hits->n + 1;
-	TRY(sql_find_said_conversations(q->db, q->a, ids_of(q, hits, "conversation"), q->actor.id, q->actor.is_staff, most, &talk));
-	TRY(sql_find_said_messages(q->db, q->a, ids_of(q, hits, "message"), q->actor.id, q->actor.is_staff, most, &said));
-	ret->v = NEW_ARRAY(q->a, struct search_item, hits->n);
-	ret->n = 0;
+	struct person_id me = q->actor.id;
+	bool staff = q->actor.is_staff;
+	TRY(sql_find_said_conversations(q->db, q->a, ids_of(q, hits, "conversation"), me, staff, most, &s->talk));
+	TRY(sql_find_said_messages(q->db, q->a, ids_of(q, hits, "message"), me, staff, most, &s->said));
+	TRY(sql_find_documents(q->db, q->a, ids_of(q, hits, "document"), me, staff, most, &s->documents));
+	return sql_find_organizations(q->db, q->a, ids_of(q, hits, "organization"), me, staff, most, &s->bodies);
+}
+
+#define SHOWN(list, hit, ...)                               \
+	for (size_t k = 0; k < (list)->n && !*ret_there; k++) { \
+		*ret_there = (list)->v[k].id == (hit)->object_id;   \
+		if (*ret_there) __VA_ARGS__;                        \
+	}
+
+static enum err show_hit(struct req *q, const struct shown *s, const struct find_hit *h, struct search_item *it, bool *ret_there) {
+	*ret_there = false;
+	*it = (struct search_item){.type = h->kind, .id = h->object_id, .amount = STR("")};
+	if (str_is(h->kind, "record")) {
+		struct record_row row;
+		enum err e = record_seen(q, (struct record_id){h->object_id}, &row);
+		if (e != OK && e != ERR_NOT_FOUND) return e;
+		*ret_there = e == OK;
+		return *ret_there ? show_record(q, s->find, &row, it) : OK;
+	}
+	bool message = str_is(h->kind, "message");
+	const struct find_said_row_list *said = message ? &s->said : &s->talk;
+	if (str_is(h->kind, "document")) SHOWN(&s->documents, h, show_document(q, s->find, &s->documents.v[k], it))
+	else if (str_starts(h->kind, STR("organization"))) SHOWN(&s->bodies, h, show_organization(q, s->find, &s->bodies.v[k], it))
+	else SHOWN(said, h, show_said(q, s->find, &said->v[k], message, it))
+	return OK;
+}
+
+static enum err show_hits(struct req *q, const struct find *f, const struct find_hit_list *hits, struct search_item_list *ret) {
+	struct shown s = {.find = f};
+	TRY(read_shown(q, hits, &s));
+	*ret = (struct search_item_list){.v = NEW_ARRAY(q->a, struct search_item, hits->n)};
 	for (size_t i = 0; i < hits->n; i++) {
-		const struct find_hit *h = &hits->v[i];
-		struct search_item *it = &ret->v[ret->n];
-		bool message = str_is(h->kind, "message"), there = false;
-		*it = (struct search_item){.type = h->kind, .id = h->object_id, .amount = STR("")};
-		if (str_is(h->kind, "record")) {
-			struct record_row row;
-			enum err e = record_seen(q, (struct record_id){h->object_id}, &row);
-			if (e != OK && e != ERR_NOT_FOUND) return e;
-			there = e == OK;
-			if (there) TRY(show_record(q, f, &row, it));
-		} else {
-			const struct find_said_row_list *rows = message ? &said : &talk;
-			for (size_t k = 0; k < rows->n && !there; k++) {
-				there = rows->v[k].id == h->object_id;
-				if (there) show_said(q, f, &rows->v[k], message, it);
-			}
-		}
+		bool there;
+		TRY(show_hit(q, &s, &hits->v[i], &ret->v[ret->n], &there));
 		ret->n += there;
 	}
 	return OK;
@@ -126,36 +175,64 @@ static enum err show_hits(struct req *q, const struct find *f, const struct find
 
 /* ------------------------------------------------------------------------- people */
 
-/* What they are called: the words that are to stand in it, or all that was typed when it is nothing but words. */
-static struct str name_words(struct req *q, const struct find *f, struct str typed) {
-	struct str words = STR("");
-	bool plain = f->filters == 0 && str_find(typed, '"') < 0;
-	for (size_t i = 0; i < f->terms; i++) {
-		plain = plain && !f->term[i].without;
-		for (size_t k = 0; !f->term[i].without && k < f->term[i].words.n; k++)
-			words = str_fmt(q->a, STR_FMT " " STR_FMT, STR_ARG(words), STR_ARG(f->term[i].words.v[k]));
+static void put_facts(struct req *q, struct str *text, const struct text_list *facts) {
+	for (size_t i = 0; i < facts->n; i++) put_fact(q, text, facts->v[i]);
+}
+
+/* All that the reader sees of somebody. */
+static struct str facts_of(struct req *q, const struct person_view *p) {
+	struct str text = STR("");
+	put_fact(q, &text, p->customer_no);
+	put_fact(q, &text, p->title);
+	if (!str_eq(p->public_name, p->name)) put_fact(q, &text, p->public_name);
+	put_facts(q, &text, &p->emails);
+	put_facts(q, &text, &p->phones);
+	put_facts(q, &text, &p->addresses);
+	put_facts(q, &text, &p->tags);
+	put_fact(q, &text, p->languages);
+	put_fact(q, &text, p->hours);
+	put_fact(q, &text, p->birthday);
+	put_fact(q, &text, p->about);
+	put_fact(q, &text, p->staff_notes);
+	for (size_t i = 0; i < p->fields.n; i++)
+		if (!str_empty(p->fields.v[i].shown)) put_fact(q, &text, str_fmt(q->a, STR_FMT ": " STR_FMT, STR_ARG(p->fields.v[i].label), STR_ARG(p->fields.v[i].shown)));
+	return text;
+}
+
+/* Those who are called so come first, then whoever has the words elsewhere. */
+static enum err pick_people(struct req *q, const struct asked *x, struct str typed, int most, struct find_person_list *ret) {
+	struct find_person_list named = {0}, other = {0};
+	if (x->things) TRY(asked_named(q, x, most, &named));
+	if ((int)named.n < most) TRY(asked_people(q, x, typed, most, &other));
+	*ret = (struct find_person_list){.v = NEW_ARRAY(q->a, struct find_person, named.n + other.n)};
+	for (size_t i = 0; i < named.n + other.n && ret->n < (size_t)most; i++) {
+		struct find_person one = i < named.n ? named.v[i] : other.v[i - named.n];
+		bool there = false;
+		for (size_t k = 0; k < ret->n; k++) there |= ret->v[k].person_id.v == one.person_id.v;
+		if (!there) ret->v[ret->n++] = one;
 	}
-	return plain ? typed : str_trim(words);
+	return OK;
 }
 
 static enum err find_people(struct req *q, const struct asked *x, struct str typed, int most, struct search_item_list *ret, struct str *ret_next) {
-	struct person_id_list ids = {0};
+	struct find_person_list hits;
 	struct person_view_list people;
-	struct str words = name_words(q, &x->find, typed);
-	if (!x->people || (words.n == 0 && x->tag.n == 0 && x->find.filters == 0)) return OK;
-	TRY(people_named(q->db, q->a, &q->actor, words, x->tag, x->after, most + 1, &ids));
-	if (ids.n > (size_t)most) {
-		ids.n = (size_t)most;
-		*ret_next = str_fmt(q->a, "%" PRId64, ids.v[ids.n - 1].v);
+	if (!x->people) return OK;
+	TRY(pick_people(q, x, typed, most + 1, &hits));
+	if (hits.n > (size_t)most) {
+		hits.n = (size_t)most;
+		*ret_next = str_fmt(q->a, "%" PRId64, hits.v[hits.n - 1].id);
 	}
-	if (req_is_staff(q) && words.n > 0) access_audit_later(q, "search", "person", 0, words);
+	struct person_id_list ids = {.v = NEW_ARRAY(q->a, struct person_id, hits.n)};
+	while (ids.n < hits.n) ids.v[ids.n] = hits.v[ids.n].person_id, ids.n++;
+	if (req_is_staff(q)) access_audit_later(q, "search", "person", 0, typed);
 	TRY(people_views(q->db, q->a, &q->actor, q->business, &q->locale, ids, &people));
 	ret->v = NEW_ARRAY(q->a, struct search_item, people.n);
 	for (size_t i = 0; i < people.n; i++) {
 		const struct person_view *p = &people.v[i];
-		struct str number = str_none(p->customer_no) ? STR("") : p->customer_no, title = str_none(p->title) ? STR("") : p->title;
-		ret->v[ret->n++] = (struct search_item){.type = STR("person"), .id = p->id.v, .title = p->name, .url = p->url, .kind = STR(""),
-			.amount = STR(""), .snippet = str_fmt(q->a, STR_FMT "%s" STR_FMT, STR_ARG(number), number.n && title.n ? " · " : "", STR_ARG(title))};
+		struct search_item *it = &ret->v[ret->n++];
+		*it = (struct search_item){.type = STR("person"), .id = p->id.v, .url = p->url, .kind = STR(""), .amount = STR("")};
+		show_texts(q, &x->find, p->name, facts_of(q, p), it);
 	}
 	return OK;
 }
@@ -180,11 +257,12 @@ struct url search_here(struct req *q, struct str type, struct str words) {
 }
 
 static void add_choices(struct req *q, const struct asked *x, struct search_page *ret) {
-	static const char *const types[] = {"", "person", "conversation", "message", "record"},
-		*const words[] = {T("All"), T("People"), T("Conversations"), T("Messages"), T("Records")};
-	ret->choices.v = NEW_ARRAY(q->a, struct search_choice, 5);
-	for (int i = 0; i < 5; i++) {
-		if (i == 4 && (!q->business->keeps_records || !req_logged_in(q))) continue;
+	static const char *const types[] = {"", "person", "conversation", "message", "document", "record"},
+		*const words[] = {T("All"), T("People"), T("Conversations"), T("Messages"), T("Documents"), T("Records")};
+	ret->choices.v = NEW_ARRAY(q->a, struct search_choice, 6);
+	for (int i = 0; i < 6; i++) {
+		if (i >= 4 && !req_logged_in(q)) continue;
+		if (i == 5 && !q->business->keeps_records) continue;
 		ret->choices.v[ret->choices.n++] = (struct search_choice){.url = search_here(q, str_c(types[i]), ret->q), .word = str_c(words[i]),
 			.here = str_is(x->type, types[i])};
 	}
@@ -203,7 +281,7 @@ static enum err go_on(struct req *q, struct str cursor, struct asked *x) {
 	if (!str_int(cursor, &place)) return req_invalid(q, "cursor", T("This cursor is not one of ours."));
 	if (x->things && place < x->before) x->before = place;
 	if (x->things) x->people = false;   /* they stand on the first page */
-	else x->after.v = place;
+	else if (place < x->people_before) x->people_before = place;
 	return OK;
 }
 
@@ -227,7 +305,7 @@ enum err search_show(struct req *q, const struct search_show_in *in, struct sear
 	add_choices(q, &x, ret);
 	if (!str_none(more_people)) ret->all = search_here(q, STR("person"), ret->q);
 	if (!str_none(ret->next)) ret->more = url_with(q->a, search_here(q, x.type, ret->q), "cursor", ret->next);
-	bool may_save = req_logged_in(q) && ret->asked && x.things && !str_is(x.type, "record");
+	bool may_save = req_logged_in(q) && ret->asked && x.things && !str_is(x.type, "record") && !str_is(x.type, "document");
 	if (may_save || !ret->asked) TRY(saved_of(q, &ret->saved));
 	ret->may_save = may_save && !saved_has(&ret->saved, ret->q, x.type);
 	q->page.nav = STR("search");

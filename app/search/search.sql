@@ -1,4 +1,4 @@
--- One index over conversations, messages and records: what stands in it, and what of it somebody may find.
+-- One index over people, conversations, messages, records, documents and organizations: what stands in it, and what of it somebody may find.
 
 -- ---------------------------------------------------------------- what something is found by
 
@@ -7,18 +7,9 @@
 -- What something is found by now.
 SELECT d.id, d.words FROM find_doc d WHERE d.object_kind = :kind AND d.object_id = :object;
 
--- find_doc_add(kind text, object int, words text, first int, last int) :exec1
--- Something new, behind all that has the same second.
-INSERT INTO find_doc (id, object_kind, object_id, words)
-SELECT COALESCE((SELECT max(d.id) FROM find_doc d WHERE d.id >= :first AND d.id <= :last), :first - 1) + 1, :kind, :object, :words;
-
--- find_doc_change(id int, words text) :exec1
--- Other words from now on.
-UPDATE find_doc SET words = :words WHERE id = :id;
-
--- find_doc_drop(id int) :exec1
--- It is found no more.
-DELETE FROM find_doc WHERE id = :id;
+-- find_doc_last(first int, last int) -> int? :one
+-- The newest of a second.
+SELECT max(d.id) FROM find_doc d WHERE d.id >= :first AND d.id <= :last;
 
 -- row find_talk_row: at time | kind text | subject text | body text | visibility text | hidden bool | author_id person_id?
 --   | owner_id person_id? | root_id record_id? | id conversation_id
@@ -49,6 +40,26 @@ WHERE x.conversation_id = :conversation AND COALESCE(x.message_id, 0) = COALESCE
 -- To what a file is attached.
 SELECT x.id, x.conversation_id, x.message_id FROM attachment x WHERE x.file_id = :file AND x.id > :after ORDER BY x.id LIMIT :most;
 
+-- row find_kept_row: at time | name text | text text | version_name text | person_id person_id? | root_id record_id? | author_id person_id? | shared bool
+-- find_document(id int) -> find_kept_row :maybe
+-- What the team keeps for a customer, for the index: its newest version, which is the customer's once it is shared.
+SELECT v.created_at, k.name, COALESCE(w.text, ''), v.name, k.person_id, k.record_root_id, v.author_id, k.shared_at IS NOT NULL
+FROM document k JOIN document_version v ON v.document_id = k.id AND v.version = k.version
+LEFT JOIN file_text w ON w.file_id = v.file_id AND w.state = 'read' WHERE k.id = :id;
+
+-- find_documents_of(file file_id, most int) -> int :many
+-- The documents whose newest version is this file.
+SELECT k.id FROM document_version v JOIN document k ON k.id = v.document_id AND k.version = v.version WHERE v.file_id = :file ORDER BY k.id LIMIT :most;
+
+-- row find_body_row: at time | kind text | name text | address text | phone text | email text | web text | notes text
+-- find_organization(id int) -> find_body_row :maybe
+-- A household or firm, for the index.
+SELECT o.created_at, o.kind, o.name, o.address, o.phone, o.email, o.web, o.notes FROM organization o WHERE o.id = :id;
+
+-- find_organization_people(id int, most int) -> int :many
+-- Who belongs to it.
+SELECT m.person_id FROM organization_person m WHERE m.organization_id = :id ORDER BY m.person_id LIMIT :most;
+
 -- find_tags(kind text, object int, most int) -> text :many
 -- The tags of something.
 SELECT g.name FROM tagging t JOIN tag g ON g.id = t.tag_id WHERE t.object_kind = :kind AND t.object_id = :object ORDER BY g.name LIMIT :most;
@@ -70,18 +81,20 @@ SELECT DISTINCT s.person_id FROM record_person s WHERE s.record_id = :id ORDER B
 -- What the sources call a record.
 SELECT x.external_id FROM source_ref x WHERE x.kind = 'records:' || :type AND x.object_id = :id ORDER BY x.source LIMIT :most;
 
--- find_pack() -> text :maybe
--- The firm's pack.
-SELECT pack FROM business WHERE one = 1;
-
 -- ------------------------------------------------------------------------------- finding
 
--- What somebody may find: the policy itself, asked of the thing as it is now. The tokens of the index only spare it the rest.
+-- What somebody may find: the policy itself, asked of the thing as it is now. The tokens of the index only spare it the rest. LIMIT 1 OFFSET 0: else
+-- PostgreSQL reads all messages into a hash to ask it of thirty.
 -- frag find_visible(d): CASE d.object_kind
---   WHEN 'conversation' THEN EXISTS (SELECT 1 FROM conversation c WHERE c.id = d.object_id AND {conversation_visible(c)})
+--   WHEN 'conversation' THEN EXISTS (SELECT 1 FROM conversation c WHERE c.id = d.object_id AND {conversation_visible(c)} LIMIT 1 OFFSET 0)
 --   WHEN 'message' THEN EXISTS (SELECT 1 FROM message m JOIN conversation c ON c.id = m.conversation_id
---   WHERE m.id = d.object_id AND {conversation_visible(c)} AND {message_visible(m)})
---   WHEN 'record' THEN EXISTS (SELECT 1 FROM record r WHERE r.id = d.object_id AND {record_visible(r)}) ELSE FALSE END
+--   WHERE m.id = d.object_id AND {conversation_visible(c)} AND {message_visible(m)} LIMIT 1 OFFSET 0)
+--   WHEN 'record' THEN EXISTS (SELECT 1 FROM record r WHERE r.id = d.object_id AND {record_visible(r)} LIMIT 1 OFFSET 0)
+--   WHEN 'document' THEN EXISTS (SELECT 1 FROM document k WHERE k.id = d.object_id AND {document_visible(k)} LIMIT 1 OFFSET 0)
+--   WHEN 'organization' THEN :staff
+--   WHEN 'organization-name' THEN NOT :staff AND EXISTS
+--   (SELECT 1 FROM organization o WHERE o.id = d.object_id AND {organization_visible(o)} LIMIT 1 OFFSET 0)
+--   ELSE FALSE END
 
 -- row find_hit: id int | kind text | object_id int
 -- find_hits(words text, me person_id?, staff bool, first int, before int, most int) -> find_hit :many
@@ -93,9 +106,16 @@ WHERE find_fts MATCH :words AND f.rowid >= :first AND f.rowid < :before AND {fin
 SELECT d.id, d.object_kind, d.object_id FROM find_doc d
 WHERE d.terms @@ to_tsquery('simple', :words) AND d.id >= :first AND d.id < :before AND {find_visible(d)} ORDER BY d.id DESC LIMIT :most;
 
--- find_roots(me person_id, most int) -> int :many
--- The records that somebody has to do with.
-SELECT DISTINCT s.record_id FROM record_person s WHERE s.person_id = :me ORDER BY s.record_id DESC LIMIT :most;
+-- row find_person: id int | person_id person_id
+-- find_people(words text, me person_id?, staff bool, before int, most int) -> find_person :many
+-- The newest people whom this person may know of, by the document that is for them.
+-- @sqlite
+SELECT d.id, o.id FROM find_fts f JOIN find_doc d ON d.id = f.rowid JOIN person o ON o.id = d.object_id
+WHERE find_fts MATCH :words AND f.rowid < :before AND {of_people(f.rowid)} AND {words_show(d, o)} AND {person_visible(o)} ORDER BY f.rowid DESC LIMIT :most;
+-- @pg
+SELECT d.id, o.id FROM find_doc d JOIN person o ON o.id = d.object_id
+WHERE d.terms @@ to_tsquery('simple', :words) AND d.id < :before AND {of_people(d.id)} AND {words_show(d, o)} AND {person_visible(o)}
+ORDER BY d.id DESC LIMIT :most;
 
 -- row find_said_row: id int | conversation_id conversation_id | kind text | subject text | body text | status text | visibility text | hidden bool
 --   | at time | author_id person_id? | author text?
@@ -109,6 +129,20 @@ FROM conversation c LEFT JOIN person p ON p.id = c.author_id WHERE c.id IN {list
 SELECT m.id, c.id, m.kind, c.subject, m.body, c.status, c.visibility, m.hidden_at IS NOT NULL, m.created_at, p.id, {shown_name(p)}
 FROM message m JOIN conversation c ON c.id = m.conversation_id LEFT JOIN person p ON p.id = m.author_id
 WHERE m.id IN {list :ids} AND {conversation_visible(c)} AND {message_visible(m)} LIMIT :most;
+
+-- row find_document_row: id int | name text | text text | at time | shared bool | author_id person_id? | author text?
+-- find_documents(ids ints, me person_id?, staff bool, most int) -> find_document_row :many
+-- Documents that were found, with the words of the newest version.
+SELECT k.id, k.name, COALESCE(substr(w.text, 1, 20000), ''), v.created_at, k.shared_at IS NOT NULL, p.id, {shown_name(p)}
+FROM document k JOIN document_version v ON v.document_id = k.id AND v.version = k.version
+LEFT JOIN file_text w ON w.file_id = v.file_id AND w.state = 'read' LEFT JOIN person p ON p.id = v.author_id
+WHERE k.id IN {list :ids} AND {document_visible(k)} AND {version_visible(v)} LIMIT :most;
+
+-- row find_organization_row: id int | kind text | name text | address text | phone text | email text | web text | notes text
+-- find_organizations(ids ints, me person_id?, staff bool, most int) -> find_organization_row :many
+-- Households and firms that were found.
+SELECT o.id, o.kind, o.name, o.address, o.phone, o.email, o.web, o.notes FROM organization o
+WHERE o.id IN {list :ids} AND {organization_visible(o)} LIMIT :most;
 
 -- ------------------------------------------------------------------------- saved searches
 

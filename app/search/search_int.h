@@ -1,6 +1,7 @@
 #ifndef SEARCH_SEARCH_INT_H
 #define SEARCH_SEARCH_INT_H
 /* Within search only. */
+#include "db/words.h"
 #include "routes.h"
 #include "search/search.h"
 #include "sql/search.h"
@@ -15,17 +16,20 @@ enum { GROUPS_MOST = FIND_FILTERS_MAX + 2 };
 
 struct asked {
 	struct find find;
-	struct str type;               /* person conversation message record, or empty */
+	struct str type;               /* person conversation message record document, or empty */
 	struct find_group group[GROUPS_MOST];
-	size_t groups;
-	struct str tag;                /* of people */
+	size_t wanted, groups;         /* the first are what was typed; behind them who may find a thing */
 	bool people, things;           /* what it asks for */
 	int64_t first, before;         /* ids of the index */
-	struct person_id after;        /* people behind this one */
+	int64_t people_before;         /* and those of people */
 };
 MUST_USE enum err asked_read(struct req *q, struct str typed, struct str type, struct asked *ret);
 /* The newest things that the actor may see. */
 MUST_USE enum err asked_hits(struct req *q, const struct asked *x, int most, struct find_hit_list *ret);
+
+/* People whom the actor may know of: who have such a name, or who have all the words anywhere in what the actor sees of them; the newest first. */
+MUST_USE enum err asked_named(struct req *q, const struct asked *x, int most, struct find_person_list *ret);
+MUST_USE enum err asked_people(struct req *q, const struct asked *x, struct str typed, int most, struct find_person_list *ret);
 
 /* search.c */
 struct url search_here(struct req *q, struct str type, struct str words);

@@ -30,6 +30,16 @@ static const struct said {
 };
 /* A record of the owner, and a line of it. */
 static const struct secret kept[] = {{"nuthatch", "oan", "account", false}, {"ocelot", "oan", "statement_line", false}};
+/* Documents kept for the owner, her household, a message between two, and what her profile shows to whom. */
+static const struct secret others[] = {
+	{"narwhal", "oan", "the name of a shared document", false}, {"opossum", "oan", "the words of its newest version", false},
+	{"oryxold", "", "those of a version before it was shared", false}, {"pangolin", "an", "a document that is not shared", false},
+	{"quokka", "oan", "the name of a household", false}, {"raccoon", "an", "the notes on it", false},
+	{"salamander", "op", "between two", false}, {"tapirman", "vospan", "title: public", false}, {"uakari", "o", "about: me", false},
+	{"vicuna", "oa", "languages: contact", false}, {"warthog", "oan", "hours: staff", false}, {"xerus", "an", "notes of the team", false},
+	{"yakmail", "o", "email: me", false},
+};
+enum { OTHERS = sizeof others / sizeof *others, OTHER_DOCS = 5 /* two documents, a household twice, what is between two */ };
 enum { SECRETS = sizeof secrets / sizeof *secrets, SAID = sizeof said / sizeof *said, KEPT = sizeof kept / sizeof *kept };
 
 struct made {
@@ -82,6 +92,38 @@ static enum err make_all(struct db *db, void *arg) {
 	return OK;
 }
 
+static enum err tell_others(struct db *db, void *arg) {
+	static const struct { const char *kind; int id; } made[] = {{"document", 1}, {"document", 2}, {"organization", 1}, {"conversation", 50}};
+	(void)arg;
+	for (size_t i = 0; i < sizeof made / sizeof *made; i++) {
+		struct event e = {.verb = "create", .object_kind = made[i].kind, .object_id = made[i].id, .audience = AUDIENCE_PRIVATE, .data = STR("{}")};
+		TRY(event_append(db, &e, NULL));
+	}
+	return OK;
+}
+
+static void make_others(struct fixture *f) {
+	put_conversation(f, 50, "private", OLGA, false);
+	admin_exec(f, "UPDATE conversation SET kind = 'direct', subject = '', body = 'A salamander', created_at = 1735689600000000 WHERE id = 50;"
+		"INSERT INTO participant (conversation_id, person_id) VALUES (50, 1), (50, 3);"
+		"INSERT INTO organization (id, kind, name, address, phone, email, web, notes, created_at, updated_at, version) VALUES"
+		" (1, 'household', 'The quokka', 'raccoon 3', '', '', '', 'raccoon', 1735689600000000, 0, 1);"
+		"INSERT INTO organization_person (organization_id, person_id, role) VALUES (1, 1, '');"
+		"INSERT INTO file (id, name, type, hash, bytes, created_at) VALUES (901, 'a', 'text/plain', 'h1', 1, 0), (902, 'b', 'text/plain', 'h2', 1, 0),"
+		" (903, 'c', 'text/plain', 'h3', 1, 0);"
+		"INSERT INTO file_text (file_id, state, text, width, height) VALUES (901, 'read', 'oryxold', 0, 0), (902, 'read', 'an opossum', 0, 0),"
+		" (903, 'read', 'a pangolin', 0, 0);"
+		"INSERT INTO document (id, person_id, name, shared_at, version, created_at, changed_at) VALUES (1, 1, 'The narwhal', 5, 2, 0, 0),"
+		" (2, 1, 'Another', NULL, 1, 0, 0);"
+		"INSERT INTO document_version (document_id, version, file_id, name, author_id, created_at, shown) VALUES (1, 1, 901, 'x.txt', 4, 1735689600000000, FALSE),"
+		" (1, 2, 902, 'y.txt', 4, 1735689600000000, TRUE), (2, 1, 903, 'z.txt', 4, 1735689600000000, FALSE);"
+		"UPDATE person SET title = 'tapirman', about = 'an uakari', languages = 'vicuna', hours = 'warthog', staff_notes = 'xerus', contact_id = 4 WHERE id = 1;"
+		"INSERT INTO contact (person_id, kind, label, value, folded, rank) VALUES (1, 'email', '', 'yakmail@x.example', 'yakmail@x.example', 0);"
+		"INSERT INTO person_audience (person_id, field, audience) VALUES (1, 'title', 'public'), (1, 'about', 'me'), (1, 'languages', 'contact'),"
+		" (1, 'hours', 'staff'), (1, 'email', 'me')");
+	assert_int_equal(store_write(f->s, tell_others, NULL), OK);
+}
+
 struct world {
 	struct fixture *f;
 	struct served s;
@@ -102,6 +144,7 @@ static void world_begin(struct fixture *f, struct world *w) {
 	*w = (struct world){.f = f, .m = {.f = f}};
 	admin_exec(f, "UPDATE business SET pack = 'banking'");
 	assert_int_equal(store_write(f->s, make_all, &w->m), OK);
+	make_others(f);
 	read_log(f);
 	serve_start(f, &w->s);
 	for (int i = 1; i < 6; i++) w->bearer[i] = token_for(f, i), w->cookie[i] = session_for(f, i);
@@ -139,10 +182,12 @@ static void try_secret(struct world *w, int who, const struct secret *s) {
 	found(w, who, s->word, sees(s, who));
 	found(w, who, str_fmt(&f->a, "%.4s", s->word).p, sees(s, who));
 	static const char *const pages[] = {"/search?q=common", "/search?q=common&type=message", "/search?q=from:olga", "/search?q=tag:zoo-animals",
-		"/search?q=in:note", "/search?q=in:record", "/search?q=after:2020", "/search?q=-nothing", "/search?q=from:me", "/search?q=with:pat"};
+		"/search?q=in:note", "/search?q=in:record", "/search?q=after:2020", "/search?q=-nothing", "/search?q=from:me", "/search?q=with:pat", "/search?q=in:person",
+		"/search?q=olga", "/search?q=olga&type=person", "/search?q=in:document", "/search?q=document&type=document", "/search?q=in:household",
+		"/api/v1/search?q=in:customer", "/api/v1/people?q=olga", "/api/v1/records", "/people?q=olga", "/people/1"};
 	for (size_t i = 0; i < sizeof pages / sizeof *pages; i++) {
 		struct answer r = call(f, &w->s, pages[i], NULL, w->cookie[who], NULL);
-		assert_int_equal(r.status, 200);
+		if (str_starts(str_c(pages[i]), STR("/search"))) assert_int_equal(r.status, 200);
 		if (!sees(s, who) && str_has(r.body, str_c(s->word))) fail_msg("%c reads %s at %s", letters[who], s->word, pages[i]);
 	}
 }
@@ -155,6 +200,7 @@ static void nobody_finds_what_is_not_theirs(void **state) {
 		for (int i = 0; i < SECRETS; i++) try_secret(&w, who, &secrets[i]);
 		for (int i = 0; i < SAID; i++) try_secret(&w, who, &said[i].s);
 		for (int i = 0; i < KEPT; i++) try_secret(&w, who, &kept[i]);
+		for (int i = 0; i < OTHERS; i++) try_secret(&w, who, &others[i]);
 		found(&w, who, "common", sum_seen(who));
 		found(&w, who, "hedgehogfile", who >= 4);
 	}
@@ -171,7 +217,7 @@ static void operators_narrow(void **state) {
 	struct world w;
 	world_begin(f, &w);
 	static const struct { int who; const char *q; int n; } tries[] = {
-		{4, "common+from:olga", 6}, {4, "common+from:agatha", 7}, {1, "from:me", 3}, {4, "common+-from:olga", 9}, {4, "from:nobodyofthatname", 0},
+		{4, "common+from:olga", 6}, {4, "common+from:agatha", 7}, {1, "from:me", 4}, {4, "common+-from:olga", 9}, {4, "from:nobodyofthatname", 0},
 		{4, "with:pat+in:conversation", 6}, {4, "in:note", 2}, {4, "in:answer", 1}, {4, "in:problem+-in:message", 6}, {4, "in:statement_line", 1},
 		{4, "tag:zoo-animals", 6}, {0, "tag:%22Zoo+Animals%22", 1}, {4, "tag:zoo", 0}, {4, "on:2024-10-04", 3}, {4, "before:2024-10-04", 0},
 		{4, "after:2024-10-06+before:2024-10-08", 2}, {4, "on:2024-10-09+in:problem", 1}, {4, "12.50", 6}, {4, "%22common+words%22", 6},
@@ -208,12 +254,19 @@ static void pages_follow_each_other(void **state) {
 	serve_stop(&w.s);
 }
 
+/* The full text of SQLite holds the words of the documents and no others. */
+static void text_is_whole(struct fixture *f) {
+	if (f->engine == DB_SQLITE) admin_exec(f, "INSERT INTO find_fts (find_fts, rank) VALUES ('integrity-check', 1)");
+}
+
 static void the_index_follows(void **state) {
 	FIXTURE(f);
 	struct world w;
 	world_begin(f, &w);
-	int64_t all = admin_int(f, "SELECT count(*) FROM find_doc");
-	assert_int_equal(all, SECRETS + SAID + KEPT);
+	int64_t all = admin_int(f, "SELECT count(*) FROM find_doc"), people = admin_int(f, "SELECT count(*) FROM find_doc WHERE object_kind LIKE 'person%'");
+	assert_int_equal(all, SECRETS + SAID + KEPT + OTHER_DOCS + people);
+	assert_int_equal(admin_int(f, "SELECT count(*) FROM find_doc WHERE object_kind = 'person'"), admin_int(f, "SELECT count(*) FROM person"));
+	text_is_whole(f);
 	const char *path = str_fmt(&f->a, "/api/v1/conversations/%lld", (long long)w.m.id[0].v).p;
 	found(&w, 2, "gazelle", 1);
 	assert_int_equal(ask(f, &w.s, "PATCH", path, "{\"visibility\":\"private\",\"subject\":\"The wombat\"}", w.bearer[4]).status, 200);
@@ -225,10 +278,13 @@ static void the_index_follows(void **state) {
 	assert_int_equal(admin_int(f, "SELECT count(*) FROM find_doc"), all);
 	/* from the log alone it is the same again */
 	int64_t bytes = admin_int(f, "SELECT CAST(SUM(length(words)) AS bigint) FROM find_doc");
+	text_is_whole(f);
 	admin_exec(f, "DELETE FROM find_doc");
+	if (f->engine == DB_SQLITE) admin_exec(f, "INSERT INTO find_fts (find_fts) VALUES ('rebuild')");
 	found(&w, 4, "wombat", 0);
-	admin_exec(f, "DELETE FROM event_cursor WHERE reader = 'find'");
+	admin_exec(f, "DELETE FROM event_cursor WHERE reader IN ('find', 'people')");
 	read_log(f);
+	text_is_whole(f);
 	assert_int_equal(admin_int(f, "SELECT count(*) FROM find_doc"), all);
 	assert_int_equal(admin_int(f, "SELECT CAST(SUM(length(words)) AS bigint) FROM find_doc"), bytes);
 	found(&w, 1, "wombat", 1);
@@ -249,6 +305,28 @@ static void lines_are_found(void **state) {
 		bool there = str_has(r.body, str_fmt(&f->a, "/records/%lld\"", (long long)w.m.record[1].v));
 		if (there != tries[i].there) fail_msg("%s", tries[i].q);
 	}
+	serve_stop(&w.s);
+}
+
+/* The list of records by words, for those who may see them. */
+static void records_are_found(void **state) {
+	FIXTURE(f);
+	struct world w;
+	world_begin(f, &w);
+	for (int who = 1; who < 6; who++)
+		for (int i = 0; i < KEPT; i++) {
+			const char *path = str_fmt(&f->a, "/api/v1/records?q=%s", kept[i].word).p;
+			struct answer r = call(f, &w.s, path, NULL, NULL, w.bearer[who]);
+			assert_int_equal(r.status, 200);
+			if (str_has(r.body, str_c(kept[i].word)) != sees(&kept[i], who)) fail_msg("%c by %s: " STR_FMT, letters[who], kept[i].word, STR_ARG(r.body));
+			assert_has(call(f, &w.s, str_fmt(&f->a, "%s&type=card", path).p, NULL, NULL, w.bearer[who]).body, "\"data\":[]");
+		}
+	struct str first = call(f, &w.s, "/api/v1/records?q=common&limit=1", NULL, NULL, w.bearer[4]).body, next = between(f, first, "\"next\":\"", "\"");
+	assert_false(str_none(next));
+	struct str rest = call(f, &w.s, str_fmt(&f->a, "/api/v1/records?q=common&limit=1&cursor=" STR_FMT, STR_ARG(next)).p, NULL, NULL, w.bearer[4]).body;
+	assert_has(rest, "\"next\":null");
+	assert_true(str_has(first, STR("nuthatch")) != str_has(rest, STR("nuthatch")));
+	assert_int_equal(call(f, &w.s, "/api/v1/records?q=from:olga", NULL, NULL, w.bearer[4]).status, 422);
 	serve_stop(&w.s);
 }
 
@@ -318,7 +396,7 @@ int main(void) {
 	assert_int_equal(pack_load(&why), OK);
 	const struct CMUnitTest tests[] = {
 		TALK_BOTH(nobody_finds_what_is_not_theirs), TALK_BOTH(operators_narrow), TALK_BOTH(pages_follow_each_other), TALK_BOTH(the_index_follows),
-		TALK_BOTH(lines_are_found), TALK_BOTH(searches_tell),
+		TALK_BOTH(lines_are_found), TALK_BOTH(records_are_found), TALK_BOTH(searches_tell),
 	};
 	return cmocka_run_group_tests_name("search", tests, NULL, NULL);
 }

@@ -143,6 +143,17 @@ static enum err link_alike(struct db *db, struct arena *a, struct conversation_i
 	return OK;
 }
 
+static enum err keep_words(struct db *db, struct arena *a, struct conversation_id id, struct str words) {
+	struct talk_doc_kept was;
+	int64_t doc;
+	bool found;
+	TRY(sql_talk_doc_get(db, a, id.v, &was, &found));
+	if (found && str_eq(was.words, words)) return OK;
+	if (found) TRY(sql_talk_text_drop(db, was.id, was.words, NULL));
+	TRY(sql_talk_doc_put(db, id.v, words, &doc));
+	return sql_talk_text_add(db, doc, words, NULL);
+}
+
 static enum err index_one(struct db *db, struct arena *a, struct conversation_id id) {
 	struct talk_source_row row;
 	bool found;
@@ -154,7 +165,7 @@ static enum err index_one(struct db *db, struct arena *a, struct conversation_id
 	buf_add(&b, STR(" |"));
 	struct str rest = str_fmt(a, STR_FMT " " STR_FMT, STR_ARG(row.body), STR_ARG(row.answer));
 	add_terms(&b, similar_terms(a, rest, TERMS_MAX - TERMS_MAX / 3));
-	enum err e = sql_talk_doc_put(db, id.v, buf_str(&b), NULL);
+	enum err e = keep_words(db, a, id, buf_str(&b));
 	buf_done(&b);
 	return e == OK ? link_alike(db, a, id, row.subject) : e;
 }

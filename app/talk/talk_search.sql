@@ -7,10 +7,25 @@
 -- What a conversation is found by; what is between two is not.
 SELECT c.id, c.subject, c.body, m.body FROM conversation c LEFT JOIN message m ON m.id = c.answer_id WHERE c.id = :id AND NOT {is_direct(c)};
 
--- talk_doc_put(id int, words text) :exec
--- The words of a conversation.
+-- row talk_doc_kept: id int | words text
+-- talk_doc_get(id int) -> talk_doc_kept :maybe
+-- The words of a conversation until now.
+SELECT d.id, d.words FROM search_doc d WHERE d.object_kind = 'conversation' AND d.object_id = :id;
+
+-- talk_doc_put(id int, words text) -> int :one
+-- The words of a conversation; gives the document's id.
 INSERT INTO search_doc (object_kind, object_id, words) VALUES ('conversation', :id, :words)
-ON CONFLICT (object_kind, object_id) DO UPDATE SET words = excluded.words;
+ON CONFLICT (object_kind, object_id) DO UPDATE SET words = excluded.words RETURNING id;
+
+-- talk_text_drop(id int, was text) :exec
+-- Takes a document out of the full text: with the words that were added.
+-- @sqlite only
+INSERT INTO search_fts (search_fts, rowid, words) VALUES ('delete', :id, :was);
+
+-- talk_text_add(id int, words text) :exec
+-- And puts it there.
+-- @sqlite only
+INSERT INTO search_fts (rowid, words) VALUES (:id, :words);
 
 -- talk_words_find(words text, most int) -> int :many
 -- The newest conversations that hold these words.

@@ -242,6 +242,22 @@ enum err store_restore(struct store *s, const char *file, struct arena *a, struc
 
 /* ----------------------------------------------------------------------- check */
 
+/* A full-text index is written beside its documents: each of them stands in it, and nothing else does. */
+static void check_texts(sqlite3 *c, const char *name, struct buf *complaints) {
+	static const char *const queries[] = {
+		"SELECT count(*) FROM %s_doc d WHERE NOT EXISTS (SELECT 1 FROM %s_fts_docsize t WHERE t.id = d.id)",
+		"SELECT count(*) FROM %s_fts_docsize t WHERE NOT EXISTS (SELECT 1 FROM %s_doc d WHERE d.id = t.id)"};
+	static const char *const words[] = {"have no full text", "are in the full text only"};
+	for (int i = 0; i < 2; i++) {
+		char sql[200];
+		snprintf(sql, sizeof sql, i == 0 ? queries[0] : queries[1], name, name);
+		sqlite3_stmt *p = ask(c, sql);
+		if (p && sqlite3_step(p) == SQLITE_ROW && sqlite3_column_int64(p, 0) > 0)
+			buf_fmt(complaints, "%lld documents of %s_doc %s\n", (long long)sqlite3_column_int64(p, 0), name, words[i]);
+		sqlite3_finalize(p);
+	}
+}
+
 static enum err check_sqlite(struct store *s, struct buf *complaints) {
 	struct db *db;
 	TRY(db_open(s, ROLE_READ, complaints, &db));
@@ -256,6 +272,8 @@ static enum err check_sqlite(struct store *s, struct buf *complaints) {
 			(long long)sqlite3_column_int64(p, 1), STR_ARG(column(p, 0)), STR_ARG(column(p, 2)));
 	if (rc == SQLITE_OK) rc = sqlite3_finalize(p);
 	else sqlite3_finalize(p);
+	check_texts(c, "find", complaints);
+	check_texts(c, "search", complaints);
 	if (rc != SQLITE_OK) buf_fmt(complaints, "the file cannot be read to its end: %s\n", sqlite3_errstr(rc));
 	db_close(db);
 	return OK;

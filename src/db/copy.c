@@ -1,6 +1,6 @@
 /* Backups of a PostgreSQL store: every table as rows, into or out of a SQLite file that the same migrations made. All
  * reading is of one snapshot; all restoring is one transaction. What only one engine has (full-text indexes) is not
- * copied: triggers and indexes make it again. */
+ * copied: it is made again. */
 #include "base/check.h"
 #include "db/pg_int.h"
 #include <endian.h>
@@ -137,6 +137,22 @@ static enum err table_in(sqlite3 *c, PGconn *pg, const struct table *t, struct b
 	return e;
 }
 
+/* The full text of what was copied. */
+static enum err texts_anew(struct db *to, struct buf *why) {
+	static const char query[] = "SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = 'virtual'";
+	char sql[SQL_BYTES];
+	sqlite3_stmt *p;
+	enum err e = OK;
+	if (sqlite3_prepare_v2(sqlite_handle(to), query, -1, &p, NULL) != SQLITE_OK) return sq_failed(sqlite_handle(to), why);
+	while (e == OK && sqlite3_step(p) == SQLITE_ROW) {
+		const char *name = (const char *)sqlite3_column_text(p, 0);
+		fmt_sql(sql, sizeof sql, "INSERT INTO \"%s\" (\"%s\") VALUES ('rebuild')", name, name);
+		e = db_exec(to, sql, why);
+	}
+	sqlite3_finalize(p);
+	return e;
+}
+
 static enum err snapshot_in(struct db *from, struct scratch *to, struct buf *why) {
 	sqlite3 *c = sqlite_handle(to->db);
 	int version, done;
@@ -150,6 +166,7 @@ static enum err snapshot_in(struct db *from, struct scratch *to, struct buf *why
 	TRY(migration_run(to->db, 0, version, true, why, &done));
 	TRY(db_exec(to->db, "BEGIN", why));
 	TRY(each_table(c, pg_handle(from), table_in, why));
+	TRY(texts_anew(to->db, why));
 	TRY(to->db->ops->query_int(to->db, "SELECT count(*) FROM pragma_foreign_key_check", &broken));
 	if (broken > 0) {
 		buf_fmt(why, "%lld rows point to rows that are not there.", (long long)broken);

@@ -131,6 +131,8 @@ enum err stmt_many(struct db *db, struct arena *a, const struct sql_def *def, co
 enum err stmt_exec(struct db *db, const struct sql_def *def, const void *const *args, int order, int64_t *ret_changed) {
 	STMT_CLOSED struct stmt *s = NULL;
 	bool row;
+	if (ret_changed != NULL) *ret_changed = 0;
+	if (db_engine(db) == DB_PG && def->pg == NULL) return OK;
 	TRY(stmt_start(db, def, args, order, &s));
 	TRY(stmt_step(s, &row));
 	if (ret_changed != NULL) *ret_changed = stmt_changed(s);

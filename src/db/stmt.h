@@ -27,7 +27,7 @@ struct sql_def {
 	const char *file;
 	int line;
 	const struct sql_piece *sqlite;   /* each ended by a piece with text NULL */
-	const struct sql_piece *pg;
+	const struct sql_piece *pg;       /* NULL: there is nothing to be done on this engine */
 	int params, columns;
 	const struct sql_value *param, *column;
 	size_t row_size;

@@ -1,6 +1,7 @@
 /* Whole stores: migrations, files, backups, and what happens when the ground gives way: a lost PostgreSQL, a full disk. */
 #include "db/files.h"
 #include "db/test_int.h"
+#include "db/words.h"
 #include <fcntl.h>
 #include <sqlite3.h>
 #include <sys/mount.h>
@@ -197,6 +198,7 @@ static void every_statement(void **state) {
 	assert_int_equal(store_reader(f->s, &db), OK);
 	for (int i = 0; sql_all[i] != NULL; i++) {
 		struct checking c = {.def = sql_all[i], .a = &f->a, .why = STR("")};
+		if (c.def->pg == NULL && f->engine == DB_PG) continue;
 		if ((c.def->writes ? store_write(f->s, check_writing, &c) : check_writing(db, &c)) == OK) continue;
 		print_error(STR_FMT "\n", STR_ARG(c.why));
 		wrong++;
@@ -211,6 +213,14 @@ static struct fixture *other_engine(enum db_engine engine) {
 	return engine == DB_PG && getenv("RIALTO_TEST_PG") == NULL ? NULL : fixture_new(engine);
 }
 
+static enum err add_words(struct db *db, void *arg) {
+	(void)arg;
+	TRY(words_add(db, 7, STR("message"), 1, STR("hello river")));
+	TRY(words_add(db, 8, STR("message"), 2, STR("hello bridge")));
+	TRY(words_change(db, 7, STR("hello river"), STR("the bridge")));
+	return words_drop(db, 8, STR("hello bridge"));
+}
+
 static void fill_store(struct fixture *f, struct upload_test *x) {
 	migrated(f, f->s);
 	fill(&x->bytes, &f->a, FILE_CHUNK_BYTES + 100);
@@ -219,7 +229,7 @@ static void fill_store(struct fixture *f, struct upload_test *x) {
 	assert_int_equal(store_write(f->s, put, "bills \xc3\xbc"), OK);
 	admin_exec(f, "INSERT INTO job(id, kind, data, run_at, tries, created_at, failed) VALUES (41, 'x', '{}', 1, 2, 3, "
 		"TRUE)");
-	admin_exec(f, "INSERT INTO search_doc(object_kind, object_id, words) VALUES ('person', 1, 'hello bridge')");
+	assert_int_equal(store_write(f->s, add_words, NULL), OK);
 	admin_exec(f, "UPDATE event_head SET seq = 77");
 }
 
@@ -235,8 +245,8 @@ static void same_store(struct fixture *f, const struct upload_test *x) {
 	assert_int_equal(admin_int(f, "SELECT count(*) FROM event_head"), 1);
 	assert_int_equal(admin_int(f, "SELECT count(*) FROM job WHERE id = 41 AND failed AND claimed_until IS NULL"), 1);
 	assert_int_equal(admin_int(f, f->engine == DB_PG
-		? "SELECT count(*) FROM search_doc WHERE to_tsvector('simple', words) @@ to_tsquery('simple', 'bridge')"
-		: "SELECT count(*) FROM search_fts WHERE search_fts MATCH 'bridge'"), 1);
+		? "SELECT count(*) FROM find_doc WHERE terms @@ to_tsquery('simple', 'bridge & !hello')"
+		: "SELECT count(*) FROM find_fts WHERE find_fts MATCH 'bridge NOT hello'"), 1);
 	/* New rows get new numbers. */
 	assert_int_equal(store_write(f->s, put, "new"), OK);
 	assert_int_equal(count_now(f->s), 3);

@@ -63,6 +63,14 @@ void find_words(struct arena *a, struct buf *to, struct str text) {
 	arena_reset(a, mark);
 }
 
+void find_tokens(struct arena *a, struct buf *to, const char *sort, struct str text) {
+	char room[TERM_BYTES_MAX + 1];
+	struct arena_mark mark = arena_mark(a);
+	struct str rest = folded(a, text), word;
+	for (size_t n = 0; n < FIND_WORDS_MAX && next_word(&rest, room, &word); n++) buf_fmt(to, " " FIND_TOKEN "%s" STR_FMT, sort, STR_ARG(word));
+	arena_reset(a, mark);
+}
+
 struct str find_squeeze(struct arena *a, struct str text) {
 	char room[TERM_BYTES_MAX + 1];
 	struct str all = STR(""), rest = utf8_fold(a, text), word;
@@ -188,6 +196,17 @@ void find_read(struct arena *a, struct str typed, struct find *ret) {
 	}
 }
 
+void find_begins(struct arena *a, struct str text, const char *sort, struct find *ret) {
+	char room[TERM_BYTES_MAX + 1];
+	struct str rest = folded(a, text), word;
+	*ret = (struct find){.from = FIND_EVER, .to = FIND_EVER, .wrong = STR_NONE};
+	while (ret->terms < FIND_TERMS_MAX && next_word(&rest, room, &word)) {
+		struct str *one = NEW_ARRAY(a, struct str, 1);
+		*one = *sort ? str_fmt(a, FIND_TOKEN "%s" STR_FMT, sort, STR_ARG(word)) : str_copy(a, word);
+		ret->term[ret->terms++] = (struct find_term){.words = {one, 1}, .exact = *sort != 0, .begins = true};
+	}
+}
+
 bool find_asks(const struct find *f) {
 	return f->terms + f->filters > 0 || f->from != FIND_EVER || f->to != FIND_EVER;
 }
@@ -256,6 +275,10 @@ struct str find_match(struct arena *a, enum find_engine e, const struct find *f,
 	buf_done(&b);
 	buf_done(&not);
 	return all;
+}
+
+struct str find_either(struct arena *a, enum find_engine e, struct str match, struct str other) {
+	return str_fmt(a, e == FIND_FTS5 ? "(" STR_FMT ") OR (" STR_FMT ")" : "(" STR_FMT ") | (" STR_FMT ")", STR_ARG(match), STR_ARG(other));
 }
 
 /* --------------------------------------------------------------------- marking */

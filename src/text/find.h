@@ -35,6 +35,9 @@ struct find {
 /* from:NAME with:NAME (to:) in:KIND (type:) tag:TAG before:2026-05 after:2026-05-12 on:2026, "a phrase", -without, words; the operators in
  * German, too. What looks like an operator and is none is words. What lies past the limits above is left away. */
 void find_read(struct arena *a, struct str typed, struct find *ret);
+/* All words of a text and no operators, each of them whole or the beginning of a longer one. sort: looked for among the tokens of find_tokens;
+ * "": among the words. */
+void find_begins(struct arena *a, struct str text, const char *sort, struct find *ret);
 /* Whether it asks for anything. */
 bool find_asks(const struct find *f);
 
@@ -44,6 +47,8 @@ bool find_asks(const struct find *f);
 /* A text's words in order with one space between, then those of their stems (similar_stem) that are not among them; at most FIND_WORDS_MAX of
  * each. A number's thousands are joined: "1,234.50" is "1234 50". */
 void find_words(struct arena *a, struct buf *to, struct str text);
+/* Each word of a text as a token, so that it can be looked for apart from all others: FIND_TOKEN, sort, the word. */
+void find_tokens(struct arena *a, struct buf *to, const char *sort, struct str text);
 /* The letters and digits of a word or name, folded, as one: "valley-line" is "valleyline". */
 struct str find_squeeze(struct arena *a, struct str text);
 
@@ -55,6 +60,8 @@ struct find_group {
 /* The whole as an engine's query: of FTS5, or to_tsquery. Documents hold the token FIND_TOKEN "d" for when only something without is asked for. */
 enum find_engine { FIND_FTS5, FIND_TSQUERY };
 struct str find_match(struct arena *a, enum find_engine engine, const struct find *f, const struct find_group *group, size_t groups);
+
+struct str find_either(struct arena *a, enum find_engine engine, struct str match, struct str other);   /* one query or the other */
 
 /* Where what is looked for stands in a text, in order, for marking it: bytes. At most FIND_MARKS_MAX. */
 enum { FIND_MARKS_MAX = 64 };
