@@ -384,10 +384,102 @@ static void nobody_reads_more_by_it(void **state) {
 	serve_stop(&s);
 }
 
+/* ------------------------------------------------------------------ the same for programs */
+
+static int64_t field_of(struct fixture *f, struct str json, const char *name) {
+	int64_t n = 0;
+	assert_true(str_int(between(f, json, str_fmt(&f->a, "\"%s\":", name).p, ","), &n));
+	return n;
+}
+
+static void programs_join_and_part(void **state) {
+	FIXTURE(f);
+	struct served s;
+	serve_start(f, &s);
+	const char *olga = token_for(f, OLGA), *steve = token_for(f, STEVE), *agent = token_for(f, AGENT);
+	begin(f, &s, olga, "The line hums", "private");
+	begin(f, &s, olga, "It hums again", "private");
+	begin(f, &s, steve, "Something else", "private");
+	say(f, &s, 1, olga, "Since Tuesday.");                             /* 1 */
+	say(f, &s, 1, olga, "And the bill?");                              /* 2 */
+	assert_int_equal(ask(f, &s, "POST", "/api/v1/conversations/2/merge", "{\"into\":1}", olga).status, 403);
+	assert_int_equal(ask(f, &s, "POST", "/api/v1/conversations/2/merge", "{}", agent).status, 422);
+	assert_int_equal(ask(f, &s, "POST", "/api/v1/conversations/2/merge", "{\"into\":77}", agent).status, 422);
+	struct answer r = ask(f, &s, "POST", "/api/v1/conversations/3/merge", "{\"into\":1}", agent);
+	assert_int_equal(r.status, 422);
+	assert_has(r.body, "they stay apart");
+	r = ask(f, &s, "POST", "/api/v1/conversations/2/merge", "{\"into\":1}", agent);
+	assert_int_equal(r.status, 201);
+	assert_has(r.body, "\"kind\":\"merge\",\"from_id\":2,\"to_id\":1,\"subject\":\"It hums again\"");
+	int64_t merge = field_of(f, r.body, "id");
+	assert_has(ask(f, &s, "GET", "/api/v1/conversations/1/messages", NULL, olga).body, "It hums again");
+	assert_int_equal(ask(f, &s, "POST", "/api/v1/conversations/2/merge", "{\"into\":1}", agent).status, 409);
+
+	r = ask(f, &s, "POST", "/api/v1/conversations/1/split", "{\"messages\":[2],\"subject\":\"The bill\"}", agent);
+	assert_int_equal(r.status, 201);
+	int64_t split = field_of(f, r.body, "id"), part = field_of(f, r.body, "to_id");
+	assert_has(ask(f, &s, "GET", at(f, "/api/v1/conversations/%d/messages", (int)part), NULL, olga).body, "And the bill?");
+	assert_int_equal(ask(f, &s, "GET", at(f, "/api/v1/conversations/%d", (int)part), NULL, steve).status, 404);
+	assert_int_equal(ask(f, &s, "POST", "/api/v1/conversations/1/split", "{\"messages\":[],\"subject\":\"x\"}", agent).status, 422);
+
+	/* both are in the list, newest first, from page to page */
+	r = ask(f, &s, "GET", "/api/v1/conversations/1/joints?limit=1", NULL, agent);
+	assert_int_equal(field_of(f, r.body, "id"), split);
+	struct str next = between(f, r.body, "\"next\":\"", "\"");
+	r = ask(f, &s, "GET", str_fmt(&f->a, "/api/v1/conversations/1/joints?limit=1&cursor=" STR_FMT, STR_ARG(next)).p, NULL, agent);
+	assert_int_equal(field_of(f, r.body, "id"), merge);
+	assert_has(r.body, "\"next\":null");
+	assert_int_equal(ask(f, &s, "GET", "/api/v1/conversations/1/joints", NULL, olga).status, 403);
+
+	/* undone they are what they were; of another thread it is none */
+	assert_int_equal(ask(f, &s, "DELETE", at(f, "/api/v1/conversations/3/joints/%d", (int)merge), NULL, agent).status, 404);
+	assert_int_equal(ask(f, &s, "DELETE", at(f, "/api/v1/conversations/1/joints/%d", (int)merge), NULL, steve).status, 403);
+	assert_int_equal(ask(f, &s, "DELETE", at(f, "/api/v1/conversations/1/joints/%d", (int)split), NULL, agent).status, 204);
+	assert_int_equal(ask(f, &s, "DELETE", at(f, "/api/v1/conversations/1/joints/%d", (int)merge), NULL, agent).status, 204);
+	assert_int_equal(ask(f, &s, "DELETE", at(f, "/api/v1/conversations/1/joints/%d", (int)merge), NULL, agent).status, 404);
+	assert_has_not(ask(f, &s, "GET", "/api/v1/conversations/1/messages", NULL, olga).body, "It hums again");
+	assert_has(ask(f, &s, "GET", "/api/v1/conversations/1/messages", NULL, olga).body, "And the bill?");
+	assert_has(ask(f, &s, "GET", "/api/v1/conversations/1/joints", NULL, agent).body, "\"data\":[]");
+	is_sound(f);
+	serve_stop(&s);
+}
+
+static void programs_ask_to_take_part(void **state) {
+	FIXTURE(f);
+	struct served s;
+	put_person(f, BEA, "staff", "agent", "Bea Bell", 0);
+	serve_start(f, &s);
+	const char *olga = token_for(f, OLGA), *steve = token_for(f, STEVE), *agent = token_for(f, AGENT);
+	begin(f, &s, olga, "Our account", "private");
+	begin(f, &s, olga, "In the open", "public");
+	const char *bea = "/api/v1/conversations/1/participants/9", *all = "/api/v1/conversations/1/participants";
+	assert_int_equal(ask(f, &s, "PUT", bea, NULL, olga).status, 403);
+	assert_int_equal(ask(f, &s, "PUT", "/api/v1/conversations/1/participants/2", NULL, agent).status, 422);
+	for (int i = 0; i < 2; i++) assert_int_equal(ask(f, &s, "PUT", bea, NULL, agent).status, 204);
+	assert_int_equal(ask(f, &s, "PUT", "/api/v1/conversations/1/participants/4", NULL, agent).status, 204);
+	assert_int_equal(admin_int(f, "SELECT count(*) FROM event WHERE data LIKE '%\"joined\"%'"), 2);
+	struct answer r = ask(f, &s, "GET", "/api/v1/conversations/1/participants?limit=1", NULL, olga);
+	assert_has(r.body, "{\"id\":4,\"name\":\"Agatha Agent\",\"staff\":true}");
+	assert_has(r.body, "\"next\":\"4\"");
+	r = ask(f, &s, "GET", "/api/v1/conversations/1/participants?limit=1&cursor=4", NULL, olga);
+	assert_has(r.body, "Bea Bell");
+	assert_has(r.body, "\"next\":null");
+	assert_int_equal(ask(f, &s, "GET", all, NULL, steve).status, 404);
+	/* who is on what everybody reads is the team's to know */
+	assert_int_equal(ask(f, &s, "PUT", "/api/v1/conversations/2/participants/9", NULL, agent).status, 204);
+	assert_int_equal(ask(f, &s, "GET", "/api/v1/conversations/2/participants", NULL, steve).status, 403);
+	assert_has(ask(f, &s, "GET", "/api/v1/conversations/2/participants", NULL, agent).body, "Bea Bell");
+	for (int i = 0; i < 2; i++) assert_int_equal(ask(f, &s, "DELETE", bea, NULL, agent).status, 204);
+	assert_has_not(ask(f, &s, "GET", all, NULL, agent).body, "Bea Bell");
+	assert_int_equal(admin_int(f, "SELECT count(*) FROM event WHERE data LIKE '%\"left\"%'"), 1);
+	serve_stop(&s);
+}
+
 int main(void) {
 	struct str why;
 	if (pack_load(&why) != OK) return 1;
 	const struct CMUnitTest tests[] = {TALK_BOTH(who_waits_since_when), TALK_BOTH(the_inbox), TALK_BOTH(one_glance), TALK_BOTH(two_at_once),
-		TALK_BOTH(who_takes_part), TALK_BOTH(saved_replies), TALK_BOTH(two_become_one), TALK_BOTH(nobody_reads_more_by_it)};
+		TALK_BOTH(who_takes_part), TALK_BOTH(saved_replies), TALK_BOTH(two_become_one), TALK_BOTH(nobody_reads_more_by_it),
+		TALK_BOTH(programs_join_and_part), TALK_BOTH(programs_ask_to_take_part)};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

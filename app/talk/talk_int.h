@@ -200,8 +200,10 @@ MUST_USE enum err reply_choices(struct req *q, struct talk_choice_list *ret);
 
 /* ----------------------------------------------------------------- joint.c: threads that become one, or part */
 
-/* Joins a thread with another, whose number or address `into` is; ret: that one. errors INVALID, CONFLICT, NOT_FOUND, DENIED */
-MUST_USE enum err joint_merge(struct req *q, struct conversation_id id, struct str into, struct conversation_id *ret);
+/* "12", or the address of its page; 0 when it is neither. */
+struct conversation_id joint_number(struct str s);
+/* Joins a thread with another. errors INVALID (said at "into"), CONFLICT, NOT_FOUND, DENIED */
+MUST_USE enum err joint_merge(struct req *q, struct conversation_id id, struct conversation_id into);
 /* Gives some of what was said a thread of its own. */
 MUST_USE enum err joint_split(struct req *q, struct conversation_id id, struct int_list messages, struct str subject, struct conversation_id *ret);
 /* Undoes one of the two; ret: the thread that it began with. errors CONFLICT (something later must be undone first) */
