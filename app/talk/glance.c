@@ -119,7 +119,7 @@ static enum err seat_change(struct req *q, struct conversation_id id, struct per
 }
 
 enum err talk_seat_set(struct req *q, const struct talk_seat_set_in *in) {
-	req_redirect(q, url_path(q->a, "/problems/%lld#gl-seats", (long long)in->id.v));
+	req_redirect(q, url_path(q->a, "/conversations/%lld#gl-seats", (long long)in->id.v));
 	return seat_change(q, in->id, in->person, str_is(in->there, "yes"));
 }
 

@@ -174,7 +174,7 @@ enum err joint_undo(struct req *q, struct conversation_id id, struct joint_id jo
 enum err joint_leads(struct req *q, struct conversation_id id, bool *ret_leads) {
 	struct conversation_id other;
 	TRY(sql_joint_leads(q->db, id, q->actor.id, q->actor.is_staff, &other, ret_leads));
-	if (*ret_leads) req_redirect(q, url_path(q->a, "/problems/%lld", (long long)other.v));
+	if (*ret_leads) req_redirect(q, url_path(q->a, "/conversations/%lld", (long long)other.v));
 	return OK;
 }
 

@@ -270,12 +270,12 @@ enum err talk_act(struct req *q, const struct talk_act_in *in, struct talk_said 
 	if (e == OK) e = req_write(q, act_and_attach, x);
 	TRY(photos_keep(q, &x->photos, e));
 	if (answer) req_say(q, T("Said. Everyone who said “me too” is told."));
-	struct url back = url_path(q->a, "/problems/%lld", (long long)x->to.v);
+	struct url back = url_path(q->a, "/conversations/%lld", (long long)x->to.v);
 	if (x->said.v == 0 || answer) {
 		req_redirect(q, back);
 		return OK;
 	}
-	req_redirect(q, url_path(q->a, "/problems/%lld#m%lld", (long long)in->id.v, (long long)x->said.v));
+	req_redirect(q, url_path(q->a, "/conversations/%lld#m%lld", (long long)in->id.v, (long long)x->said.v));
 	return see_said(q, x->said, in->id, &ret->message);
 }
 
