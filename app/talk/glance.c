@@ -131,7 +131,7 @@ enum err talk_seat_delete(struct req *q, const struct talk_seat_delete_in *in) {
 enum err talk_seats_list(struct req *q, const struct talk_seats_list_in *in, struct talk_seats *ret) {
 	struct talk_facts f;
 	struct person_id after = {0};
-	if (!str_empty(in->cursor) && (!str_int(in->cursor, &after.v) || after.v <= 0)) return req_invalid(q, "cursor", T("This cursor is not one of ours."));
+	TRY(cursor_id(q, in->cursor, &after.v));
 	TRY(facts_for(q, in->id, ACT_SEE, &f));
 	if (!q->actor.is_staff && !str_is(f.visibility, "private")) return ERR_DENIED;
 	TRY(seats(q, in->id, after, in->limit + 1, &ret->data));

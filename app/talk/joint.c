@@ -226,7 +226,7 @@ enum err talk_joint_undo(struct req *q, const struct talk_joint_undo_in *in) {
 enum err talk_joints(struct req *q, const struct talk_joints_in *in, struct talk_joint_page *ret) {
 	struct talk_facts f;
 	struct joint_id before = {0};
-	if (!str_empty(in->cursor) && (!str_int(in->cursor, &before.v) || before.v <= 0)) return req_invalid(q, "cursor", T("This cursor is not one of ours."));
+	TRY(cursor_id(q, in->cursor, &before.v));
 	TRY(facts_for(q, in->id, ACT_SEE, &f));
 	TRY(lines(q, in->id, before, in->limit + 1, &ret->data));
 	ret->next = STR_NONE;

@@ -53,8 +53,7 @@ enum err talk_revisions(struct req *q, const struct talk_revisions_in *in, struc
 	struct revision_row_list rows;
 	struct revision_id before = {0};
 	bool may_hide = false;
-	if (!str_empty(in->cursor) && (!str_int(in->cursor, &before.v) || before.v < 1))
-		return req_invalid(q, "cursor", T("This cursor is not one of ours."));
+	TRY(cursor_id(q, in->cursor, &before.v));
 	TRY(read_now(q, in->id, in->message, ret, &may_hide));
 	req_depends(q, "conversation", in->id.v);
 	TRY(sql_revision_list(q->db, q->a, in->id, in->message.v, q->actor.id, q->actor.is_staff, before, in->limit + 1,

@@ -108,6 +108,8 @@ struct list_wish {
 	struct opt_int assignee;     /* 0: nobody's */
 	int most;
 };
+/* The id in the cursor of a list by ids; an empty one leaves *ret as it is. errors INVALID (said at "cursor") */
+MUST_USE enum err cursor_id(struct req *q, struct str cursor, int64_t *ret);
 /* Ids of a page of a list in their order, and the cursor of the next (STR_NONE: none). */
 MUST_USE enum err list_find(struct req *q, const struct list_wish *w, struct int_list *ret, struct str *ret_next);
 MUST_USE enum err list_items(struct req *q, struct int_list ids, struct talk_item_list *ret);      /* as pages show them */
