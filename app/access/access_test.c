@@ -39,15 +39,15 @@ static void test_login(void **state) {
 	struct served s;
 	put_people(f);
 	serve_start(f, &s);
-	struct answer r = call(f, &s, "/login?back=/problems/3%3Fx%3D1", NULL, NULL, NULL);
+	struct answer r = call(f, &s, "/login?back=/conversations/3%3Fx%3D1", NULL, NULL, NULL);
 	assert_int_equal(r.status, 200);
 	assert_has(r.body, "name=\"login\"");
-	assert_has(r.body, "value=\"/problems/3?x=1\"");
+	assert_has(r.body, "value=\"/conversations/3?x=1\"");
 	assert_has(r.head, "no-store");
 	/* By address in any case, by number; the cookie is closed to scripts. */
-	r = call(f, &s, "/login", LOGIN("JONAS%40weber.example%20", GOOD) "&back=/problems/3", NULL, NULL);
+	r = call(f, &s, "/login", LOGIN("JONAS%40weber.example%20", GOOD) "&back=/conversations/3", NULL, NULL);
 	assert_int_equal(r.status, 303);
-	assert_has(r.head, "Location: /problems/3\r\n");
+	assert_has(r.head, "Location: /conversations/3\r\n");
 	assert_has(r.head, "HttpOnly");
 	assert_has(r.head, "SameSite=Lax");
 	const char *cookie = log_in(f, &s, LOGIN("10382", GOOD));

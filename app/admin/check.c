@@ -1,4 +1,5 @@
 #include "admin/check.h"
+#include "event/event.h"
 #include "people/people.h"
 #include "sql/check.h"
 #include "talk/talk.h"
@@ -112,15 +113,40 @@ enum err check_store(struct store *s, struct db *db, struct arena *a, struct tex
 	return e;
 }
 
-static void print_json(const struct text_list *l, const struct check_sizes *s) {
+/* ------------------------------------------------------------------- mending */
+
+struct mending {
+	struct arena *a;
+	struct text_list wrong;    /* what was mended */
+};
+
+/* Counters follow from what they count; all else that is wrong has no such remedy. Kept pages are forgotten by the event. */
+static enum err mend(struct db *db, void *arg) {
+	struct mending *m = arg;
+	TRY(talk_check(db, m->a, &m->wrong));
+	if (m->wrong.n == 0) return OK;
+	TRY(talk_recount(db, m->a));
+	struct event e = {.verb = "update", .object_kind = "business", .object_id = 1, .audience = AUDIENCE_PUBLIC,
+		.data = STR("{\"changed\":[\"counters\"]}")};
+	return event_append(db, &e, NULL);
+}
+
+/* -------------------------------------------------------------------- saying */
+
+static void put_list(struct json_out *o, const char *name, const struct text_list *l) {
+	json_put_key(o, name), json_put_array(o);
+	for (size_t i = 0; i < l->n; i++) json_put_str(o, l->v[i]);
+	json_put_end(o);
+}
+
+static void print_json(const struct text_list *l, const struct text_list *mended, const struct check_sizes *s) {
 	struct buf b;
 	buf_init(&b, 4 * 1024 * 1024);
 	struct json_out o = json_out(&b);
 	json_put_object(&o);
 	json_put_key(&o, "sound"), json_put_bool(&o, l->n == 0);
-	json_put_key(&o, "complaints"), json_put_array(&o);
-	for (size_t i = 0; i < l->n; i++) json_put_str(&o, l->v[i]);
-	json_put_end(&o);
+	put_list(&o, "complaints", l);
+	if (mended != NULL) put_list(&o, "mended", mended);
 	const struct { const char *name; int64_t n; } sizes[] = {
 		{"people", s->people}, {"staff", s->staff}, {"conversations", s->conversations}, {"messages", s->messages},
 		{"votes", s->votes},
@@ -135,7 +161,8 @@ static void print_json(const struct text_list *l, const struct check_sizes *s) {
 	buf_done(&b);
 }
 
-static void print_words(const struct text_list *l, const struct check_sizes *s) {
+static void print_words(const struct text_list *l, const struct text_list *mended, const struct check_sizes *s) {
+	for (size_t i = 0; mended != NULL && i < mended->n; i++) printf("mended: " STR_FMT "\n", STR_ARG(mended->v[i]));
 	for (size_t i = 0; i < l->n; i++) printf(STR_FMT "\n", STR_ARG(l->v[i]));
 	printf("%" PRId64 " people, %" PRId64 " colleagues, %" PRId64 " conversations, %" PRId64 " messages, %" PRId64
 	       " votes, %" PRId64 " events, %" PRId64 " files of %" PRId64 " bytes\n",
@@ -150,15 +177,18 @@ int check_command(struct cli *c) {
 	struct db *db = NULL;
 	struct text_list found = {0};
 	struct check_sizes sizes;
+	struct mending m = {.a = c->a};
+	const struct text_list *mended = cli_flag(c, "--mend") ? &m.wrong : NULL;
 	if (!cli_operands(c, 0, 0)) return EXIT_USAGE;
-	enum err e = store_reader(c->store, &db);
+	enum err e = mended != NULL ? store_write(c->store, mend, &m) : OK;
+	if (e == OK) e = store_reader(c->store, &db);
 	if (e == OK) e = check_store(c->store, db, c->a, &found);
 	if (e == OK) e = sql_check_sizes_get(db, &sizes);
 	db_close(db);
 	if (e != OK) return cli_fail(c, "the store could not be looked at: %s", err_sentence(e));
-	if (c->json) print_json(&found, &sizes);
-	else print_words(&found, &sizes);
+	if (c->json) print_json(&found, mended, &sizes);
+	else print_words(&found, mended, &sizes);
 	if (found.n == 0) return EXIT_DONE;
-	return cli_fail(c, "the store is not sound (%zu complaint%s). Keep a copy as it is, and restore the last backup "
-	                   "that is", found.n, found.n == 1 ? "" : "s");
+	return cli_fail(c, "the store is not sound (%zu complaint%s). `rialto check --mend` mends counters. For all else keep a "
+	                   "copy as it is, and restore the last backup that is", found.n, found.n == 1 ? "" : "s");
 }

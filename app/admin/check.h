@@ -1,6 +1,6 @@
 #ifndef ADMIN_CHECK_H
 #define ADMIN_CHECK_H
-/* rialto check: whether the store is sound. Also while it is served. */
+/* rialto check: whether the store is sound; --mend counts anew what it counts wrong. Also while it is served. */
 #include "base/cli.h"
 #include "base/values.h"
 #include "db/db.h"

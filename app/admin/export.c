@@ -165,6 +165,32 @@ static enum err write_files(struct export *x) {
 	return OK;
 }
 
+/* ------------------------------------------------------------------ its own pack */
+
+static enum err write_pack_file(const char *dir, const struct pack_file *f, struct arena *a) {
+	if (f->name.n == 0 || f->name.p[0] == '/' || str_has(f->name, STR(".."))) return ERR_STORE;     /* not of a name that leads elsewhere */
+	FILE *to = fopen(str_fmt(a, "%s/" STR_FMT, dir, STR_ARG(f->name)).p, "wxe");
+	if (to == NULL) return ERR_STORE;
+	enum err e = fwrite(f->bytes.p, 1, f->bytes.n, to) == f->bytes.n ? OK : ERR_DISK_FULL;
+	return fclose(to) == 0 || e != OK ? e : ERR_DISK_FULL;
+}
+
+/* pack/NAME is a folder that `rialto init --pack` takes elsewhere; packs of the program are there already. */
+static enum err write_pack(struct export *x) {
+	struct business firm;
+	struct arena *a = x->cli->a;
+	TRY(business_read(x->db, a, &firm));
+	const struct pack *p = pack_find(firm.pack);
+	if (p == NULL || str_empty(p->hash)) return OK;
+	const char *dir = str_fmt(a, "%s/pack/" STR_FMT, x->dir, STR_ARG(p->name)).p;
+	const char *folders[] = {str_fmt(a, "%s/pack", x->dir).p, dir, str_fmt(a, "%s/img", dir).p, str_fmt(a, "%s/import", dir).p};
+	for (size_t i = 0; i < sizeof folders / sizeof *folders; i++)
+		if (mkdir(folders[i], 0700) != 0) return ERR_STORE;
+	for (size_t i = 0; i < p->files; i++) TRY(write_pack_file(dir, &p->file[i], a));
+	printf(x->cli->json ? "{\"file\":\"pack/" STR_FMT "\",\"rows\":%zu}\n" : "pack/" STR_FMT ": %zu\n", STR_ARG(p->name), p->files);
+	return OK;
+}
+
 /* ------------------------------------------------------------------ all of it */
 
 static enum err all_events(struct export *x) { return sql_export_events(x->db, put_event, x); }
@@ -190,6 +216,7 @@ static enum err write_all(struct export *x) {
 		printf(x->cli->json ? "{\"file\":\"%s.jsonl\",\"rows\":%" PRId64 "}\n" : "%s.jsonl: %" PRId64 "\n", resources[i].file,
 		       x->lines);
 	}
+	TRY(write_pack(x));
 	return write_files(x);
 }
 

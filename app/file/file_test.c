@@ -105,7 +105,7 @@ static void a_question_brings_a_file(void **state) {
 	r = post(f, &s, form, SENT({"csrf", NULL, csrf}, {"version", NULL, STR("1")}, {"reason", NULL, STR("other")}, {"body", NULL, STR("What is this?")},
 		{"files", NULL, kept}, {"photos", "page.html", page}), NULL, olga);
 	if (r.status != 303) fail_msg("%ld: " STR_FMT, r.status, STR_ARG(str_first(r.body, 4000)));
-	r = call(f, &s, "/problems/1", NULL, olga, NULL);
+	r = call(f, &s, "/conversations/1", NULL, olga, NULL);
 	assert_has(r.body, "letter.pdf");
 	assert_has(r.body, "page.html");
 	long long file = admin_int(f, "SELECT max(file_id) FROM attachment");
@@ -128,7 +128,7 @@ static void a_question_brings_a_file(void **state) {
 	}
 	r = call(f, &s, at(f, "/files/%lld/about", first), NULL, olga, NULL);
 	assert_has(r.body, "a letter");
-	assert_has(r.body, "/problems/1");
+	assert_has(r.body, "/conversations/1");
 	serve_stop(&s);
 }
 
@@ -140,7 +140,7 @@ static void in_public_a_customer_adds_photos_only(void **state) {
 	put_conversation(f, 2, "private", OLGA, false);
 	const char *olga = session_for(f, OLGA), *agent = session_for(f, AGENT);
 	for (int i = 0; i < 3; i++) {
-		const char *who = i == 2 ? agent : olga, *path = i == 1 ? "/problems/2" : "/problems/1";
+		const char *who = i == 2 ? agent : olga, *path = i == 1 ? "/conversations/2" : "/conversations/1";
 		struct str csrf = between(f, call(f, &s, path, NULL, who, NULL).body, "name=\"csrf\" value=\"", "\"");
 		struct answer r = post(f, &s, path, SENT({"csrf", NULL, csrf}, {"act", NULL, STR("comment")}, {"body", NULL, STR("See there.")},
 			{"photos", "list.txt", STR("some words")}), NULL, who);

@@ -116,8 +116,8 @@ static struct file_place_view place_view(struct req *q, const struct file_place 
 	struct file_place_view v = {.at = p->at, .by = p->author, .conversation_id = p->conversation_id, .document_id = p->document_id,
 		.title = str_none(p->subject) ? STR("") : p->subject, .url = (struct url){STR_NONE}};
 	if (p->document_id.v != 0) v.url = url_path(q->a, "/documents/%lld", (long long)p->document_id.v);
-	else if (p->message_id.v != 0) v.url = url_path(q->a, "/problems/%lld#m%lld", (long long)p->conversation_id.v, (long long)p->message_id.v);
-	else if (p->conversation_id.v != 0) v.url = url_path(q->a, "/problems/%lld", (long long)p->conversation_id.v);
+	else if (p->message_id.v != 0) v.url = url_path(q->a, "/conversations/%lld#m%lld", (long long)p->conversation_id.v, (long long)p->message_id.v);
+	else if (p->conversation_id.v != 0) v.url = url_path(q->a, "/conversations/%lld", (long long)p->conversation_id.v);
 	return v;
 }
 

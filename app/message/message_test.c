@@ -86,7 +86,7 @@ static void finds_nothing(struct fixture *f, const struct served *s, int who, co
 			if (strstr(path, "?q=") && str_has(body, str_fmt(&f->a, "/messages/%lld", id[k]))) fail_msg("%d finds %lld at %s", who, id[k], path);
 		}
 	}
-	static const char *const of[] = {"/messages/%lld", "/problems/%lld", "/problems/%lld/revisions", "/problems/%lld/edit", "/api/v1/conversations/%lld",
+	static const char *const of[] = {"/messages/%lld", "/conversations/%lld", "/conversations/%lld/revisions", "/conversations/%lld/edit", "/api/v1/conversations/%lld",
 		"/api/v1/conversations/%lld/messages", "/api/v1/conversations/%lld/revisions", "/live?topics=conversation:%lld"};
 	for (int k = 0; k < ids; k++)
 		for (size_t i = 0; i < sizeof of / sizeof *of; i++) {
@@ -133,7 +133,7 @@ static void nobody_else_reads_it(void **state) {
 		assert_has_not(call(f, &s, "/questions?sort=new", NULL, cookie, NULL).body, "aardvark");
 		assert_has_not(call(f, &s, "/mine", NULL, cookie, NULL).body, "aardvark");
 		if (who == AGENT) assert_has_not(call(f, &s, "/desk", NULL, cookie, NULL).body, "aardvark");
-		struct answer old = call(f, &s, str_fmt(&f->a, "/problems/%lld", id).p, NULL, cookie, NULL);
+		struct answer old = call(f, &s, str_fmt(&f->a, "/conversations/%lld", id).p, NULL, cookie, NULL);
 		assert_int_equal(old.status, 303);
 		assert_has(old.head, "/messages/");
 	}

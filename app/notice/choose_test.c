@@ -118,7 +118,7 @@ static void quiet_and_digest(void **state) {
 	assert_int_equal(MAILS("id > 0"), 1);
 	drain_at(h, berlin(25, 8, 0));
 	assert_int_equal(MAILS("id > 0"), 2);
-	assert_int_equal(MAILS("topic = 'digest' AND body_text LIKE '%2 × · %' AND body_text LIKE '%/problems/1%/problems/2%' AND body_html LIKE '%href=\"https://xyz.example/problems/2\"%'"), 1);
+	assert_int_equal(MAILS("topic = 'digest' AND body_text LIKE '%2 × · %' AND body_text LIKE '%/conversations/1%/conversations/2%' AND body_html LIKE '%href=\"https://xyz.example/conversations/2\"%'"), 1);
 	assert_int_equal(MAILS("topic = 'digest' AND body_text LIKE '%Word number 5%'"), 0);
 	drain_at(h, berlin(26, 9, 0));
 	assert_int_equal(MAILS("id > 0"), 2);                                 /* nothing new, no mail */

@@ -152,7 +152,7 @@ static void test_letter(void **state) {
 	struct business firm = {.name = STR("XYZ & <b>Sons"), .street_address = STR("Quay Street 3"), .phone = STR("0800"), .email = STR("hello@xyz.example"),
 	                        .web = STR(""), .colour = STR("#ffe000"), .logo = {4}, .version = 3};
 	struct letter l = {.kind = "notice", .lang = LANG_DE, .subject = STR("Neu: <script>"), .text = STR("Hallo <b>,\n\nzweiter Absatz\nmit Zeile"),
-	                   .quote = STR("\"so\" & <i>"), .action = STR("Lesen"), .url = STR("https://x.example/problems/3?a=1&b=\"2"), .after = STR("Ende.")};
+	                   .quote = STR("\"so\" & <i>"), .action = STR("Lesen"), .url = STR("https://x.example/conversations/3?a=1&b=\"2"), .after = STR("Ende.")};
 	struct str html = letter_html(&a, &firm, STR("https://x.example"), &l);
 	assert_false(str_has(html, STR("<script>")) || str_has(html, STR("<b>")) || str_has(html, STR("<i>")));
 	assert_true(str_has(html, STR("lang=\"de\"")));
@@ -163,7 +163,7 @@ static void test_letter(void **state) {
 	firm.colour = STR("red;x:url(//evil)");
 	assert_false(str_has(letter_html(&a, &firm, STR("https://x.example"), &l), STR("evil")));
 	struct str text = letter_text(&a, &firm, &l);
-	assert_true(str_has(text, STR("Lesen:\nhttps://x.example/problems/3?a=1&b=\"2\n")));
+	assert_true(str_has(text, STR("Lesen:\nhttps://x.example/conversations/3?a=1&b=\"2\n")));
 	assert_true(str_has(text, STR("> \"so\" & <i>\n")));
 	assert_true(str_ends(text, STR("-- \nXYZ & <b>Sons\nQuay Street 3\n0800\nhello@xyz.example\n")));
 	arena_done(&a);

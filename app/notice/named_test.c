@@ -61,13 +61,13 @@ static void colleagues_are_named_as_they_say(void **state) {
 	for (int i = 0; i < 250 && admin_int(f, "SELECT count(*) FROM mail") < 2; i++) usleep(20000);
 	const char *bearer[] = {NULL, token_for(f, CUSTOMER), token_for(f, STRANGER), token_for(f, COLLEAGUE)};
 	static const struct { const char *path; bool named; } pages[] = {
-		{"/", true}, {"/problems", false}, {"/problems/1", false}, {"/people/2", true}, {"/firm", true},
+		{"/", true}, {"/problems", false}, {"/conversations/1", false}, {"/people/2", true}, {"/firm", true},
 		{"/api/v1/people", true}, {"/api/v1/people/2", true}, {"/api/v1/people/2/timeline", false}, {"/api/v1/conversations", false},
 		{"/api/v1/conversations/1", false}, {"/api/v1/conversations/1/messages", true}, {"/api/v1/events", false},
 	};
 	for (int who = 0; who < 4; who++)
 		for (size_t i = 0; i < sizeof pages / sizeof *pages; i++) check(f, &s, pages[i].path, bearer[who], who == 3, pages[i].named);
-	check(f, &s, "/problems/1", NULL, false, true); /* as a page */
+	check(f, &s, "/conversations/1", NULL, false, true); /* as a page */
 	check(f, &s, "/notices", bearer[1], false, true);
 	check(f, &s, "/notices", bearer[3], true, true);
 	/* the letters, each as its reader may know the author */

@@ -14,7 +14,7 @@ struct str notice_base_url(const struct notice_ctx *c) {
 }
 
 struct url conversation_url(struct arena *a, struct conversation_id id) {
-	return url_path(a, "/problems/%lld", (long long)id.v);
+	return url_path(a, "/conversations/%lld", (long long)id.v);
 }
 
 struct url message_url(struct arena *a, struct conversation_id id) {

@@ -173,7 +173,7 @@ static void test_reader(void **state) {
 	assert_int_equal(MAILS("to_address = 'jonas@weber.example' AND subject LIKE 'XYZ & Sons answers: No signal%'"), 1);
 	assert_int_equal(MAILS("to_address = 'jonas@weber.example' AND subject LIKE 'Done: %'"), 1);
 	assert_int_equal(MAILS("body_html LIKE '%<b>running%'"), 0);
-	assert_int_equal(MAILS("body_text LIKE '%https://xyz.example/problems/1%' AND body_text LIKE '%https://xyz.example/notices/stop/%'"), 2);
+	assert_int_equal(MAILS("body_text LIKE '%https://xyz.example/conversations/1%' AND body_text LIKE '%https://xyz.example/notices/stop/%'"), 2);
 	assert_int_equal(MAILS("state = 'waiting'"), 3);                        /* there is no mail server */
 	/* Read again from the start, nothing comes twice. */
 	admin_exec(f, "UPDATE event_cursor SET seq = 0");
@@ -334,7 +334,7 @@ static void test_notice_pages(void **state) {
 	int64_t id = admin_int(f, "SELECT id FROM notice WHERE conversation_id = 1");
 	assert_int_equal(call(f, &s, str_fmt(&f->a, "/notices/%d", (int)id).p, NULL, marta, NULL).status, 404);
 	r = call(f, &s, str_fmt(&f->a, "/notices/%d", (int)id).p, NULL, jonas, NULL);
-	assert_has(r.head, "Location: /problems/1\r\n");
+	assert_has(r.head, "Location: /conversations/1\r\n");
 	wait_for(f, "SELECT count(*) FROM notice WHERE read_at IS NOT NULL", 1);
 	/* What was taken down is no longer told. */
 	admin_exec(f, "UPDATE conversation SET hidden_at = 1 WHERE id = 1");

@@ -1,7 +1,7 @@
 /* The actions of a type: what its people and the staff can have done about a record. */
 #include "pack/pack_int.h"
 
-static enum err only(const struct place *p, const struct json *object, const char *const *known) {
+enum err pack_only(const struct place *p, const struct json *object, const char *const *known) {
 	for (struct json_members m = json_members(object); json_next(&m);) {
 		bool found = false;
 		for (size_t i = 0; known[i] != NULL; i++) found |= str_is(m.name, known[i]);
@@ -90,7 +90,7 @@ static enum err read_approval(const struct place *p, const struct json *v, const
 	struct str s;
 	if (v == NULL) return OK;
 	act->approval.needed = true;
-	TRY(only(&at, v, known));
+	TRY(pack_only(&at, v, known));
 	if (json_get_str(json_member(v, "amount"), &s)) {
 		const struct pack_field *f = field_named(act->field, act->fields, s);
 		act->approval.amount = f != NULL ? f : pack_type_field(t, s);
@@ -150,7 +150,7 @@ static enum err read_then(const struct place *p, const struct json *v, const str
 	static const char *const known[] = {"set", "state", "add", NULL};
 	struct place at = pack_into(p, "then", -1);
 	struct str s;
-	TRY(only(&at, v, known));
+	TRY(pack_only(&at, v, known));
 	TRY(read_set(&at, json_member(v, "set"), t, act));
 	if (json_get_str(json_member(v, "state"), &s) && (act->state = pack_type_state(t, s)) == NULL) return pack_fault(&at, "there is no such state");
 	if (json_get_str(json_member(v, "add"), &s)) TRY(read_add(&at, s, t, types, n, act));
@@ -162,7 +162,7 @@ static enum err read_then(const struct place *p, const struct json *v, const str
 static enum err read_action(const struct place *p, const struct json *v, const struct pack_type *t, const struct pack_type *types, size_t n,
 	struct pack_action *act) {
 	static const char *const known[] = {"name", "label", "words", "confirm", "fields", "may", "when", "proof", "approval", "back_office", "then", NULL};
-	TRY(only(p, v, known));
+	TRY(pack_only(p, v, known));
 	TRY(pack_read_name(p, v, &act->name));
 	TRY(pack_read_label(p, v, &act->label));
 	TRY(read_says(p, v, "words", true, &act->words));

@@ -65,6 +65,16 @@ struct pack_action {
 	const struct pack_type *add;       /* a part that is made of the form's fields; or NULL */
 };
 
+/* Some of what there is to read of a record, on a page of its own. */
+struct pack_type_tab {
+	struct str name;
+	struct pack_label label;
+	const struct pack_field **field;
+	size_t fields;
+	const struct pack_type **part;     /* types of its parts */
+	size_t parts;
+};
+
 /* A type of record: a policy, an account, a statement line. */
 struct pack_type {
 	struct str name;
@@ -86,6 +96,8 @@ struct pack_type {
 	size_t reasons;
 	const struct pack_action *action;  /* what can be done about it */
 	size_t actions;
+	const struct pack_type_tab *tab;   /* each field and type of parts stands in one at most; what stands in none is always shown */
+	size_t tabs;
 };
 
 struct pack_file {
@@ -139,6 +151,9 @@ const struct pack_type *pack_type_find(const struct pack *p, struct str name);  
 const struct pack_type *pack_type_of(int code);
 const struct pack_field *pack_type_field(const struct pack_type *t, struct str name);
 const struct pack_word *pack_type_state(const struct pack_type *t, struct str name);
+/* The tab of a type in which a field, or a type of its parts, stands; NULL: in none. */
+const struct pack_type_tab *pack_type_tab_of(const struct pack_type *t, const struct pack_field *f);
+const struct pack_type_tab *pack_type_tab_with(const struct pack_type *t, const struct pack_type *part);
 /* The kind of lines that make up a record: those with dates and amounts; NULL when it has none, or t is NULL. */
 const struct pack_type *pack_type_lines(const struct pack *p, const struct pack_type *t);
 /* Whether a record in one state may come into another; the same one always may. */

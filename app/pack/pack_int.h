@@ -23,6 +23,8 @@ const struct pack_word *pack_word_find(const struct pack_word *w, size_t n, stru
 MUST_USE enum err pack_read_types(const struct place *p, const struct json *list, const struct pack_type **ret, size_t *ret_n);
 
 const struct pack_type *pack_top(const struct pack_type *t);   /* what it is in the end a part of; itself when of nothing */
+/* An object has no members but those, whose list ends with NULL. */
+MUST_USE enum err pack_only(const struct place *p, const struct json *object, const char *const *known);
 /* actions.c: after all types are read, since an action may add a part. */
 MUST_USE enum err pack_read_actions(const struct place *p, const struct json *list, struct pack_type *t, const struct pack_type *types, size_t n);
 

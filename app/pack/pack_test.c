@@ -47,6 +47,25 @@ static void which_states_may_follow(void **state) {
 	assert_true(str_is(t->title.in[LANG_DE], "{no}"));
 }
 
+/* A deal with two fields and notes below it, in tabs. */
+#define TABS(tabs) PACK(FIELD("x", "text", ""), ", \"types\": [{\"name\": \"deal\", " L ", \"many\": {\"en\": \"x\", \"de\": \"x\"}, \"title\": \"{no}\", " \
+	"\"fields\": [" FIELD("no", "text", "") ", " FIELD("fee", "money", "") "], \"roles\": [{\"name\": \"r\", " L "}], \"tabs\": [" tabs "]}, " \
+	"{\"name\": \"note\", " L ", \"many\": {\"en\": \"x\", \"de\": \"x\"}, \"title\": \"{no}\", \"parent\": \"deal\", \"fields\": [" FIELD("no", "text", "") "]}]")
+#define TAB(name, more) "{\"name\": \"" name "\", " L more "}"
+
+static void what_stands_in_which_tab(void **state) {
+	struct pack p;
+	struct str why = STR("");
+	(void)state;
+	assert_int_equal(pack_read("mine", STR(TABS(TAB("money", ", \"fields\": [\"fee\"]") ", " TAB("talk", ", \"parts\": [\"note\"]"))), &p, &why), OK);
+	const struct pack_type *t = pack_type_find(&p, STR("deal"));
+	assert_int_equal(t->tabs, 2);
+	assert_null(pack_type_tab_of(t, pack_type_field(t, STR("no"))));
+	assert_ptr_equal(pack_type_tab_of(t, pack_type_field(t, STR("fee"))), &t->tab[0]);
+	assert_ptr_equal(pack_type_tab_with(t, pack_type_find(&p, STR("note"))), &t->tab[1]);
+	assert_null(pack_type_tab_with(t, t));
+}
+
 static void refused(const char *text, const char *why_part) {
 	struct pack p;
 	struct str why = STR("");
@@ -66,6 +85,13 @@ static void faults(void **state) {
 		{CARD("{\"en\": \"Card {no}\"}", STATE("new", "")), "types[0].title: is needed in \"de\""},
 		{CARD("{\"en\": \"Card\", \"de\": \"Karte {nummer}\"}", STATE("new", "")), "there is no field nummer"},
 		{"{", "line 1"},
+		{TABS(TAB("a", "")), "types[0].tabs[0]: nothing stands in it"},
+		{TABS(TAB("a", ", \"fields\": [\"fees\"]")), "types[0].tabs[0].fields[0]: there is no field \"fees\""},
+		{TABS(TAB("a", ", \"parts\": [\"deal\"]")), "types[0].tabs[0].parts[0]: there is no type \"deal\" of its parts"},
+		{TABS(TAB("a", ", \"fields\": [\"fee\", \"fee\"]")), "types[0].tabs[0].fields[1]: it stands in this tab already"},
+		{TABS(TAB("a", ", \"fields\": [\"fee\"]") ", " TAB("b", ", \"fields\": [\"fee\"]")), "types[0].tabs[1].fields[0]: it stands in another tab already"},
+		{TABS(TAB("a", ", \"fields\": [\"fee\"]") ", " TAB("a", ", \"parts\": [\"note\"]")), "types[0].tabs[1]: this name stands twice"},
+		{TABS(TAB("a", ", \"field\": [\"fee\"]")), "types[0].tabs[0]: \"field\" means nothing here"},
 		{TYPE("\"title\": \"{x}\"", ""), "types[0].title: there is no field x"},
 		{TYPE("\"title\": \"{number|x}\"", ""), "types[0].title: there is no field x"},
 		{TYPE("\"title\": \"{number\"", ""), "types[0].title: a brace is not closed"},
@@ -152,7 +178,7 @@ static void ours(void **state) {
 
 int main(void) {
 	const struct CMUnitTest tests[] = {cmocka_unit_test(who_fills_in_a_field_is_declared), cmocka_unit_test(which_states_may_follow),
-		cmocka_unit_test(faults), cmocka_unit_test(actions), cmocka_unit_test(wrong_actions),
+		cmocka_unit_test(faults), cmocka_unit_test(what_stands_in_which_tab), cmocka_unit_test(actions), cmocka_unit_test(wrong_actions),
 		cmocka_unit_test(a_title_is_said_in_the_readers_language), cmocka_unit_test(ours)};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

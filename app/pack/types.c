@@ -103,6 +103,68 @@ static enum err read_type(const struct place *p, const struct json *v, struct pa
 	return pack_read_words(p, json_member(v, "reasons"), "reasons", &t->reason, &t->reasons);
 }
 
+/* ------------------------------------------------------------------------- tabs */
+
+static enum err tab_field(const struct place *p, struct str name, const struct pack_type *t, struct pack_type_tab *tab) {
+	const struct pack_field *f = pack_type_field(t, name);
+	if (f == NULL) return pack_fault(p, str_fmt(pack_arena(), "there is no field \"" STR_FMT "\"", STR_ARG(name)).p);
+	for (size_t i = 0; i < tab->fields; i++)
+		if (tab->field[i] == f) return pack_fault(p, "it stands in this tab already");
+	if (pack_type_tab_of(t, f) != NULL) return pack_fault(p, "it stands in another tab already");
+	tab->field[tab->fields++] = f;
+	return OK;
+}
+
+static enum err tab_part(const struct place *p, struct str name, const struct pack_type *t, const struct pack_type *types, size_t n, struct pack_type_tab *tab) {
+	const struct pack_type *part = NULL;
+	for (size_t i = 0; i < n; i++)
+		if (str_eq(types[i].name, name) && types[i].parent == t) part = &types[i];
+	if (part == NULL) return pack_fault(p, str_fmt(pack_arena(), "there is no type \"" STR_FMT "\" of its parts", STR_ARG(name)).p);
+	for (size_t i = 0; i < tab->parts; i++)
+		if (tab->part[i] == part) return pack_fault(p, "it stands in this tab already");
+	if (pack_type_tab_with(t, part) != NULL) return pack_fault(p, "it stands in another tab already");
+	tab->part[tab->parts++] = part;
+	return OK;
+}
+
+static enum err read_tab(const struct place *p, const struct json *v, const struct pack_type *t, const struct pack_type *types, size_t n,
+	struct pack_type_tab *tab) {
+	static const char *const known[] = {"name", "label", "fields", "parts", NULL};
+	const struct json *fields = json_member(v, "fields"), *parts = json_member(v, "parts");
+	TRY(pack_only(p, v, known));
+	TRY(pack_read_name(p, v, &tab->name));
+	TRY(pack_read_label(p, v, &tab->label));
+	for (size_t i = 0; i < t->tabs; i++)
+		if (str_eq(t->tab[i].name, tab->name)) return pack_fault(p, "this name stands twice");
+	tab->field = NEW_ARRAY(pack_arena(), const struct pack_field *, json_length(fields));
+	tab->part = NEW_ARRAY(pack_arena(), const struct pack_type *, json_length(parts));
+	for (size_t i = 0; i < json_length(fields); i++) {
+		struct place at = pack_into(p, "fields", (long)i);
+		struct str name = STR("");
+		json_get_str(json_item(fields, i), &name);
+		TRY(tab_field(&at, name, t, tab));
+	}
+	for (size_t i = 0; i < json_length(parts); i++) {
+		struct place at = pack_into(p, "parts", (long)i);
+		struct str name = STR("");
+		json_get_str(json_item(parts, i), &name);
+		TRY(tab_part(&at, name, t, types, n, tab));
+	}
+	return tab->fields + tab->parts > 0 ? OK : pack_fault(p, "nothing stands in it");
+}
+
+/* When all types are read: parts stand behind what they are a part of. */
+static enum err read_tabs(const struct place *p, const struct json *list, struct pack_type *t, const struct pack_type *types, size_t n) {
+	struct pack_type_tab *tab = NEW_ARRAY(pack_arena(), struct pack_type_tab, json_length(list));
+	t->tab = tab;
+	for (size_t i = 0; i < json_length(list); i++) {
+		struct place at = pack_into(p, "tabs", (long)i);
+		TRY(read_tab(&at, json_item(list, i), t, types, n, &tab[i]));
+		t->tabs++;
+	}
+	return OK;
+}
+
 enum err pack_read_types(const struct place *p, const struct json *list, const struct pack_type **ret, size_t *ret_n) {
 	size_t n = json_length(list);
 	struct pack_type *t = NEW_ARRAY(pack_arena(), struct pack_type, n);
@@ -116,6 +178,7 @@ enum err pack_read_types(const struct place *p, const struct json *list, const s
 	for (size_t i = 0; i < n; i++) {
 		struct place at = pack_into(p, "types", (long)i);
 		TRY(pack_read_actions(&at, json_member(json_item(list, i), "actions"), &t[i], t, n));
+		TRY(read_tabs(&at, json_member(json_item(list, i), "tabs"), &t[i], t, n));
 	}
 	*ret = t;
 	*ret_n = n;
@@ -167,6 +230,20 @@ const struct pack_word *pack_type_state(const struct pack_type *t, struct str na
 const struct pack_type *pack_type_lines(const struct pack *p, const struct pack_type *t) {
 	for (size_t i = 0; t != NULL && p != NULL && i < p->types; i++)
 		if (p->type[i].parent == t && p->type[i].at != NULL && p->type[i].amount != NULL) return &p->type[i];
+	return NULL;
+}
+
+const struct pack_type_tab *pack_type_tab_of(const struct pack_type *t, const struct pack_field *f) {
+	for (size_t i = 0; i < t->tabs; i++)
+		for (size_t k = 0; k < t->tab[i].fields; k++)
+			if (t->tab[i].field[k] == f) return &t->tab[i];
+	return NULL;
+}
+
+const struct pack_type_tab *pack_type_tab_with(const struct pack_type *t, const struct pack_type *part) {
+	for (size_t i = 0; i < t->tabs; i++)
+		for (size_t k = 0; k < t->tab[i].parts; k++)
+			if (t->tab[i].part[k] == part) return &t->tab[i];
 	return NULL;
 }
 

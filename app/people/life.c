@@ -154,7 +154,7 @@ static void said_lines(struct req *q, const struct person_said_row_list *rows, s
 		const struct person_said_row *r = &rows->v[i];
 		const char *look = WORD(looks, r->status);
 		ret->v[i] = (struct said_line){
-			.url = url_path(q->a, "/problems/%" PRId64, r->id.v),
+			.url = url_path(q->a, "/conversations/%" PRId64, r->id.v),
 			.kind = said_word(q, WORD(kinds, r->kind), r->kind),
 			.subject = r->subject,
 			.status = said_word(q, WORD(states, r->status), r->status),

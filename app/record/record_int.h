@@ -27,6 +27,9 @@ MUST_USE enum err record_groups(struct req *q, const struct record_row_list *row
 /* What was asked about a record that stands by itself and all its lines, as far as the actor may know. */
 MUST_USE enum err record_asked_about(struct req *q, struct record_id root, struct record_asked_row_list *ret);
 
+/* The facts that stand in a tab of its type; NULL: in none, and its state. */
+MUST_USE enum err record_facts_in(struct req *q, const struct record_row *row, const struct pack_type_tab *tab, struct record_fact_list *ret);
+
 /* offer.c: what the actor may have done about it; what was asked to be done about it and its lines. */
 MUST_USE enum err record_acts(struct req *q, const struct record_row *row, const struct pack_type *t, struct record_act_list *ret);
 MUST_USE enum err record_requests(struct req *q, const struct record_row *row, struct record_request_list *ret);

@@ -53,22 +53,23 @@ void record_looked(struct req *q, const struct record_row *row) {
 	if (q->actor.is_staff) access_audit_later(q, "look_record", "record", row->id.v, row->title);
 }
 
-static enum err fill_parts(struct req *q, const struct pack_type *t, struct record_id id, const struct record_asked_row_list *asked,
-	struct record_page *ret) {
+/* The parts that stand in a tab; NULL: in none. */
+static enum err fill_parts(struct req *q, const struct pack_type *t, const struct pack_type_tab *tab, struct record_id id,
+	const struct record_asked_row_list *asked, struct record_group_list *ret) {
 	const struct pack *p = record_pack(q);
 	const struct pack_type *main_type = pack_type_lines(p, t);
-	ret->groups.v = NEW_ARRAY(q->a, struct record_group, p->types);
+	*ret = (struct record_group_list){.v = NEW_ARRAY(q->a, struct record_group, p->types)};
 	for (size_t i = 0; i < p->types; i++) {
 		struct record_row_list rows;
 		struct record_group_list one;
-		if (p->type[i].parent != t || &p->type[i] == main_type) continue;
+		if (p->type[i].parent != t || &p->type[i] == main_type || pack_type_tab_with(t, &p->type[i]) != tab) continue;
 		TRY(sql_record_lines(q->db, q->a, id, p->type[i].name, q->actor.id, q->actor.is_staff, 0, 0, 0, (struct record_id){0}, PART_MOST + 1, &rows));
 		bool more = rows.n > PART_MOST;
 		if (more) rows.n = PART_MOST;
 		TRY(record_groups(q, &rows, asked, &one));
 		if (one.n != 1) continue;
 		if (more) one.v[0].more = url_path(q->a, "/records/%lld/parts/" STR_FMT, (long long)id.v, STR_ARG(p->type[i].name));
-		ret->groups.v[ret->groups.n++] = one.v[0];
+		ret->v[ret->n++] = one.v[0];
 	}
 	return OK;
 }
@@ -150,6 +151,7 @@ struct line_wish {
 	usec_t from, to, before;
 	struct record_id before_id;
 	struct str words;
+	int64_t most;
 };
 
 /* Each word may be the beginning of one: lines are short, and their words are cut by whoever sent them. */
@@ -167,20 +169,24 @@ static enum err found_lines(struct req *q, const struct line_wish *w, int64_t mo
 
 /* A page of lines, from a place in the order of the index on. */
 static enum err find_lines(struct req *q, const struct line_wish *w, struct record_row_list *ret, bool *ret_more) {
-	int64_t most = LINES_MOST + 1;
-	if (!str_empty(w->words)) TRY(found_lines(q, w, most, ret));
+	if (!str_empty(w->words)) TRY(found_lines(q, w, w->most + 1, ret));
 	else
-		TRY(sql_record_lines(q->db, q->a, w->parent, w->type->name, q->actor.id, q->actor.is_staff, w->from, w->to, w->before, w->before_id, most, ret));
-	*ret_more = ret->n > LINES_MOST;
-	if (*ret_more) ret->n = LINES_MOST;
+		TRY(sql_record_lines(q->db, q->a, w->parent, w->type->name, q->actor.id, q->actor.is_staff, w->from, w->to, w->before, w->before_id, w->most + 1, ret));
+	*ret_more = ret->n > (size_t)w->most;
+	if (*ret_more) ret->n = (size_t)w->most;
 	return OK;
+}
+
+static struct str place_behind(struct arena *a, const struct record_row_list *rows) {
+	const struct record_row *last = &rows->v[rows->n - 1];
+	return str_fmt(a, "%" PRId64 ".%" PRId64, last->at, last->id.v);
 }
 
 static enum err fill_lines(struct req *q, const struct record_show_in *in, const struct pack_type *lines, const struct record_asked_row_list *asked,
 	struct record_page *ret) {
 	struct record_row_list rows;
 	struct record_item_list items;
-	struct line_wish w = {.parent = in->id, .type = lines, .words = str_trim(in->q)};
+	struct line_wish w = {.parent = in->id, .type = lines, .words = str_trim(in->q), .most = LINES_MOST};
 	int64_t month = -1;
 	bool more;
 	ret->lines = pack_say(&lines->many, q->locale.lang);
@@ -196,9 +202,36 @@ static enum err fill_lines(struct req *q, const struct record_show_in *in, const
 	struct url u = url_path(q->a, "/records/%lld", (long long)in->id.v);
 	if (!str_empty(in->q)) u = url_with(q->a, u, "q", in->q);
 	if (!str_empty(in->month)) u = url_with(q->a, u, "month", in->month);
-	const struct record_row *last = &rows.v[rows.n - 1];
-	ret->older = url_with(q->a, u, "before", str_fmt(q->a, "%" PRId64 ".%" PRId64, last->at, last->id.v));
+	if (!str_empty(ret->tab)) u = url_with(q->a, u, "tab", ret->tab);
+	ret->older = url_with(q->a, u, "before", place_behind(q->a, &rows));
 	return OK;
+}
+
+/* The type of parts that somebody names, else of the lines; NULL if a record of this type has none. */
+static const struct pack_type *part_type(struct req *q, const struct record_row *row, struct str name) {
+	const struct pack_type *of = record_type(q, row->type), *t = pack_type_find(record_pack(q), name);
+	if (str_empty(name)) return pack_type_lines(record_pack(q), of);
+	return t != NULL && t->parent != NULL && t->parent == of ? t : NULL;
+}
+
+enum err record_lines(struct req *q, const struct record_lines_in *in, struct record_list *ret) {
+	struct record_row row;
+	struct record_row_list rows;
+	int64_t month;
+	bool more;
+	TRY(record_seen(q, in->id, &row));
+	struct line_wish w = {.parent = in->id, .type = part_type(q, &row, in->type), .words = str_trim(in->q), .most = in->limit};
+	if (w.type == NULL && !str_empty(in->type)) return req_invalid(q, "type", T("This is not one of the choices."));
+	if (!str_empty(in->month) && !month_read(in->month, &month)) return req_invalid(q, "month", T("Give a month as 2026-05."));
+	if (!str_empty(in->month)) w.from = month_begin(month), w.to = month_begin(month + 1);
+	if (!str_empty(in->cursor) && !place_read(in->cursor, &w.before, &w.before_id))
+		return req_invalid(q, "cursor", T("This cursor is not one of ours."));
+	ret->next = STR_NONE;
+	record_looked(q, &row);
+	if (w.type == NULL) return OK;
+	TRY(find_lines(q, &w, &rows, &more));
+	if (more) ret->next = place_behind(q->a, &rows);
+	return record_views(q, &rows, &ret->data);
 }
 
 enum err record_parts(struct req *q, const struct record_parts_in *in, struct record_parts_page *ret) {
@@ -208,8 +241,8 @@ enum err record_parts(struct req *q, const struct record_parts_in *in, struct re
 	usec_t before = 0;
 	struct record_id before_id = {0};
 	TRY(record_seen(q, in->id, &row));
-	const struct pack_type *t = pack_type_find(record_pack(q), in->type);
-	if (t == NULL || t->parent == NULL || t->parent != record_type(q, row.type)) return ERR_NOT_FOUND;
+	const struct pack_type *t = part_type(q, &row, in->type);
+	if (t == NULL) return ERR_NOT_FOUND;
 	if (!str_empty(in->before) && !place_read(in->before, &before, &before_id))
 		return req_invalid(q, "before", T("This place in the list is none of ours."));
 	*ret = (struct record_parts_page){.id = row.id, .called = record_called(q, &row), .label = pack_say(&t->many, q->locale.lang)};
@@ -221,9 +254,8 @@ enum err record_parts(struct req *q, const struct record_parts_in *in, struct re
 	record_looked(q, &row);
 	TRY(record_items(q, &rows, &asked, &ret->items));
 	if (!more) return OK;
-	const struct record_row *last = &rows.v[rows.n - 1];
 	struct url u = url_path(q->a, "/records/%lld/parts/" STR_FMT, (long long)row.id.v, STR_ARG(t->name));
-	ret->more = url_with(q->a, u, "before", str_fmt(q->a, "%" PRId64 ".%" PRId64, last->at, last->id.v));
+	ret->more = url_with(q->a, u, "before", place_behind(q->a, &rows));
 	return OK;
 }
 
@@ -253,6 +285,39 @@ static enum err fill_life(struct req *q, struct record_id id, struct record_page
 	ret->more = (struct url){STR_NONE};
 	if (next != 0) ret->more = url_path(q->a, "/records/%lld/timeline", (long long)id.v);
 	return OK;
+}
+
+/* Its tabs; the first is shown when none is named. errors NOT_FOUND */
+static enum err fill_tabs(struct req *q, const struct pack_type *t, struct record_id id, struct str name, const struct pack_type_tab **ret_tab,
+	struct record_page *ret) {
+	const struct pack_type_tab *here = NULL;
+	ret->tab = STR("");
+	ret->tabs.v = NEW_ARRAY(q->a, struct record_tab, t->tabs);
+	for (size_t i = 0; i < t->tabs; i++) {
+		const struct pack_type_tab *tab = &t->tab[i];
+		bool current = str_empty(name) ? i == 0 : str_eq(tab->name, name);
+		struct url u = url_with(q->a, url_path(q->a, "/records/%lld", (long long)id.v), "tab", tab->name);
+		ret->tabs.v[ret->tabs.n++] = (struct record_tab){.label = pack_say(&tab->label, q->locale.lang), .url = u, .current = current};
+		if (current) here = tab;
+	}
+	if (here == NULL && !str_empty(name)) return ERR_NOT_FOUND;
+	if (here != NULL) ret->tab = here->name;
+	*ret_tab = here;
+	return OK;
+}
+
+/* What is kept of it: what stands in no tab, and the tab that is open. */
+static enum err fill_kept(struct req *q, const struct record_show_in *in, const struct record_row *row, const struct pack_type *t,
+	const struct record_asked_row_list *asked, struct record_page *ret) {
+	const struct pack_type_tab *tab;
+	const struct pack_type *lines = pack_type_lines(record_pack(q), t);
+	TRY(fill_tabs(q, t, row->id, in->tab, &tab, ret));
+	TRY(record_facts_in(q, row, NULL, &ret->facts));
+	TRY(fill_parts(q, t, NULL, row->id, asked, &ret->groups));
+	if (tab != NULL) TRY(record_facts_in(q, row, tab, &ret->tab_facts));
+	if (tab != NULL) TRY(fill_parts(q, t, tab, row->id, asked, &ret->tab_groups));
+	const struct pack_type_tab *with = lines == NULL ? NULL : pack_type_tab_with(t, lines);
+	return lines != NULL && (with == NULL || with == tab) ? fill_lines(q, in, lines, asked, ret) : OK;
 }
 
 enum err record_show(struct req *q, const struct record_show_in *in, struct record_page *ret) {
@@ -287,12 +352,9 @@ enum err record_show(struct req *q, const struct record_show_in *in, struct reco
 	TRY(sql_record_documents(q->db, row.id, q->actor.id, q->actor.is_staff, &ret->files));
 	TRY(record_asked_about(q, root, &asked));
 	if (t == NULL) return OK;
-	TRY(record_facts(q, &row, &ret->facts));
 	TRY(record_acts(q, &row, t, &ret->acts));
 	TRY(record_requests(q, &row, &ret->requests));
-	TRY(fill_parts(q, t, in->id, &asked, ret));
-	const struct pack_type *lines = pack_type_lines(record_pack(q), t);
-	if (lines != NULL) TRY(fill_lines(q, in, lines, &asked, ret));
+	TRY(fill_kept(q, in, &row, t, &asked, ret));
 	if (row.root_id.v != 0) { /* of a line: only what was asked about it */
 		size_t n = 0;
 		for (size_t i = 0; i < asked.n; i++)

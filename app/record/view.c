@@ -186,9 +186,9 @@ struct str record_called(struct req *q, const struct record_row *row) {
 	return t != NULL && record_values(q->a, t, row->fields, &value) == OK ? pack_title(q->a, t, value, q->locale.lang) : row->title;
 }
 
-enum err record_facts(struct req *q, const struct record_row *row, struct record_fact_list *ret) {
+static enum err facts(struct req *q, const struct record_row *row, bool all, const struct pack_type_tab *tab, struct record_fact_list *ret) {
 	const struct pack_type *t = record_type(q, row->type);
-	const struct pack_word *state = t == NULL ? NULL : pack_type_state(t, row->state);
+	const struct pack_word *state = t == NULL || tab != NULL ? NULL : pack_type_state(t, row->state);
 	struct str *value;
 	*ret = (struct record_fact_list){0};
 	if (t == NULL) return OK;
@@ -197,11 +197,17 @@ enum err record_facts(struct req *q, const struct record_row *row, struct record
 	if (state != NULL)
 		ret->v[ret->n++] = (struct record_fact){.label = str_c(TRQ(q, T("State"))), .value = pack_say(&state->label, q->locale.lang)};
 	for (size_t i = 0; i < t->fields; i++) {
-		if (value[i].n == 0) continue;
+		if (value[i].n == 0 || (!all && pack_type_tab_of(t, &t->field[i]) != tab)) continue;
 		ret->v[ret->n++] = (struct record_fact){.label = pack_say(&t->field[i].label, q->locale.lang),
 			.value = pack_shown(q->a, &t->field[i], value[i], &q->locale)};
 	}
 	return OK;
+}
+
+enum err record_facts(struct req *q, const struct record_row *row, struct record_fact_list *ret) { return facts(q, row, true, NULL, ret); }
+
+enum err record_facts_in(struct req *q, const struct record_row *row, const struct pack_type_tab *tab, struct record_fact_list *ret) {
+	return facts(q, row, false, tab, ret);
 }
 
 struct str record_hash(struct arena *a, const struct record_row *row) {

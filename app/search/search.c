@@ -73,7 +73,7 @@ static void show_said(struct req *q, const struct find *f, const struct find_sai
 	it->note = str_is(r->kind, "note") || str_is(r->visibility, "staff");
 	it->private = str_is(r->visibility, "private");
 	it->hidden = r->hidden;
-	it->url = message ? url_path(q->a, "/problems/%" PRId64 "#m%" PRId64, r->conversation_id.v, r->id) : url_path(q->a, "/problems/%" PRId64, r->id);
+	it->url = message ? url_path(q->a, "/conversations/%" PRId64 "#m%" PRId64, r->conversation_id.v, r->id) : url_path(q->a, "/conversations/%" PRId64, r->id);
 }
 
 static enum err show_record(struct req *q, const struct find *f, const struct record_row *r, struct search_item *it) {

@@ -131,8 +131,7 @@ enum err talk_messages_list(struct req *q, const struct talk_messages_list_in *i
 	struct talk_report_row report;
 	struct talk_message_row_list rows;
 	struct message_id after = {0};
-	if (!str_empty(in->cursor) && (!str_int(in->cursor, &after.v) || after.v < 0)) return req_invalid(q, "cursor",
-		T("This cursor is not one of ours."));
+	TRY(cursor_id(q, in->cursor, &after.v));
 	TRY(report_get(q, in->id, &report));
 	TRY(sql_talk_messages(q->db, q->a, in->id, q->actor.id, q->actor.is_staff, after, in->limit + 1, &rows));
 	ret->next = STR_NONE;

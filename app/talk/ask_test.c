@@ -72,16 +72,16 @@ static void a_question_on_one_line(void **state) {
 	r = call(f, &s, line, NULL, olga, NULL);
 	assert_has(r.body, "I did not do this: Card payment");
 	assert_has(call(f, &s, at(f, "/records/%lld", x.account), NULL, olga, NULL).body, "a question is open");
-	assert_int_equal(call(f, &s, "/problems/1", NULL, pat, NULL).status, 404);
+	assert_int_equal(call(f, &s, "/conversations/1", NULL, pat, NULL).status, 404);
 	assert_has_not(call(f, &s, line, NULL, pat, NULL).body, "I did not do this");
-	assert_has(call(f, &s, "/problems/1", NULL, agent, NULL).body, "it has not changed since");
+	assert_has(call(f, &s, "/conversations/1", NULL, agent, NULL).body, "it has not changed since");
 	assert_has(call(f, &s, "/desk", NULL, agent, NULL).body, "I did not do this");
 
 	/* then the line changes: both are shown, what was as it was */
 	x.amount = "-9800";
 	assert_int_equal(store_write(f->s, change, &x), OK);
 	for (int i = 0; i < 2; i++) {
-		r = call(f, &s, "/problems/1", NULL, i ? agent : olga, NULL);
+		r = call(f, &s, "/conversations/1", NULL, i ? agent : olga, NULL);
 		assert_has(r.body, "<del>-€89.00</del>");
 		assert_has(r.body, "<ins>-€98.00</ins>");
 	}

@@ -69,10 +69,12 @@ ORDER BY m.created_at DESC, m.id DESC LIMIT 1;
 -- ------------------------------------------------------------------ who takes part
 
 -- row desk_seat_row: id person_id | name text | staff bool
--- desk_seats(id conversation_id, me person_id?, staff bool, most int) -> desk_seat_row :many
--- Who takes part.
+-- desk_seats(id conversation_id, me person_id?, staff bool, after person_id?, most int) -> desk_seat_row :many
+-- Who takes part, in the order in which we came to know them.
 SELECT p.id, {shown_name(p)}, p.kind = 'staff' FROM participant s JOIN person p ON p.id = s.person_id JOIN conversation c ON c.id = s.conversation_id
-WHERE s.conversation_id = :id AND {conversation_visible(c)} ORDER BY p.kind DESC, p.name, p.id LIMIT :most;
+WHERE s.conversation_id = :id AND {conversation_visible(c)}
+--? after AND p.id > :after
+ORDER BY p.id LIMIT :most;
 
 -- desk_may_join(id conversation_id, me person_id?, staff bool, most int) -> desk_seat_row :many
 -- The customers who have a right to the record that a private conversation is about, and do not take part in it yet.

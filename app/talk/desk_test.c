@@ -57,9 +57,9 @@ static void who_waits_since_when(void **state) {
 	assert_false(waits(f, 1));
 	say(f, &s, 1, olga, "Which card?");                                /* 4 */
 	assert_true(waits_since(f, 1, 4));
-	assert_int_equal(send_form(f, &s, "/problems/1", "/problems/1", "act=hide_message&message=3", cookie).status, 303);
+	assert_int_equal(send_form(f, &s, "/conversations/1", "/conversations/1", "act=hide_message&message=3", cookie).status, 303);
 	assert_true(waits_since(f, 1, 0));                                 /* what is taken down answers nothing */
-	assert_int_equal(send_form(f, &s, "/problems/1", "/problems/1", "act=show_message&message=3", cookie).status, 303);
+	assert_int_equal(send_form(f, &s, "/conversations/1", "/conversations/1", "act=show_message&message=3", cookie).status, 303);
 	assert_true(waits_since(f, 1, 4));
 	is_sound(f);
 
@@ -150,14 +150,14 @@ static void one_glance(void **state) {
 	begin(f, &s, olga, "The old matter", "private");
 	begin(f, &s, olga, "The new matter", "private");
 	say(f, &s, 1, agent, "We look.");
-	struct answer r = call(f, &s, "/problems/2", NULL, cookie, NULL);
+	struct answer r = call(f, &s, "/conversations/2", NULL, cookie, NULL);
 	struct str glance = between(f, r.body, "id=\"glance\"", "</aside>");
 	assert_has(glance, "C-77");
 	assert_has(glance, "Contact person: Agatha Agent");
 	assert_has(glance, "Rings at noon");
 	assert_has(glance, "The old matter");
-	assert_has(glance, "/problems/1#m1");
-	r = call(f, &s, "/problems/2", NULL, her, NULL);
+	assert_has(glance, "/conversations/1#m1");
+	r = call(f, &s, "/conversations/2", NULL, her, NULL);
 	assert_has_not(r.body, "id=\"glance\"");
 	assert_has_not(r.body, "Rings at noon");
 	serve_stop(&s);
@@ -170,30 +170,30 @@ static void two_at_once(void **state) {
 	serve_start(f, &s);
 	const char *olga = token_for(f, OLGA), *agatha = session_for(f, AGENT), *bea = session_for(f, BEA), *her = session_for(f, OLGA);
 	begin(f, &s, olga, "When do you open?", "private");
-	assert_has_not(call(f, &s, "/problems/1", NULL, agatha, NULL).body, "is writing an answer");
+	assert_has_not(call(f, &s, "/conversations/1", NULL, agatha, NULL).body, "is writing an answer");
 	int64_t events = admin_int(f, "SELECT count(*) FROM event");
-	assert_int_equal(send_form(f, &s, "/problems/1", "/problems/1/answering", "", bea).status, 303);
-	assert_int_equal(send_form(f, &s, "/problems/1", "/problems/1/answering", "", bea).status, 303);
+	assert_int_equal(send_form(f, &s, "/conversations/1", "/conversations/1/answering", "", bea).status, 303);
+	assert_int_equal(send_form(f, &s, "/conversations/1", "/conversations/1/answering", "", bea).status, 303);
 	assert_int_equal(admin_int(f, "SELECT count(*) FROM event"), events + 1);       /* once in a while is enough */
 	assert_int_equal(admin_int(f, "SELECT count(*) FROM event WHERE verb = 'view' AND audience = 'staff'"), 1);
-	assert_has(call(f, &s, "/problems/1", NULL, agatha, NULL).body, "Bea Bell is writing an answer");
-	assert_has_not(call(f, &s, "/problems/1", NULL, bea, NULL).body, "is writing an answer");
-	assert_has_not(call(f, &s, "/problems/1", NULL, her, NULL).body, "is writing an answer");
-	assert_int_equal(call(f, &s, "/problems/1/answering", NULL, her, NULL).status, 403);
+	assert_has(call(f, &s, "/conversations/1", NULL, agatha, NULL).body, "Bea Bell is writing an answer");
+	assert_has_not(call(f, &s, "/conversations/1", NULL, bea, NULL).body, "is writing an answer");
+	assert_has_not(call(f, &s, "/conversations/1", NULL, her, NULL).body, "is writing an answer");
+	assert_int_equal(call(f, &s, "/conversations/1/answering", NULL, her, NULL).status, 403);
 
 	/* Bea sends; what Agatha opened before is held back once, with her words */
-	assert_int_equal(send_form(f, &s, "/problems/1", "/problems/1", "act=comment&seen=0&body=At+nine.", bea).status, 303);
-	assert_has_not(call(f, &s, "/problems/1", NULL, agatha, NULL).body, "is writing an answer");
-	struct answer r = send_form(f, &s, "/problems/1", "/problems/1", "act=comment&seen=0&body=At+ten+I+think.", agatha);
+	assert_int_equal(send_form(f, &s, "/conversations/1", "/conversations/1", "act=comment&seen=0&body=At+nine.", bea).status, 303);
+	assert_has_not(call(f, &s, "/conversations/1", NULL, agatha, NULL).body, "is writing an answer");
+	struct answer r = send_form(f, &s, "/conversations/1", "/conversations/1", "act=comment&seen=0&body=At+ten+I+think.", agatha);
 	assert_int_equal(r.status, 409);
 	assert_has(r.body, "Bea Bell answered");
 	assert_has(r.body, "At ten I think.");
-	assert_has(call(f, &s, "/problems/1/answering?since=0", NULL, agatha, NULL).body, "Bea Bell answered");
+	assert_has(call(f, &s, "/conversations/1/answering?since=0", NULL, agatha, NULL).body, "Bea Bell answered");
 	struct str seen = between(f, r.body, "name=\"seen\" value=\"", "\"");
 	assert_true(str_is(seen, "1"));
-	assert_int_equal(send_form(f, &s, "/problems/1", "/problems/1", "act=comment&seen=1&body=At+ten+I+think.", agatha).status, 303);
+	assert_int_equal(send_form(f, &s, "/conversations/1", "/conversations/1", "act=comment&seen=1&body=At+ten+I+think.", agatha).status, 303);
 	/* a note disturbs nobody */
-	assert_int_equal(send_form(f, &s, "/problems/1", "/problems/1", "act=note&seen=0&body=Settled.", bea).status, 303);
+	assert_int_equal(send_form(f, &s, "/conversations/1", "/conversations/1", "act=note&seen=0&body=Settled.", bea).status, 303);
 	assert_int_equal(admin_int(f, "SELECT count(*) FROM message"), 3);
 	serve_stop(&s);
 }
@@ -208,26 +208,26 @@ static void who_takes_part(void **state) {
 	admin_exec(f, "INSERT INTO record (id, type, title, state, at, fields, created_at, changed_at, version) VALUES (5, 'account', 'x', '', 0, '{}', 0, 0, 1)");
 	admin_exec(f, "INSERT INTO record_person (record_id, person_id, role) VALUES (5, 3, 'disponent')");
 	admin_exec(f, "UPDATE conversation SET record_id = 5, record_root_id = 5 WHERE id = 1");
-	assert_int_equal(call(f, &s, "/problems/1", NULL, pat, NULL).status, 404);
+	assert_int_equal(call(f, &s, "/conversations/1", NULL, pat, NULL).status, 404);
 	/* Steve has no right to the account, Pat has */
-	struct answer r = send_form(f, &s, "/problems/1", "/problems/1/seats", "person=2", agatha);
+	struct answer r = send_form(f, &s, "/conversations/1", "/conversations/1/seats", "person=2", agatha);
 	assert_int_equal(r.status, 422);
-	assert_int_equal(call(f, &s, "/problems/1", NULL, steve, NULL).status, 404);
-	assert_int_equal(send_form(f, &s, "/problems/1", "/problems/1/seats", "person=3", agatha).status, 303);
-	r = call(f, &s, "/problems/1", NULL, pat, NULL);
+	assert_int_equal(call(f, &s, "/conversations/1", NULL, steve, NULL).status, 404);
+	assert_int_equal(send_form(f, &s, "/conversations/1", "/conversations/1/seats", "person=3", agatha).status, 303);
+	r = call(f, &s, "/conversations/1", NULL, pat, NULL);
 	assert_int_equal(r.status, 200);
 	assert_has(r.body, "Only those who take part");
 	for (int i = 0; i < 100 && admin_int(f, "SELECT count(*) FROM notice WHERE person_id = 3 AND kind = 'joined'") < 1; i++) usleep(50000);
 	assert_has(call(f, &s, "/notices", NULL, pat, NULL).body, "asks you to take part");
-	assert_int_equal(send_form(f, &s, "/problems/1", "/problems/1/seats", "person=9", agatha).status, 303);
-	assert_has(call(f, &s, "/problems/1", NULL, agatha, NULL).body, "Remove<span class=\"vh\">: Bea Bell");
-	assert_int_equal(send_form(f, &s, "/problems/1", "/problems/1/seats", "person=9", steve).status, 403);
+	assert_int_equal(send_form(f, &s, "/conversations/1", "/conversations/1/seats", "person=9", agatha).status, 303);
+	assert_has(call(f, &s, "/conversations/1", NULL, agatha, NULL).body, "Remove<span class=\"vh\">: Bea Bell");
+	assert_int_equal(send_form(f, &s, "/conversations/1", "/conversations/1/seats", "person=9", steve).status, 403);
 	/* and no more */
-	assert_int_equal(send_form(f, &s, "/problems/1", "/problems/1/seats", "person=3&there=no", agatha).status, 303);
-	assert_int_equal(call(f, &s, "/problems/1", NULL, pat, NULL).status, 404);
+	assert_int_equal(send_form(f, &s, "/conversations/1", "/conversations/1/seats", "person=3&there=no", agatha).status, 303);
+	assert_int_equal(call(f, &s, "/conversations/1", NULL, pat, NULL).status, 404);
 	/* in the open everybody may come by themselves */
 	begin(f, &s, olga, "In the open", "public");
-	assert_int_equal(send_form(f, &s, "/problems/2", "/problems/2/seats", "person=3", agatha).status, 422);
+	assert_int_equal(send_form(f, &s, "/conversations/2", "/conversations/2/seats", "person=3", agatha).status, 422);
 	serve_stop(&s);
 }
 
@@ -254,22 +254,22 @@ static void saved_replies(void **state) {
 	/* it is hers alone until she gives it to the team */
 	assert_has_not(call(f, &s, "/desk/replies", NULL, bea, NULL).body, "Cards");
 	assert_int_equal(call(f, &s, "/desk/replies/1", NULL, bea, NULL).status, 404);
-	assert_has_not(call(f, &s, "/problems/1", NULL, bea, NULL).body, "Cards");
-	assert_int_equal(send_form(f, &s, "/problems/1", "/problems/1/reply", "saved=1", bea).status, 404);
+	assert_has_not(call(f, &s, "/conversations/1", NULL, bea, NULL).body, "Cards");
+	assert_int_equal(send_form(f, &s, "/conversations/1", "/conversations/1/reply", "saved=1", bea).status, 404);
 	assert_int_equal(call(f, &s, "/desk/replies/1", NULL, analyst, NULL).status, 403);
 
 	/* in the customer's language; what was typed stays; what is not known stays to be seen */
-	r = send_form(f, &s, "/problems/1", "/problems/1/reply", "saved=1&act=answer&body=By+the+way:", agatha);
+	r = send_form(f, &s, "/conversations/1", "/conversations/1/reply", "saved=1&act=answer&body=By+the+way:", agatha);
 	assert_int_equal(r.status, 200);
 	assert_has(r.body, "By the way:\n\nHallo Olga, Agatha Agent von XYZ &amp; Sons</textarea>");
 	assert_has(r.body, "name=\"act\" value=\"answer\" checked");
-	r = send_form(f, &s, "/problems/2", "/problems/2/reply", "saved=1", agatha);
+	r = send_form(f, &s, "/conversations/2", "/conversations/2/reply", "saved=1", agatha);
 	assert_has(r.body, "Dear Steve, {record.title}</textarea>");
 	assert_int_equal(admin_int(f, "SELECT count(*) FROM message"), 0);
 
 	assert_int_equal(send_form(f, &s, "/desk/replies/1", "/desk/replies/1", "name=Cards&body_de=Mit+Karte&team=1", agatha).status, 303);
 	assert_has(ask(f, &s, "GET", "/api/v1/replies", NULL, token_for(f, BEA)).body, "Mit Karte");
-	assert_has(send_form(f, &s, "/problems/2", "/problems/2/reply", "saved=1", bea).body, "Mit Karte</textarea>");   /* the other, when theirs is not there */
+	assert_has(send_form(f, &s, "/conversations/2", "/conversations/2/reply", "saved=1", bea).body, "Mit Karte</textarea>");   /* the other, when theirs is not there */
 	assert_int_equal(ask(f, &s, "GET", "/api/v1/replies", NULL, olga).status, 403);
 	assert_int_equal(send_form(f, &s, "/desk/replies/1", "/desk/replies/1", "act=delete", bea).status, 303);
 	assert_has(call(f, &s, "/desk/replies", NULL, agatha, NULL).body, "None yet");
@@ -293,17 +293,20 @@ static void two_become_one(void **state) {
 	say(f, &s, 1, agent, "We look.");
 	say(f, &s, 2, steve, "Since Tuesday.");                            /* 2 */
 	vote(f, &s, 1, pat), vote(f, &s, 2, pat);
-	assert_int_equal(send_form(f, &s, "/problems/2", "/problems/2", "act=join&into=2", agatha).status, 422);
-	assert_int_equal(send_form(f, &s, "/problems/2", "/problems/2", "act=join&into=77", agatha).status, 422);
-	assert_int_equal(send_form(f, &s, "/problems/2", "/problems/2", "act=join&into=1", his).status, 403);
+	assert_int_equal(send_form(f, &s, "/conversations/2", "/conversations/2", "act=join&into=2", agatha).status, 422);
+	assert_int_equal(send_form(f, &s, "/conversations/2", "/conversations/2", "act=join&into=77", agatha).status, 422);
+	assert_int_equal(send_form(f, &s, "/conversations/2", "/conversations/2", "act=join&into=1", his).status, 403);
 	assert_false(waits(f, 1));
-	assert_int_equal(send_form(f, &s, "/problems/2", "/problems/2", "act=join&into=https://x.example/problems/1", agatha).status, 303);
+	assert_int_equal(send_form(f, &s, "/conversations/2", "/conversations/2", "act=join&into=https://x.example/conversations/1", agatha).status, 303);
 
 	/* its page leads here, for everybody; all stands here as it was said; the voices count once */
-	struct answer r = call(f, &s, "/problems/2", NULL, NULL, NULL);
+	struct answer r = call(f, &s, "/conversations/2", NULL, NULL, NULL);
 	assert_int_equal(r.status, 303);
-	assert_has(r.head, "Location: /problems/1\r\n");
-	r = call(f, &s, "/problems/1", NULL, NULL, NULL);
+	assert_has(r.head, "Location: /conversations/1\r\n");
+	r = call(f, &s, "/problems/1?before=9", NULL, NULL, NULL);         /* an address of before */
+	assert_int_equal(r.status, 308);
+	assert_has(r.head, "Location: /conversations/1?before=9\r\n");
+	r = call(f, &s, "/conversations/1", NULL, NULL, NULL);
 	assert_has(r.body, "Since Tuesday.");
 	assert_has(r.body, "It hums, the line");
 	assert_has_not(call(f, &s, "/problems", NULL, NULL, NULL).body, "It hums, the line");
@@ -314,19 +317,19 @@ static void two_become_one(void **state) {
 	assert_int_equal(admin_int(f, "SELECT count(*) FROM message m JOIN conversation c ON c.id = 2 WHERE m.conversation_id = 1 AND m.author_id = 2"
 		" AND m.created_at = c.created_at"), 1);
 	is_sound(f);
-	assert_int_equal(send_form(f, &s, "/problems/1", "/problems/1", "act=join&into=2", agatha).status, 409);
+	assert_int_equal(send_form(f, &s, "/conversations/1", "/conversations/1", "act=join&into=2", agatha).status, 409);
 
 	/* and back, as it was */
-	assert_has(call(f, &s, "/problems/1", NULL, agatha, NULL).body, "name=\"joint\" value=\"1\"");
-	assert_int_equal(send_form(f, &s, "/problems/1", "/problems/1", "act=undo&joint=1", agatha).status, 303);
+	assert_has(call(f, &s, "/conversations/1", NULL, agatha, NULL).body, "name=\"joint\" value=\"1\"");
+	assert_int_equal(send_form(f, &s, "/conversations/1", "/conversations/1", "act=undo&joint=1", agatha).status, 303);
 	assert_int_equal(field(f, "votes", 1), 2);
 	assert_int_equal(field(f, "votes", 2), 2);
 	assert_int_equal(field(f, "comments", 1), 1);
 	assert_int_equal(field(f, "comments", 2), 1);
-	assert_has(call(f, &s, "/problems/2", NULL, NULL, NULL).body, "Since Tuesday.");
-	assert_has_not(call(f, &s, "/problems/1", NULL, NULL, NULL).body, "Since Tuesday.");
+	assert_has(call(f, &s, "/conversations/2", NULL, NULL, NULL).body, "Since Tuesday.");
+	assert_has_not(call(f, &s, "/conversations/1", NULL, NULL, NULL).body, "Since Tuesday.");
 	assert_int_equal(admin_int(f, "SELECT count(*) FROM follow WHERE object_id = 1 AND person_id = 2"), 0);
-	assert_int_equal(send_form(f, &s, "/problems/1", "/problems/1", "act=undo&joint=1", agatha).status, 404);
+	assert_int_equal(send_form(f, &s, "/conversations/1", "/conversations/1", "act=undo&joint=1", agatha).status, 404);
 	assert_int_equal(admin_int(f, "SELECT count(*) FROM event WHERE data LIKE '%merged_into%'"), 2);
 	is_sound(f);
 	serve_stop(&s);
@@ -342,45 +345,136 @@ static void nobody_reads_more_by_it(void **state) {
 	begin(f, &s, steve, "His secret", "private");
 	begin(f, &s, olga, "Her noise", "public");
 	begin(f, &s, olga, "Her other secret", "private");
-	static const char *const apart[][2] = {{"/problems/1", "act=join&into=2"}, {"/problems/1", "act=join&into=3"}, {"/problems/3", "act=join&into=1"}};
+	static const char *const apart[][2] = {{"/conversations/1", "act=join&into=2"}, {"/conversations/1", "act=join&into=3"}, {"/conversations/3", "act=join&into=1"}};
 	for (size_t i = 0; i < 3; i++) {
 		struct answer r = send_form(f, &s, apart[i][0], apart[i][0], apart[i][1], agatha);
 		assert_int_equal(r.status, 422);
 		assert_has(r.body, "they stay apart");
 	}
 	assert_int_equal(admin_int(f, "SELECT count(*) FROM joint"), 0);
-	assert_int_equal(send_form(f, &s, "/problems/4", "/problems/4", "act=join&into=1", agatha).status, 303);
-	assert_int_equal(call(f, &s, "/problems/4", NULL, his, NULL).status, 404);      /* not even that there is a way */
-	assert_int_equal(call(f, &s, "/problems/4", NULL, her, NULL).status, 303);
+	assert_int_equal(send_form(f, &s, "/conversations/4", "/conversations/4", "act=join&into=1", agatha).status, 303);
+	assert_int_equal(call(f, &s, "/conversations/4", NULL, his, NULL).status, 404);      /* not even that there is a way */
+	assert_int_equal(call(f, &s, "/conversations/4", NULL, her, NULL).status, 303);
 
 	/* a part goes its own way: whoever read the whole reads it, and nobody else */
 	say(f, &s, 1, olga, "And the blue one?");
 	say(f, &s, 1, agent, "Blue is out.");
 	int64_t blue = admin_int(f, "SELECT MAX(id) FROM message") - 1;
-	struct answer r = call(f, &s, "/problems/1?act=split", NULL, agatha, NULL);
+	struct answer r = call(f, &s, "/conversations/1?act=split", NULL, agatha, NULL);
 	assert_has(r.body, "form=\"split\"");
-	assert_has_not(call(f, &s, "/problems/1?act=split", NULL, her, NULL).body, "form=\"split\"");
-	r = send_form(f, &s, "/problems/1", "/problems/1", str_fmt(&f->a, "act=split&messages=%lld", (long long)blue).p, agatha);
+	assert_has_not(call(f, &s, "/conversations/1?act=split", NULL, her, NULL).body, "form=\"split\"");
+	r = send_form(f, &s, "/conversations/1", "/conversations/1", str_fmt(&f->a, "act=split&messages=%lld", (long long)blue).p, agatha);
 	assert_int_equal(r.status, 422);
 	assert_has(r.body, "form=\"split\" checked");
-	assert_int_equal(send_form(f, &s, "/problems/1", "/problems/1", "act=split&messages=999&subject=x", agatha).status, 422);
+	assert_int_equal(send_form(f, &s, "/conversations/1", "/conversations/1", "act=split&messages=999&subject=x", agatha).status, 422);
 	const char *part = str_fmt(&f->a, "act=split&subject=The+blue+one&messages=%lld&messages=%lld", (long long)blue, (long long)blue + 1).p;
-	assert_int_equal(send_form(f, &s, "/problems/1", "/problems/1", part, his).status, 404);
-	assert_int_equal(send_form(f, &s, "/problems/1", "/problems/1", part, agatha).status, 303);
-	assert_has(call(f, &s, "/problems/5", NULL, her, NULL).body, "Blue is out.");
-	assert_has_not(call(f, &s, "/problems/1", NULL, her, NULL).body, "Blue is out.");
-	assert_int_equal(call(f, &s, "/problems/5", NULL, his, NULL).status, 404);
+	assert_int_equal(send_form(f, &s, "/conversations/1", "/conversations/1", part, his).status, 404);
+	assert_int_equal(send_form(f, &s, "/conversations/1", "/conversations/1", part, agatha).status, 303);
+	assert_has(call(f, &s, "/conversations/5", NULL, her, NULL).body, "Blue is out.");
+	assert_has_not(call(f, &s, "/conversations/1", NULL, her, NULL).body, "Blue is out.");
+	assert_int_equal(call(f, &s, "/conversations/5", NULL, his, NULL).status, 404);
 	assert_int_equal(field(f, "author_id", 5), OLGA);
 	is_sound(f);
 	/* undone, it leads back; what was said there meanwhile comes along */
 	say(f, &s, 5, olga, "A pity.");
-	assert_int_equal(send_form(f, &s, "/problems/5", "/problems/5", "act=undo&joint=2", agatha).status, 303);
-	r = call(f, &s, "/problems/5", NULL, her, NULL);
-	assert_has(r.head, "Location: /problems/1\r\n");
-	r = call(f, &s, "/problems/1", NULL, her, NULL);
+	assert_int_equal(send_form(f, &s, "/conversations/5", "/conversations/5", "act=undo&joint=2", agatha).status, 303);
+	r = call(f, &s, "/conversations/5", NULL, her, NULL);
+	assert_has(r.head, "Location: /conversations/1\r\n");
+	r = call(f, &s, "/conversations/1", NULL, her, NULL);
 	assert_has(r.body, "Blue is out.");
 	assert_has(r.body, "A pity.");
 	is_sound(f);
+	serve_stop(&s);
+}
+
+/* ------------------------------------------------------------------ the same for programs */
+
+static int64_t field_of(struct fixture *f, struct str json, const char *name) {
+	int64_t n = 0;
+	assert_true(str_int(between(f, json, str_fmt(&f->a, "\"%s\":", name).p, ","), &n));
+	return n;
+}
+
+static void programs_join_and_part(void **state) {
+	FIXTURE(f);
+	struct served s;
+	serve_start(f, &s);
+	const char *olga = token_for(f, OLGA), *steve = token_for(f, STEVE), *agent = token_for(f, AGENT);
+	begin(f, &s, olga, "The line hums", "private");
+	begin(f, &s, olga, "It hums again", "private");
+	begin(f, &s, steve, "Something else", "private");
+	say(f, &s, 1, olga, "Since Tuesday.");                             /* 1 */
+	say(f, &s, 1, olga, "And the bill?");                              /* 2 */
+	assert_int_equal(ask(f, &s, "POST", "/api/v1/conversations/2/merge", "{\"into\":1}", olga).status, 403);
+	assert_int_equal(ask(f, &s, "POST", "/api/v1/conversations/2/merge", "{}", agent).status, 422);
+	assert_int_equal(ask(f, &s, "POST", "/api/v1/conversations/2/merge", "{\"into\":77}", agent).status, 422);
+	struct answer r = ask(f, &s, "POST", "/api/v1/conversations/3/merge", "{\"into\":1}", agent);
+	assert_int_equal(r.status, 422);
+	assert_has(r.body, "they stay apart");
+	r = ask(f, &s, "POST", "/api/v1/conversations/2/merge", "{\"into\":1}", agent);
+	assert_int_equal(r.status, 201);
+	assert_has(r.body, "\"kind\":\"merge\",\"from_id\":2,\"to_id\":1,\"subject\":\"It hums again\"");
+	int64_t merge = field_of(f, r.body, "id");
+	assert_has(ask(f, &s, "GET", "/api/v1/conversations/1/messages", NULL, olga).body, "It hums again");
+	assert_int_equal(ask(f, &s, "POST", "/api/v1/conversations/2/merge", "{\"into\":1}", agent).status, 409);
+
+	r = ask(f, &s, "POST", "/api/v1/conversations/1/split", "{\"messages\":[2],\"subject\":\"The bill\"}", agent);
+	assert_int_equal(r.status, 201);
+	int64_t split = field_of(f, r.body, "id"), part = field_of(f, r.body, "to_id");
+	assert_has(ask(f, &s, "GET", at(f, "/api/v1/conversations/%d/messages", (int)part), NULL, olga).body, "And the bill?");
+	assert_int_equal(ask(f, &s, "GET", at(f, "/api/v1/conversations/%d", (int)part), NULL, steve).status, 404);
+	assert_int_equal(ask(f, &s, "POST", "/api/v1/conversations/1/split", "{\"messages\":[],\"subject\":\"x\"}", agent).status, 422);
+
+	/* both are in the list, newest first, from page to page */
+	r = ask(f, &s, "GET", "/api/v1/conversations/1/joints?limit=1", NULL, agent);
+	assert_int_equal(field_of(f, r.body, "id"), split);
+	struct str next = between(f, r.body, "\"next\":\"", "\"");
+	r = ask(f, &s, "GET", str_fmt(&f->a, "/api/v1/conversations/1/joints?limit=1&cursor=" STR_FMT, STR_ARG(next)).p, NULL, agent);
+	assert_int_equal(field_of(f, r.body, "id"), merge);
+	assert_has(r.body, "\"next\":null");
+	assert_int_equal(ask(f, &s, "GET", "/api/v1/conversations/1/joints", NULL, olga).status, 403);
+
+	/* undone they are what they were; of another thread it is none */
+	assert_int_equal(ask(f, &s, "DELETE", at(f, "/api/v1/conversations/3/joints/%d", (int)merge), NULL, agent).status, 404);
+	assert_int_equal(ask(f, &s, "DELETE", at(f, "/api/v1/conversations/1/joints/%d", (int)merge), NULL, steve).status, 403);
+	assert_int_equal(ask(f, &s, "DELETE", at(f, "/api/v1/conversations/1/joints/%d", (int)split), NULL, agent).status, 204);
+	assert_int_equal(ask(f, &s, "DELETE", at(f, "/api/v1/conversations/1/joints/%d", (int)merge), NULL, agent).status, 204);
+	assert_int_equal(ask(f, &s, "DELETE", at(f, "/api/v1/conversations/1/joints/%d", (int)merge), NULL, agent).status, 404);
+	assert_has_not(ask(f, &s, "GET", "/api/v1/conversations/1/messages", NULL, olga).body, "It hums again");
+	assert_has(ask(f, &s, "GET", "/api/v1/conversations/1/messages", NULL, olga).body, "And the bill?");
+	assert_has(ask(f, &s, "GET", "/api/v1/conversations/1/joints", NULL, agent).body, "\"data\":[]");
+	is_sound(f);
+	serve_stop(&s);
+}
+
+static void programs_ask_to_take_part(void **state) {
+	FIXTURE(f);
+	struct served s;
+	put_person(f, BEA, "staff", "agent", "Bea Bell", 0);
+	serve_start(f, &s);
+	const char *olga = token_for(f, OLGA), *steve = token_for(f, STEVE), *agent = token_for(f, AGENT);
+	begin(f, &s, olga, "Our account", "private");
+	begin(f, &s, olga, "In the open", "public");
+	const char *bea = "/api/v1/conversations/1/participants/9", *all = "/api/v1/conversations/1/participants";
+	assert_int_equal(ask(f, &s, "PUT", bea, NULL, olga).status, 403);
+	assert_int_equal(ask(f, &s, "PUT", "/api/v1/conversations/1/participants/2", NULL, agent).status, 422);
+	for (int i = 0; i < 2; i++) assert_int_equal(ask(f, &s, "PUT", bea, NULL, agent).status, 204);
+	assert_int_equal(ask(f, &s, "PUT", "/api/v1/conversations/1/participants/4", NULL, agent).status, 204);
+	assert_int_equal(admin_int(f, "SELECT count(*) FROM event WHERE data LIKE '%\"joined\"%'"), 2);
+	struct answer r = ask(f, &s, "GET", "/api/v1/conversations/1/participants?limit=1", NULL, olga);
+	assert_has(r.body, "{\"id\":4,\"name\":\"Agatha Agent\",\"staff\":true}");
+	assert_has(r.body, "\"next\":\"4\"");
+	r = ask(f, &s, "GET", "/api/v1/conversations/1/participants?limit=1&cursor=4", NULL, olga);
+	assert_has(r.body, "Bea Bell");
+	assert_has(r.body, "\"next\":null");
+	assert_int_equal(ask(f, &s, "GET", all, NULL, steve).status, 404);
+	/* who is on what everybody reads is the team's to know */
+	assert_int_equal(ask(f, &s, "PUT", "/api/v1/conversations/2/participants/9", NULL, agent).status, 204);
+	assert_int_equal(ask(f, &s, "GET", "/api/v1/conversations/2/participants", NULL, steve).status, 403);
+	assert_has(ask(f, &s, "GET", "/api/v1/conversations/2/participants", NULL, agent).body, "Bea Bell");
+	for (int i = 0; i < 2; i++) assert_int_equal(ask(f, &s, "DELETE", bea, NULL, agent).status, 204);
+	assert_has_not(ask(f, &s, "GET", all, NULL, agent).body, "Bea Bell");
+	assert_int_equal(admin_int(f, "SELECT count(*) FROM event WHERE data LIKE '%\"left\"%'"), 1);
 	serve_stop(&s);
 }
 
@@ -388,6 +482,7 @@ int main(void) {
 	struct str why;
 	if (pack_load(&why) != OK) return 1;
 	const struct CMUnitTest tests[] = {TALK_BOTH(who_waits_since_when), TALK_BOTH(the_inbox), TALK_BOTH(one_glance), TALK_BOTH(two_at_once),
-		TALK_BOTH(who_takes_part), TALK_BOTH(saved_replies), TALK_BOTH(two_become_one), TALK_BOTH(nobody_reads_more_by_it)};
+		TALK_BOTH(who_takes_part), TALK_BOTH(saved_replies), TALK_BOTH(two_become_one), TALK_BOTH(nobody_reads_more_by_it),
+		TALK_BOTH(programs_join_and_part), TALK_BOTH(programs_ask_to_take_part)};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -197,7 +197,7 @@ enum err talk_form_send(struct req *q, const struct talk_form_send_in *in) {
 		struct voice v = {.q = q, .id = in->instead};
 		TRY(req_write(q, write_voice, &v));
 		req_say(q, T("Your voice is counted. We tell you when something changes."));
-		req_redirect(q, url_path(q->a, "/problems/%lld", (long long)in->instead.v));
+		req_redirect(q, url_path(q->a, "/conversations/%lld", (long long)in->instead.v));
 		return OK;
 	}
 	struct taken *t = NEW(q->a, struct taken);
@@ -206,7 +206,7 @@ enum err talk_form_send(struct req *q, const struct talk_form_send_in *in) {
 		.topic = given(in->topic), .since = str_empty(in->since) ? STR_NONE : in->since, .author = q->actor.id}};
 	TRY(photos_keep(q, &t->photos, take_report(q, in, t)));
 	req_say(q, T("Thank you. It is here for everyone who has the same; we tell you when something changes."));
-	req_redirect(q, url_path(q->a, "/problems/%lld", (long long)t->ret.v));
+	req_redirect(q, url_path(q->a, "/conversations/%lld", (long long)t->ret.v));
 	return OK;
 }
 

@@ -50,14 +50,16 @@ static enum err fill_customer(struct req *q, struct talk_glance *ret) {
 	return OK;
 }
 
-enum err seats_view(struct req *q, struct conversation_id id, struct talk_seat_list *ret) {
+static enum err seats(struct req *q, struct conversation_id id, struct person_id after, int64_t most, struct talk_seat_list *ret) {
 	struct desk_seat_row_list rows;
-	TRY(sql_desk_seats(q->db, q->a, id, q->actor.id, q->actor.is_staff, SEATS_MOST, &rows));
+	TRY(sql_desk_seats(q->db, q->a, id, q->actor.id, q->actor.is_staff, after, most, &rows));
 	*ret = (struct talk_seat_list){.v = NEW_ARRAY(q->a, struct talk_seat, rows.n)};
 	for (size_t i = 0; i < rows.n; i++)
 		ret->v[ret->n++] = (struct talk_seat){.id = rows.v[i].id, .name = rows.v[i].name, .staff = rows.v[i].staff};
 	return OK;
 }
+
+enum err seats_view(struct req *q, struct conversation_id id, struct talk_seat_list *ret) { return seats(q, id, (struct person_id){0}, SEATS_MOST, ret); }
 
 static enum err fill_seats(struct req *q, struct talk_glance *ret) {
 	struct desk_seat_row_list rows;
@@ -97,24 +99,47 @@ static enum err may_sit(struct req *q, struct conversation_id id, struct person_
 	return OK;
 }
 
-enum err talk_seat_set(struct req *q, const struct talk_seat_set_in *in) {
+static enum err seat_change(struct req *q, struct conversation_id id, struct person_id who, bool there) {
 	struct talk_facts f;
-	bool fine, there = str_is(in->there, "yes");
+	bool fine;
 	int64_t changed;
-	TRY(facts_for(q, in->id, ACT_ASSIGN, &f));
-	req_redirect(q, url_path(q->a, "/problems/%lld#gl-seats", (long long)in->id.v));
+	TRY(facts_for(q, id, ACT_ASSIGN, &f));
 	if (there) {
-		TRY(may_sit(q, in->id, in->person, &fine));
+		TRY(may_sit(q, id, who, &fine));
 		if (!fine) return req_invalid(q, "person", T("Only colleagues, and customers with a right to what it is about, can take part."));
-		TRY(sql_talk_participant_add(q->db, in->id, in->person, &changed));
-		TRY(sql_talk_follow_insert(q->db, in->person, in->id.v, clock_now(), NULL));
+		TRY(sql_talk_participant_add(q->db, id, who, &changed));
+		TRY(sql_talk_follow_insert(q->db, who, id.v, clock_now(), NULL));
 	} else {
-		TRY(sql_desk_seat_delete(q->db, in->id, in->person, &changed));
-		if (changed > 0) TRY(sql_talk_follow_delete(q->db, in->person, in->id.v, NULL));
+		TRY(sql_desk_seat_delete(q->db, id, who, &changed));
+		if (changed > 0) TRY(sql_talk_follow_delete(q->db, who, id.v, NULL));
 	}
 	if (changed == 0) return OK;
 	return talk_event(q->db, q->actor.id, "update", (struct message_id){0}, &f, talk_audience(&f) > AUDIENCE_PRIVATE ? talk_audience(&f) : AUDIENCE_PRIVATE,
-		str_fmt(q->a, there ? "{\"joined\":%lld}" : "{\"left\":%lld}", (long long)in->person.v));
+		str_fmt(q->a, there ? "{\"joined\":%lld}" : "{\"left\":%lld}", (long long)who.v));
+}
+
+enum err talk_seat_set(struct req *q, const struct talk_seat_set_in *in) {
+	req_redirect(q, url_path(q->a, "/conversations/%lld#gl-seats", (long long)in->id.v));
+	return seat_change(q, in->id, in->person, str_is(in->there, "yes"));
+}
+
+enum err talk_seat_put(struct req *q, const struct talk_seat_put_in *in) { return seat_change(q, in->id, in->person, true); }
+
+enum err talk_seat_delete(struct req *q, const struct talk_seat_delete_in *in) { return seat_change(q, in->id, in->person, false); }
+
+/* Customers read who takes part only where that is who reads it. */
+enum err talk_seats_list(struct req *q, const struct talk_seats_list_in *in, struct talk_seats *ret) {
+	struct talk_facts f;
+	struct person_id after = {0};
+	TRY(cursor_id(q, in->cursor, &after.v));
+	TRY(facts_for(q, in->id, ACT_SEE, &f));
+	if (!q->actor.is_staff && !str_is(f.visibility, "private")) return ERR_DENIED;
+	TRY(seats(q, in->id, after, in->limit + 1, &ret->data));
+	ret->next = STR_NONE;
+	if (ret->data.n <= (size_t)in->limit) return OK;
+	ret->data.n = (size_t)in->limit;
+	ret->next = str_fmt(q->a, "%lld", (long long)ret->data.v[ret->data.n - 1].id.v);
+	return OK;
 }
 
 /* --------------------------------------------------------------------- two at once */

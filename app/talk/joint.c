@@ -40,15 +40,15 @@ static enum err move(struct req *q, struct joint_id joint, struct conversation_i
 
 /* ------------------------------------------------------------------------- joining */
 
-/* "12" or the address of its page. */
-static bool number_read(struct str s, struct conversation_id *ret) {
+struct conversation_id joint_number(struct str s) {
+	struct conversation_id id = {0};
 	s = str_trim(s);
 	for (size_t i = s.n; i > 0; i--)
 		if (s.p[i - 1] == '/') {
 			s = str_from(s, i);
 			break;
 		}
-	return str_int(s, &ret->v) && ret->v > 0;
+	return str_int(s, &id.v) && id.v > 0 ? id : (struct conversation_id){0};
 }
 
 static enum err may_join(struct req *q, const struct talk_facts *from, const struct talk_facts *to) {
@@ -87,13 +87,13 @@ static enum err part_voices(struct req *q, struct joint_id joint, struct convers
 	return sql_joint_unfollow(q->db, joint, to.v, NULL);
 }
 
-enum err joint_merge(struct req *q, struct conversation_id id, struct str into, struct conversation_id *ret) {
+enum err joint_merge(struct req *q, struct conversation_id id, struct conversation_id into) {
 	struct talk_facts from, to;
 	struct message_id opening;
 	struct joint_id joint;
 	TRY(thread(q, id, &from));
-	if (!number_read(into, ret)) return req_invalid(q, "into", T("Give the number or the address of the other thread."));
-	enum err e = thread(q, *ret, &to);
+	if (into.v <= 0) return req_invalid(q, "into", T("Give the number or the address of the other thread."));
+	enum err e = thread(q, into, &to);
 	if (e == ERR_NOT_FOUND) return req_invalid(q, "into", T("There is no such thread."));
 	TRY(e);
 	TRY(may_join(q, &from, &to));
@@ -174,19 +174,64 @@ enum err joint_undo(struct req *q, struct conversation_id id, struct joint_id jo
 enum err joint_leads(struct req *q, struct conversation_id id, bool *ret_leads) {
 	struct conversation_id other;
 	TRY(sql_joint_leads(q->db, id, q->actor.id, q->actor.is_staff, &other, ret_leads));
-	if (*ret_leads) req_redirect(q, url_path(q->a, "/problems/%lld", (long long)other.v));
+	if (*ret_leads) req_redirect(q, url_path(q->a, "/conversations/%lld", (long long)other.v));
 	return OK;
 }
 
-enum err joint_view(struct req *q, struct conversation_id id, struct talk_joint_list *ret) {
+static enum err lines(struct req *q, struct conversation_id id, struct joint_id before, int64_t most, struct talk_joint_list *ret) {
 	struct joint_line_list rows;
-	TRY(sql_joint_of(q->db, q->a, id, q->actor.id, q->actor.is_staff, LINES_MOST, &rows));
+	TRY(sql_joint_of(q->db, q->a, id, q->actor.id, q->actor.is_staff, before, most, &rows));
 	*ret = (struct talk_joint_list){.v = NEW_ARRAY(q->a, struct talk_joint, rows.n)};
 	for (size_t i = 0; i < rows.n; i++) {
 		const struct joint_line *r = &rows.v[i];
 		bool here = r->to_id.v == id.v;
-		ret->v[ret->n++] = (struct talk_joint){.id = r->id, .merge = str_is(r->kind, "merge"), .here = here, .other = here ? r->from_id : r->to_id,
-			.subject = here ? r->from_subject : r->to_subject, .by = str_none(r->by) ? STR("") : r->by, .at = r->at};
+		ret->v[ret->n++] = (struct talk_joint){.id = r->id, .kind = r->kind, .from_id = r->from_id, .to_id = r->to_id, .here = here,
+			.other = here ? r->from_id : r->to_id, .subject = here ? r->from_subject : r->to_subject, .by = str_none(r->by) ? STR("") : r->by, .at = r->at};
 	}
+	return OK;
+}
+
+enum err joint_view(struct req *q, struct conversation_id id, struct talk_joint_list *ret) {
+	return lines(q, id, (struct joint_id){0}, LINES_MOST, ret);
+}
+
+/* --------------------------------------------------------------------- for programs */
+
+/* What has just happened to a thread. */
+static enum err newest(struct req *q, struct conversation_id id, struct talk_joint_done *ret) {
+	struct talk_joint_list list;
+	TRY(lines(q, id, (struct joint_id){0}, 1, &list));
+	if (list.n == 0) return ERR_NOT_FOUND;
+	ret->joint = list.v[0];
+	req_redirect(q, url_path(q->a, "/api/v1/conversations/%lld", (long long)id.v));
+	return OK;
+}
+
+enum err talk_merge(struct req *q, const struct talk_merge_in *in, struct talk_joint_done *ret) {
+	TRY(joint_merge(q, in->id, in->into));
+	return newest(q, in->into, ret);
+}
+
+enum err talk_split(struct req *q, const struct talk_split_in *in, struct talk_joint_done *ret) {
+	struct conversation_id part;
+	TRY(joint_split(q, in->id, FILE_IDS(in->messages), in->subject, &part));
+	return newest(q, part, ret);
+}
+
+enum err talk_joint_undo(struct req *q, const struct talk_joint_undo_in *in) {
+	struct conversation_id whole;
+	return joint_undo(q, in->id, in->joint, &whole);
+}
+
+enum err talk_joints(struct req *q, const struct talk_joints_in *in, struct talk_joint_page *ret) {
+	struct talk_facts f;
+	struct joint_id before = {0};
+	TRY(cursor_id(q, in->cursor, &before.v));
+	TRY(facts_for(q, in->id, ACT_SEE, &f));
+	TRY(lines(q, in->id, before, in->limit + 1, &ret->data));
+	ret->next = STR_NONE;
+	if (ret->data.n <= (size_t)in->limit) return OK;
+	ret->data.n = (size_t)in->limit;
+	ret->next = str_fmt(q->a, "%lld", (long long)ret->data.v[ret->data.n - 1].id.v);
 	return OK;
 }

@@ -17,11 +17,12 @@ SELECT id, kind, from_id, to_id, opening_id, undone_at IS NOT NULL FROM joint WH
 -- It is undone.
 UPDATE joint SET undone_at = :at WHERE id = :id AND undone_at IS NULL;
 
--- joint_of(id conversation_id, me person_id, staff bool, most int) -> joint_line :many
--- What a thread was joined with or parted from and is not undone, for the team.
+-- joint_of(id conversation_id, me person_id, staff bool, before joint_id?, most int) -> joint_line :many
+-- What a thread was joined with or parted from and is not undone, for the team, newest first.
 SELECT j.id, j.kind, f.id, f.subject, t.id, t.subject, p.name, j.at
 FROM joint j JOIN conversation f ON f.id = j.from_id JOIN conversation t ON t.id = j.to_id LEFT JOIN person p ON p.id = j.actor_id
 WHERE (j.from_id = :id OR j.to_id = :id) AND j.undone_at IS NULL AND {conversation_visible(f)} AND {conversation_visible(t)}
+--? before AND j.id < :before
 ORDER BY j.id DESC LIMIT :most;
 
 -- joint_leads(id conversation_id, me person_id?, staff bool) -> conversation_id :maybe

@@ -124,6 +124,11 @@ static enum err find_time(struct req *q, const struct list_wish *w, struct int_l
 	                          active ? key : 0, answered ? key : 0, (struct conversation_id){c.id}, w->most + 1, order, ret);
 }
 
+enum err cursor_id(struct req *q, struct str cursor, int64_t *ret) {
+	if (str_empty(cursor) || (str_int(cursor, ret) && *ret > 0)) return OK;
+	return req_invalid(q, "cursor", T("This cursor is not one of ours."));
+}
+
 enum err list_find(struct req *q, const struct list_wish *w, struct int_list *ret, struct str *ret_next) {
 	struct cursor c;
 	struct int_list ids;

@@ -21,7 +21,7 @@ static int64_t put_points(struct json_out *o, struct arena *a, const struct talk
 		json_put_key(o, "votes"), json_put_int(o, r->votes);
 		json_put_key(o, "title"), json_put_str(o, r->subject);
 		json_put_key(o, "status"), json_put_str(o, state_view(r->status).look);
-		json_put_key(o, "url"), json_put_str(o, str_fmt(a, "/problems/%lld", (long long)r->id.v));
+		json_put_key(o, "url"), json_put_str(o, str_fmt(a, "/conversations/%lld", (long long)r->id.v));
 		json_put_end(o);
 	}
 	json_put_end(o);

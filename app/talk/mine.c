@@ -23,8 +23,7 @@ static enum err find(struct req *q, struct str show, struct conversation_id befo
 enum err talk_mine(struct req *q, const struct talk_mine_in *in, struct talk_mine_page *ret) {
 	struct conversation_id before = {0};
 	struct int_list ids;
-	if (!str_empty(in->cursor) && (!str_int(in->cursor, &before.v) || before.v < 1))
-		return req_invalid(q, "cursor", T("This cursor is not one of ours."));
+	TRY(cursor_id(q, in->cursor, &before.v));
 	TRY(find(q, in->show, before, in->limit + 1, &ids));
 	bool more = ids.n > (size_t)in->limit;
 	ret->next = STR_NONE;

@@ -23,7 +23,7 @@ static void people_find_their_own(void **state) {
 	begin(f, &s, "capybara", STEVE);
 	begin(f, &s, "dormouse", STEVE);
 	assert_int_equal(ask(f, &s, "PUT", "/api/v1/conversations/2/vote", NULL, token_for(f, OLGA)).status, 200);
-	assert_int_equal(send_form(f, &s, "/problems/3", "/problems/3/vote", "follow=yes", olga).status, 303);
+	assert_int_equal(send_form(f, &s, "/conversations/3", "/conversations/3/vote", "follow=yes", olga).status, 303);
 	static const struct { const char *show, *words; } sees[] = {{"told", "a"}, {"voted", "b"}, {"followed", "abc"}};
 	static const char *const words[] = {"aardvark", "bobolink", "capybara", "dormouse"};
 	for (int i = 0; i < 3; i++) {

@@ -115,7 +115,7 @@ static void a_report_keeps_its_photos(void **state) {
 	assert_int_equal(admin_int(f, str_fmt(&f->a, "SELECT count(*) FROM attachment WHERE file_id = " STR_FMT,
 		STR_ARG(two)).p), 0);
 	assert_int_equal(call(f, &s, file, NULL, NULL, NULL).status, 200);
-	assert_true(str_has(call(f, &s, "/problems/1", NULL, NULL, NULL).body, str_c(file)));
+	assert_true(str_has(call(f, &s, "/conversations/1", NULL, NULL, NULL).body, str_c(file)));
 	serve_stop(&s);
 }
 
@@ -162,34 +162,34 @@ static void comments_and_answers_take_photos(void **state) {
 	serve_start(f, &s);
 	const char *olga = login_as(f, &s, OLGA, "olga@x.example"), *agatha = login_as(f, &s, AGENT, "agatha@x.example");
 	assert_int_equal(send_form(f, &s, "/report", "/report", "subject=No+light", olga).status, 303);
-	struct answer r = send_photos(f, &s, "/problems/1", FIELDS({"act", "comment"}, {"body", ""}), COLOURS(10), olga);
+	struct answer r = send_photos(f, &s, "/conversations/1", FIELDS({"act", "comment"}, {"body", ""}), COLOURS(10), olga);
 	assert_int_equal(r.status, 422);
 	assert_has(r.body, "Please write something");
 	assert_int_equal(boxes(r), 1);
 	struct str one = between(f, r.body, box, "\"");
-	r = send_photos(f, &s, "/problems/1", FIELDS({"act", "comment"}, {"body", "Look"}, {"files", one.p}), COLOURS(120),
+	r = send_photos(f, &s, "/conversations/1", FIELDS({"act", "comment"}, {"body", "Look"}, {"files", one.p}), COLOURS(120),
 		olga);
 	assert_int_equal(r.status, 303);
 	assert_int_equal(admin_int(f, "SELECT count(*) FROM attachment WHERE message_id = 1"), 2);
 	assert_int_equal(uploads(f), 0);
-	assert_true(str_has(call(f, &s, "/problems/1", NULL, NULL, NULL).body, str_fmt(&f->a, "/files/" STR_FMT,
+	assert_true(str_has(call(f, &s, "/conversations/1", NULL, NULL, NULL).body, str_fmt(&f->a, "/files/" STR_FMT,
 		STR_ARG(one))));
 
 	/* a note's photo is the team's, an answer's everybody's */
-	r = send_photos(f, &s, "/problems/1", FIELDS({"act", "note"}, {"body", "Inside"}), COLOURS(30), agatha);
+	r = send_photos(f, &s, "/conversations/1", FIELDS({"act", "note"}, {"body", "Inside"}), COLOURS(30), agatha);
 	assert_int_equal(r.status, 303);
-	r = send_photos(f, &s, "/problems/1", FIELDS({"act", "answer"}, {"body", "Outside"}, {"status", "heard"}),
+	r = send_photos(f, &s, "/conversations/1", FIELDS({"act", "answer"}, {"body", "Outside"}, {"status", "heard"}),
 		COLOURS(40), agatha);
 	assert_int_equal(r.status, 303);
 	for (int m = 2; m <= 3; m++) {
 		int64_t file = admin_int(f, str_fmt(&f->a, "SELECT file_id FROM attachment WHERE message_id = %d", m).p);
 		const char *path = str_fmt(&f->a, "/files/%lld\"", (long long)file).p;
-		bool seen = str_has(call(f, &s, "/problems/1", NULL, NULL, NULL).body, str_c(path));
+		bool seen = str_has(call(f, &s, "/conversations/1", NULL, NULL, NULL).body, str_c(path));
 		assert_int_equal(seen, m == 3);
-		assert_true(str_has(call(f, &s, "/problems/1", NULL, agatha, NULL).body, str_c(path)));
+		assert_true(str_has(call(f, &s, "/conversations/1", NULL, agatha, NULL).body, str_c(path)));
 	}
 	/* what may not be said leaves nothing behind but the upload */
-	r = send_photos(f, &s, "/problems/1", FIELDS({"act", "answer"}, {"body", "I am staff"}), COLOURS(70), olga);
+	r = send_photos(f, &s, "/conversations/1", FIELDS({"act", "answer"}, {"body", "I am staff"}), COLOURS(70), olga);
 	assert_int_equal(r.status, 403);
 	assert_int_equal(admin_int(f, "SELECT count(*) FROM message"), 3);
 	serve_stop(&s);

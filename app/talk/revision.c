@@ -28,7 +28,7 @@ static enum err read_now(struct req *q, struct conversation_id id, struct messag
 	q->page.nav = str_c(board_of(row.kind));
 	ret->id = id;
 	ret->title = row.subject;
-	ret->back = url_path(q->a, "/problems/%lld", (long long)id.v);
+	ret->back = url_path(q->a, "/conversations/%lld", (long long)id.v);
 	struct object o = talk_object(&row);
 	struct str body = row.body;
 	if (message.v != 0) {
@@ -41,8 +41,8 @@ static enum err read_now(struct req *q, struct conversation_id id, struct messag
 		body = m.body;
 		ret->message = message;
 		ret->note = str_is(m.kind, "note");
-		ret->back = url_path(q->a, "/problems/%lld#m%lld", (long long)id.v, (long long)message.v);
-		if (str_is(m.kind, "answer")) ret->back = url_path(q->a, "/problems/%lld#answer", (long long)id.v);
+		ret->back = url_path(q->a, "/conversations/%lld#m%lld", (long long)id.v, (long long)message.v);
+		if (str_is(m.kind, "answer")) ret->back = url_path(q->a, "/conversations/%lld#answer", (long long)id.v);
 	}
 	ret->now = markdown_html(q->a, body);
 	*ret_may_hide = may(&q->actor, ACT_HIDE, &o);
@@ -53,8 +53,7 @@ enum err talk_revisions(struct req *q, const struct talk_revisions_in *in, struc
 	struct revision_row_list rows;
 	struct revision_id before = {0};
 	bool may_hide = false;
-	if (!str_empty(in->cursor) && (!str_int(in->cursor, &before.v) || before.v < 1))
-		return req_invalid(q, "cursor", T("This cursor is not one of ours."));
+	TRY(cursor_id(q, in->cursor, &before.v));
 	TRY(read_now(q, in->id, in->message, ret, &may_hide));
 	req_depends(q, "conversation", in->id.v);
 	TRY(sql_revision_list(q->db, q->a, in->id, in->message.v, q->actor.id, q->actor.is_staff, before, in->limit + 1,
@@ -65,7 +64,7 @@ enum err talk_revisions(struct req *q, const struct talk_revisions_in *in, struc
 		ret->data.v[ret->data.n++] = revision_view(q, &rows.v[i], may_hide);
 	if (rows.n <= (size_t)in->limit) return OK;
 	ret->next = str_fmt(q->a, "%lld", (long long)ret->data.v[ret->data.n - 1].id.v);
-	struct url more = url_with(q->a, url_path(q->a, "/problems/%lld/revisions", (long long)in->id.v), "cursor", ret->next);
+	struct url more = url_with(q->a, url_path(q->a, "/conversations/%lld/revisions", (long long)in->id.v), "cursor", ret->next);
 	if (in->message.v != 0) more = url_with(q->a, more, "message", str_fmt(q->a, "%lld", (long long)in->message.v));
 	ret->more = more;
 	return OK;
@@ -78,7 +77,7 @@ enum err talk_revision_hide(struct req *q, const struct talk_revision_hide_in *i
 	TRY(sql_revision_get(q->db, in->revision, &r));
 	if (r.conversation_id.v != in->id.v) return ERR_NOT_FOUND;
 	struct object o = talk_object_of(&f);
-	struct url back = url_path(q->a, "/problems/%lld/revisions", (long long)in->id.v);
+	struct url back = url_path(q->a, "/conversations/%lld/revisions", (long long)in->id.v);
 	if (r.message_id.v != 0) {
 		struct talk_said_facts said;
 		TRY(sql_talk_said_get(q->db, q->a, r.message_id, &said));

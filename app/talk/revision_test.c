@@ -79,12 +79,12 @@ static void nobody_reads_what_is_not_theirs(void **state) {
 		for (int i = 0; i < VERSIONS; i++) {
 			const struct kept *k = &versions[i];
 			bool sees = strchr(k->who, letters[w]) != NULL;
-			static const char *const of[] = {"/problems/%lld/revisions?message=%lld",
-				"/api/v1/conversations/%lld/revisions?message=%lld", "/problems/%lld?%lld", "/api/v1/conversations/%lld?%lld",
+			static const char *const of[] = {"/conversations/%lld/revisions?message=%lld",
+				"/api/v1/conversations/%lld/revisions?message=%lld", "/conversations/%lld?%lld", "/api/v1/conversations/%lld?%lld",
 				"/api/v1/conversations/%lld/messages?x=%lld"};
 			for (int p = 0; p < 5; p++) {
 				char path[120];
-				snprintf(path, sizeof path, p == 0 ? of[0] : p == 1 ? of[1] : p == 2 ? "/problems/%lld?x=%lld" : p == 3
+				snprintf(path, sizeof path, p == 0 ? of[0] : p == 1 ? of[1] : p == 2 ? "/conversations/%lld?x=%lld" : p == 3
 					? "/api/v1/conversations/%lld?x=%lld" : of[4], k->report, k->message);
 				char *none = k->message == 0 ? strstr(path, "?message") : NULL;
 				if (none) *none = 0;
@@ -95,9 +95,9 @@ static void nobody_reads_what_is_not_theirs(void **state) {
 		}
 	/* a message is asked for in its own conversation only */
 	char path[120];
-	snprintf(path, sizeof path, "/problems/%lld/revisions?message=%lld", versions[0].report, versions[8].message);
+	snprintf(path, sizeof path, "/conversations/%lld/revisions?message=%lld", versions[0].report, versions[8].message);
 	assert_int_equal(call(f, &s, path, NULL, NULL, NULL).status, 404);
-	assert_int_equal(call(f, &s, "/problems/999/revisions", NULL, NULL, NULL).status, 404);
+	assert_int_equal(call(f, &s, "/conversations/999/revisions", NULL, NULL, NULL).status, 404);
 	serve_stop(&s);
 }
 
@@ -118,50 +118,50 @@ static void changes_keep_what_was_there(void **state) {
 	assert_int_equal(send_form(f, &s, "/report", "/report", "kind=problem&subject=No+light+at+pier&body=Account+4711",
 		olga).status,
 		303);
-	assert_has_not(call(f, &s, "/problems/1", NULL, NULL, NULL).body, "/revisions");
-	assert_has(call(f, &s, "/problems/1/revisions", NULL, NULL, NULL).body, "There are no older words");
+	assert_has_not(call(f, &s, "/conversations/1", NULL, NULL, NULL).body, "/revisions");
+	assert_has(call(f, &s, "/conversations/1/revisions", NULL, NULL, NULL).body, "There are no older words");
 
 	/* the same words again, or another topic, are no new version; new words are */
 	static const char same[] = "subject=No+light+at+pier&body=Account+4711";
-	assert_int_equal(send_form(f, &s, "/problems/1/edit", "/problems/1/edit", same, olga).status, 303);
+	assert_int_equal(send_form(f, &s, "/conversations/1/edit", "/conversations/1/edit", same, olga).status, 303);
 	assert_int_equal(admin_int(f, "SELECT count(*) FROM revision"), 0);
-	assert_int_equal(send_form(f, &s, "/problems/1/edit", "/problems/1/edit", "subject=No+light+at+pier&body=Dark",
+	assert_int_equal(send_form(f, &s, "/conversations/1/edit", "/conversations/1/edit", "subject=No+light+at+pier&body=Dark",
 		olga).status,
 		303);
-	struct answer r = call(f, &s, "/problems/1", NULL, NULL, NULL);
-	assert_has(r.body, "/problems/1/revisions");
+	struct answer r = call(f, &s, "/conversations/1", NULL, NULL, NULL);
+	assert_has(r.body, "/conversations/1/revisions");
 	assert_has_not(r.body, "4711");
-	r = call(f, &s, "/problems/1/revisions", NULL, NULL, NULL);
+	r = call(f, &s, "/conversations/1/revisions", NULL, NULL, NULL);
 	assert_has(r.body, "Account 4711");
 	assert_has(r.body, "changed by Olga O.");
 	assert_has_not(r.body, "Ottersbach");
 	assert_has(call(f, &s, "/api/v1/conversations/1", NULL, NULL, token_for(f, STEVE)).body, "\"edited_at\":\"2");
 
 	/* what was said, and an answer */
-	assert_int_equal(send_form(f, &s, "/problems/1", "/problems/1", "act=comment&body=First+thought", olga).status, 303);
-	assert_int_equal(send_form(f, &s, "/problems/1", "/problems/1", "act=edit_message&message=1&body=Second+thought",
+	assert_int_equal(send_form(f, &s, "/conversations/1", "/conversations/1", "act=comment&body=First+thought", olga).status, 303);
+	assert_int_equal(send_form(f, &s, "/conversations/1", "/conversations/1", "act=edit_message&message=1&body=Second+thought",
 		olga).status, 303);
-	assert_has(call(f, &s, "/problems/1/revisions?message=1", NULL, NULL, NULL).body, "First thought");
-	assert_has(call(f, &s, "/problems/1", NULL, NULL, NULL).body, "/problems/1/revisions?message=1");
-	assert_int_equal(send_form(f, &s, "/problems/1", "/problems/1", "act=answer&body=We+lok&status=heard", agatha).status,
+	assert_has(call(f, &s, "/conversations/1/revisions?message=1", NULL, NULL, NULL).body, "First thought");
+	assert_has(call(f, &s, "/conversations/1", NULL, NULL, NULL).body, "/conversations/1/revisions?message=1");
+	assert_int_equal(send_form(f, &s, "/conversations/1", "/conversations/1", "act=answer&body=We+lok&status=heard", agatha).status,
 		303);
-	assert_has(call(f, &s, "/problems/1", NULL, agatha, NULL).body, "name=\"message\" value=\"2\"");
-	assert_int_equal(send_form(f, &s, "/problems/1", "/problems/1", "act=edit_message&message=2&body=We+look",
+	assert_has(call(f, &s, "/conversations/1", NULL, agatha, NULL).body, "name=\"message\" value=\"2\"");
+	assert_int_equal(send_form(f, &s, "/conversations/1", "/conversations/1", "act=edit_message&message=2&body=We+look",
 		agatha).status,
 		303);
-	assert_has(call(f, &s, "/problems/1/revisions?message=2", NULL, NULL, NULL).body, "We lok");
+	assert_has(call(f, &s, "/conversations/1/revisions?message=2", NULL, NULL, NULL).body, "We lok");
 
 	/* the team takes the number down; also from the kept page, and not by anybody else */
-	assert_has(call(f, &s, "/problems/1/revisions", NULL, NULL, NULL).body, "4711");
+	assert_has(call(f, &s, "/conversations/1/revisions", NULL, NULL, NULL).body, "4711");
 	const char *hide = "revision=1&hidden=1";
-	assert_int_equal(send_form(f, &s, "/problems/1/edit", "/problems/1/revisions", hide, olga).status, 403);
-	assert_int_equal(send_form(f, &s, "/problems/1", "/problems/2/revisions", hide, agatha).status, 404);
-	assert_int_equal(send_form(f, &s, "/problems/1", "/problems/1/revisions", hide, agatha).status, 303);
-	assert_has_not(call(f, &s, "/problems/1/revisions", NULL, NULL, NULL).body, "4711");
-	assert_has_not(call(f, &s, "/problems/1/revisions", NULL, olga, NULL).body, "4711");
-	assert_has(call(f, &s, "/problems/1/revisions", NULL, agatha, NULL).body, "4711");
-	assert_int_equal(send_form(f, &s, "/problems/1", "/problems/1/revisions", "revision=1&hidden=0", agatha).status, 303);
-	assert_has(call(f, &s, "/problems/1/revisions", NULL, NULL, NULL).body, "4711");
+	assert_int_equal(send_form(f, &s, "/conversations/1/edit", "/conversations/1/revisions", hide, olga).status, 403);
+	assert_int_equal(send_form(f, &s, "/conversations/1", "/conversations/2/revisions", hide, agatha).status, 404);
+	assert_int_equal(send_form(f, &s, "/conversations/1", "/conversations/1/revisions", hide, agatha).status, 303);
+	assert_has_not(call(f, &s, "/conversations/1/revisions", NULL, NULL, NULL).body, "4711");
+	assert_has_not(call(f, &s, "/conversations/1/revisions", NULL, olga, NULL).body, "4711");
+	assert_has(call(f, &s, "/conversations/1/revisions", NULL, agatha, NULL).body, "4711");
+	assert_int_equal(send_form(f, &s, "/conversations/1", "/conversations/1/revisions", "revision=1&hidden=0", agatha).status, 303);
+	assert_has(call(f, &s, "/conversations/1/revisions", NULL, NULL, NULL).body, "4711");
 	serve_stop(&s);
 }
 
@@ -188,7 +188,7 @@ static void many_versions_go_on(void **state) {
 	assert_has_not(r.body, "Version 3");
 	assert_has(r.body, "Version 2");
 	assert_has(r.body, "Version 0");
-	assert_has(call(f, &s, "/problems/1/revisions?limit=4", NULL, NULL, NULL).body, "Show older ones");
+	assert_has(call(f, &s, "/conversations/1/revisions?limit=4", NULL, NULL, NULL).body, "Show older ones");
 	/* each stood from the change before it to its own */
 	assert_int_equal(admin_int(f,
 		"SELECT count(*) FROM revision a JOIN revision b ON b.id = a.id + 1 WHERE a.until_at <> b.since_at"),

@@ -232,7 +232,7 @@ static enum err act(struct req *q, const struct talk_act_in *in, struct message_
 	if (note || str_is(in->act, "comment")) return say_comment(q, in->id, note, in->body, in->reply_to, ret);
 	if (str_is(in->act, "answer")) return say_answer(q, in->id, in->status, in->body, "body", ret);
 	if (str_is(in->act, "not_fixed")) return say_not_fixed(q, in->id, in->still, ret);
-	if (str_is(in->act, "join")) return joint_merge(q, in->id, in->into, ret_to);
+	if (str_is(in->act, "join")) return joint_merge(q, in->id, *ret_to = joint_number(in->into));
 	if (str_is(in->act, "split")) return joint_split(q, in->id, FILE_IDS(in->messages), in->subject, ret_to);
 	if (str_is(in->act, "undo")) return joint_undo(q, in->id, in->joint, ret_to);
 	if (str_is(in->act, "assign")) return report_assign(q, in->id, in->assignee);
@@ -270,12 +270,12 @@ enum err talk_act(struct req *q, const struct talk_act_in *in, struct talk_said 
 	if (e == OK) e = req_write(q, act_and_attach, x);
 	TRY(photos_keep(q, &x->photos, e));
 	if (answer) req_say(q, T("Said. Everyone who said “me too” is told."));
-	struct url back = url_path(q->a, "/problems/%lld", (long long)x->to.v);
+	struct url back = url_path(q->a, "/conversations/%lld", (long long)x->to.v);
 	if (x->said.v == 0 || answer) {
 		req_redirect(q, back);
 		return OK;
 	}
-	req_redirect(q, url_path(q->a, "/problems/%lld#m%lld", (long long)in->id.v, (long long)x->said.v));
+	req_redirect(q, url_path(q->a, "/conversations/%lld#m%lld", (long long)in->id.v, (long long)x->said.v));
 	return see_said(q, x->said, in->id, &ret->message);
 }
 

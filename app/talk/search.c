@@ -66,7 +66,7 @@ static double alike(struct arena *a, struct text_list wanted, struct str words) 
 static struct talk_like like_of(struct req *q, const struct talk_doc_row *row, double share) {
 	return (struct talk_like){.id = row->id, .subject = row->subject, .status = row->status, .votes = row->votes,
 		.voted = row->voted,
-		.area = row->area, .url = url_path(q->a, "/problems/%lld", (long long)row->id.v).s, .share = share, .open = row->open,
+		.area = row->area, .url = url_path(q->a, "/conversations/%lld", (long long)row->id.v).s, .share = share, .open = row->open,
 			.state = state_view(row->status),
 		.voice = {.id = row->id, .subject = row->subject, .votes = row->votes, .voted = row->voted}};
 }

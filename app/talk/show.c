@@ -35,7 +35,7 @@ enum err report_view(struct req *q, const struct talk_report_row *r, bool tags, 
 		.since = r->since, .comments = r->comments, .reopened = r->reopened, .hidden = r->hidden,
 			.created_at = r->created_at,
 		.active_at = r->active_at, .answered_at = r->answered_at, .edited_at = r->edited_at, .version = r->version,
-		.url = url_path(q->a, talk_is_direct(r->kind) ? "/messages/%lld" : "/problems/%lld", (long long)r->id.v).s,
+		.url = url_path(q->a, talk_is_direct(r->kind) ? "/messages/%lld" : "/conversations/%lld", (long long)r->id.v).s,
 	};
 	ret->place.label = !str_empty(r->place) ? r->place : placed ? r->area : STR_NONE;
 	ret->place.lat = r->lat;
@@ -363,6 +363,11 @@ static enum err fill_team(struct req *q, const struct talk_report_row *r, struct
 	if (ret->may_answer) TRY(joint_view(q, r->id, &ret->joints));
 	TRY(collide_view(q, r->id, newest, &ret->collide));
 	return glance_view(q, r->id, &ret->glance);
+}
+
+enum err talk_moved(struct req *q, const struct talk_moved_in *in) {
+	req_moved(q, url_path(q->a, "/conversations/%lld", (long long)in->id.v));
+	return OK;
 }
 
 enum err talk_report_show(struct req *q, const struct talk_report_show_in *in, struct talk_report_page *ret) {

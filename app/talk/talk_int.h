@@ -108,6 +108,8 @@ struct list_wish {
 	struct opt_int assignee;     /* 0: nobody's */
 	int most;
 };
+/* The id in the cursor of a list by ids; an empty one leaves *ret as it is. errors INVALID (said at "cursor") */
+MUST_USE enum err cursor_id(struct req *q, struct str cursor, int64_t *ret);
 /* Ids of a page of a list in their order, and the cursor of the next (STR_NONE: none). */
 MUST_USE enum err list_find(struct req *q, const struct list_wish *w, struct int_list *ret, struct str *ret_next);
 MUST_USE enum err list_items(struct req *q, struct int_list ids, struct talk_item_list *ret);      /* as pages show them */
@@ -200,8 +202,10 @@ MUST_USE enum err reply_choices(struct req *q, struct talk_choice_list *ret);
 
 /* ----------------------------------------------------------------- joint.c: threads that become one, or part */
 
-/* Joins a thread with another, whose number or address `into` is; ret: that one. errors INVALID, CONFLICT, NOT_FOUND, DENIED */
-MUST_USE enum err joint_merge(struct req *q, struct conversation_id id, struct str into, struct conversation_id *ret);
+/* "12", or the address of its page; 0 when it is neither. */
+struct conversation_id joint_number(struct str s);
+/* Joins a thread with another. errors INVALID (said at "into"), CONFLICT, NOT_FOUND, DENIED */
+MUST_USE enum err joint_merge(struct req *q, struct conversation_id id, struct conversation_id into);
 /* Gives some of what was said a thread of its own. */
 MUST_USE enum err joint_split(struct req *q, struct conversation_id id, struct int_list messages, struct str subject, struct conversation_id *ret);
 /* Undoes one of the two; ret: the thread that it began with. errors CONFLICT (something later must be undone first) */

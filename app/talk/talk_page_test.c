@@ -124,11 +124,11 @@ static void nobody_sees_what_is_not_theirs(void **state) {
 		for (int i = 0; i < SECRETS; i++) {
 			bool sees = strchr(secrets[i].who, letters[w]) != NULL;
 			static const char *const of[] = {"/api/v1/conversations/%lld", "/api/v1/conversations/%lld/messages",
-				"/problems/%lld", "/problems/%lld?reply_to=1"};
+				"/conversations/%lld", "/conversations/%lld?reply_to=1"};
 			for (int k = 0; k < 4; k++) {
 				char path[100];
 				snprintf(path, sizeof path, k == 1 ? "/api/v1/conversations/%lld/messages" : k == 0 ? of[0] : k == 2
-					? "/problems/%lld" : "/problems/%lld?reply_to=1", (long long)m.id[i].v);
+					? "/conversations/%lld" : "/conversations/%lld?reply_to=1", (long long)m.id[i].v);
 				struct answer r = call(f, &s, path, NULL, NULL, bearer[w]);
 				if (r.status != (sees ? 200 : 404)) fail_msg("%c at %s: %ld", letters[w], path, r.status);
 				compare(f, letters[w], path, r, secrets, SECRETS);
@@ -155,14 +155,14 @@ static void nobody_sees_what_is_not_theirs(void **state) {
 			compare(f, letters[w], paths[p], r, said, SAID);
 		}
 		for (int i = 0; i < SECRETS; i++) {
-			const char *path = str_fmt(&f->a, "/problems/%lld", (long long)m.id[i].v).p;
+			const char *path = str_fmt(&f->a, "/conversations/%lld", (long long)m.id[i].v).p;
 			struct answer r = call(f, &s, path, NULL, cookie, NULL);
 			if (r.status != (strchr(secrets[i].who, letters[w]) ? 200 : 404)) fail_msg("%c at %s: %ld", letters[w], path, r.status);
 			compare(f, letters[w], path, r, secrets, SECRETS);
 			if (i == 0) compare(f, letters[w], path, r, said, SAID);
 		}
 	}
-	assert_has_not(call(f, &s, "/problems/1", NULL, NULL, NULL).body,
+	assert_has_not(call(f, &s, "/conversations/1", NULL, NULL, NULL).body,
 		"Ottersbach");   /* customers go by their public name */
 	assert_has_not(ask(f, &s, "GET", "/api/v1/conversations/1", NULL, bearer[2]).body, "Ottersbach");
 	assert_has(ask(f, &s, "GET", "/api/v1/conversations/1", NULL, bearer[4]).body, "Ottersbach");
@@ -280,28 +280,28 @@ static void a_report_from_the_form_to_its_end(void **state) {
 	r = send_form(f, &s, "/report", "/report",
 		"kind=problem&subject=No+light+in+the+lane&body=**Dark**+%3Cscript%3E&lat=53.2724&lon=-9.051", olga);
 	assert_int_equal(r.status, 303);
-	assert_has(r.head, "/problems/1");
-	r = call(f, &s, "/problems/1", NULL, olga, NULL);
+	assert_has(r.head, "/conversations/1");
+	r = call(f, &s, "/conversations/1", NULL, olga, NULL);
 	assert_has(r.body, "You are the first to say so");
 	assert_has(r.body, "<strong>Dark</strong>");
 	assert_has_not(r.body, "<script>");
 	assert_has(r.body, "Galway");                                     /* the town it counts for */
-	assert_int_equal(send_form(f, &s, "/problems/1", "/problems/1", "act=comment&body=", olga).status, 422);
-	assert_int_equal(send_form(f, &s, "/problems/1", "/problems/1", "act=answer&body=I+am+staff&status=done",
+	assert_int_equal(send_form(f, &s, "/conversations/1", "/conversations/1", "act=comment&body=", olga).status, 422);
+	assert_int_equal(send_form(f, &s, "/conversations/1", "/conversations/1", "act=answer&body=I+am+staff&status=done",
 		olga).status, 403);
-	r = send_form(f, &s, "/problems/1", "/problems/1", "act=answer&body=Lit+again.&status=done", agatha);
+	r = send_form(f, &s, "/conversations/1", "/conversations/1", "act=answer&body=Lit+again.&status=done", agatha);
 	assert_int_equal(r.status, 303);
-	r = call(f, &s, "/problems/1", NULL, olga, NULL);
+	r = call(f, &s, "/conversations/1", NULL, olga, NULL);
 	assert_has(r.body, "Lit again.");
 	assert_has(r.body, "Not fixed for me");
-	r = send_form(f, &s, "/problems/1", "/problems/1", "act=not_fixed&still=Dark+as+ever", olga);
+	r = send_form(f, &s, "/conversations/1", "/conversations/1", "act=not_fixed&still=Dark+as+ever", olga);
 	assert_int_equal(r.status, 303);
-	r = call(f, &s, "/problems/1", NULL, NULL, NULL);
+	r = call(f, &s, "/conversations/1", NULL, NULL, NULL);
 	assert_has(r.body, "Dark as ever");
 	assert_has(r.body, "opened again once");
-	r = send_form(f, &s, "/problems/1", "/problems/1", "act=hide", agatha);
+	r = send_form(f, &s, "/conversations/1", "/conversations/1", "act=hide", agatha);
 	assert_int_equal(r.status, 303);
-	assert_int_equal(call(f, &s, "/problems/1", NULL, NULL, NULL).status, 404);   /* also from the kept pages */
+	assert_int_equal(call(f, &s, "/conversations/1", NULL, NULL, NULL).status, 404);   /* also from the kept pages */
 	assert_has_not(call(f, &s, "/problems", NULL, NULL, NULL).body, "No light in the lane");
 	serve_stop(&s);
 }
@@ -369,14 +369,14 @@ static void parts_are_made_once_and_anew(void **state) {
 	admin_exec(f, "INSERT INTO alike (conversation_id, other_id, share) VALUES (1, 2, 0.9), (2, 1, 0.9)");
 	serve_start(f, &s);
 	const char *olga = session_for(f, OLGA), *steve = session_for(f, STEVE), *pat = session_for(f, PAT), *agent = token_for(f, AGENT);
-	assert_has(call(f, &s, "/problems/1", NULL, olga, NULL).body, "Capybara");       /* her own, and like it */
-	assert_has_not(call(f, &s, "/problems/1", NULL, steve, NULL).body, "Capybara");
+	assert_has(call(f, &s, "/conversations/1", NULL, olga, NULL).body, "Capybara");       /* her own, and like it */
+	assert_has_not(call(f, &s, "/conversations/1", NULL, steve, NULL).body, "Capybara");
 	assert_has(call(f, &s, "/problems", NULL, steve, NULL).body, "data-votes=\"1\">1<");
 	web_stats(s.web, &before);
 	struct answer r = call(f, &s, "/problems", NULL, pat, NULL);
 	assert_has(r.body, "No light");
 	assert_has(r.body, "aria-pressed=\"false\"");
-	assert_has(call(f, &s, "/problems/1", NULL, pat, NULL).body, "Reported by Olga O.");
+	assert_has(call(f, &s, "/conversations/1", NULL, pat, NULL).body, "Reported by Olga O.");
 	web_stats(s.web, &after);
 	assert_true(after.cache.hits >= before.cache.hits + 4);                         /* row, curve, answer, track */
 	assert_has(call(f, &s, "/problems", NULL, olga, NULL).body, "aria-pressed=\"true\"");   /* whose voice it is stands in no part */
@@ -384,21 +384,21 @@ static void parts_are_made_once_and_anew(void **state) {
 	assert_int_equal(ask(f, &s, "PUT", "/api/v1/conversations/1/vote", NULL, token_for(f, STEVE)).status, 200);
 	assert_has(call(f, &s, "/problems", NULL, pat, NULL).body, "data-votes=\"1\">2<");
 	assert_int_equal(ask(f, &s, "POST", "/api/v1/conversations/1/status", "{\"status\":\"heard\",\"answer\":\"We look at it.\"}", agent).status, 200);
-	r = call(f, &s, "/problems/1", NULL, pat, NULL);
+	r = call(f, &s, "/conversations/1", NULL, pat, NULL);
 	assert_has(r.body, "We look at it.");
 	assert_has_not(r.body, "edit_message");
-	assert_has(call(f, &s, "/problems/1", NULL, pat, NULL).body, "We look at it.");
-	assert_has(call(f, &s, "/problems/1", NULL, session_for(f, AGENT), NULL).body, "edit_message");
-	assert_has_not(call(f, &s, "/problems/1", NULL, steve, NULL).body, "edit_message");
+	assert_has(call(f, &s, "/conversations/1", NULL, pat, NULL).body, "We look at it.");
+	assert_has(call(f, &s, "/conversations/1", NULL, session_for(f, AGENT), NULL).body, "edit_message");
+	assert_has_not(call(f, &s, "/conversations/1", NULL, steve, NULL).body, "edit_message");
 	admin_exec(f, "UPDATE person SET locale = 'de' WHERE id = 3");                  /* another language, another part */
-	assert_has(call(f, &s, "/problems/1", NULL, session_for(f, PAT), NULL).body, "Unsere Antwort");
-	assert_has(call(f, &s, "/problems/1", NULL, steve, NULL).body, "Our answer");
+	assert_has(call(f, &s, "/conversations/1", NULL, session_for(f, PAT), NULL).body, "Unsere Antwort");
+	assert_has(call(f, &s, "/conversations/1", NULL, steve, NULL).body, "Our answer");
 	serve_stop(&s);
 }
 
 /* The report's page as a person has it in the browser. */
 static struct answer page_as(struct fixture *f, const struct served *s, int person) {
-	return call(f, s, "/problems/1", NULL, session_for(f, person), NULL);
+	return call(f, s, "/conversations/1", NULL, session_for(f, person), NULL);
 }
 
 static void the_team_reads_how_many_of_those_nearby(void **state) {
@@ -424,7 +424,7 @@ static void the_team_reads_how_many_of_those_nearby(void **state) {
 		assert_int_equal(ask(f, &s, "PUT", "/api/v1/conversations/1/vote", NULL, token_for(f, voters[i])).status, 200);
 	assert_has(page_as(f, &s, AGENT).body, "from 2 of the 21 customers we know within 10 km: 10 %");
 	assert_has_not(page_as(f, &s, STEVE).body, "within 10 km");
-	assert_has_not(call(f, &s, "/problems/1", NULL, NULL, NULL).body, "within 10 km");
+	assert_has_not(call(f, &s, "/conversations/1", NULL, NULL, NULL).body, "within 10 km");
 	assert_has_not(ask(f, &s, "GET", "/api/v1/conversations/1", NULL, agent).body, "near_");
 	assert_has_not(ask(f, &s, "GET", "/api/v1/conversations/1", NULL, steve).body, "near_");
 	admin_exec(f, "UPDATE person SET disabled_at = 1 WHERE id IN (103, 104)");

@@ -123,7 +123,7 @@ static struct life_line line_of(struct req *q, const struct timeline_row *r, str
 		l.state = NEW(q->a, struct talk_state);
 		*l.state = state_view(r->message_status);
 	}
-	if (r->talk_id.v != 0) l.url = url_path(q->a, "/problems/%" PRId64, r->talk_id.v);
+	if (r->talk_id.v != 0) l.url = url_path(q->a, "/conversations/%" PRId64, r->talk_id.v);
 	else if (r->record_id.v != 0) {
 		struct record_row row = {.type = r->record_type, .title = r->record_title, .fields = r->record_fields};
 		l.subject = record_called(q, &row);

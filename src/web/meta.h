@@ -90,7 +90,7 @@ enum route_flag {
 
 struct route {
 	const char *method;                 /* GET, POST, PUT, PATCH, DELETE */
-	const char *path;                   /* /problems/{id} */
+	const char *path;                   /* /conversations/{id} */
 	const char *name;                   /* the handler's */
 	enum who who;
 	enum rate rate;

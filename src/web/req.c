@@ -115,6 +115,11 @@ void req_depends(struct req *q, const char *kind, int64_t id) {
 
 void req_redirect(struct req *q, struct url to) { q->then = to.s; }
 
+void req_moved(struct req *q, struct url to) {
+	q->then = q->http->query.n ? str_fmt(q->a, STR_FMT "?" STR_FMT, STR_ARG(to.s), STR_ARG(q->http->query)) : to.s;
+	q->moved = true;
+}
+
 void req_say(struct req *q, const char *sentence) {
 	struct buf b;
 	buf_init(&b, 2048);

@@ -30,6 +30,7 @@ struct req {
 	struct str fail_public;            /* a sentence for the person, translated */
 	struct field_error_list errors;
 	struct str then;                   /* where a browser goes; else the route's */
+	bool moved;                        /* for good */
 	int status;                        /* 0: the route's */
 	struct int_list uploads;           /* kept from a form that is not taken: its page shows them when it comes again */
 	bool sent;                         /* the handler made the response itself */
@@ -81,6 +82,8 @@ void req_depends(struct req *q, const char *kind, int64_t id);
 
 /* Where a browser goes next, instead of the page or the route's then. */
 void req_redirect(struct req *q, struct url to);
+/* The page has another address for good, to which the query goes along. */
+void req_moved(struct req *q, struct url to);
 /* A sentence shown at the top of the next page (a key, translated). */
 void req_say(struct req *q, const char *sentence);
 

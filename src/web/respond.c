@@ -342,7 +342,7 @@ void respond(struct req *q, enum err e) {
 		settle_then(q);
 		answer_json(q);
 	} else if (!str_none(q->then)) {
-		answer_redirect(q, 303);
+		answer_redirect(q, q->moved ? 308 : 303);
 	} else if (block_of(q) != NULL) {
 		answer_page(q, 200);
 	} else if (r->then != NULL) {

@@ -98,6 +98,34 @@ for (const engine of engines) {
     assert.equal(home.run('export', [dir]).code, 1)
   })
 
+  test(`a firm's own pack goes along into an export, and is taken elsewhere (${engine})`, async t => {
+    const home = new Home(engine)
+    const folder = join(home.dir, 'bakery')
+    t.after(() => home.done())
+    mkdirSync(join(folder, 'import'), { recursive: true })
+    const pack = JSON.parse(readFileSync('packs/banking/pack.json', 'utf8'))
+    writeFileSync(join(folder, 'pack.json'), JSON.stringify({ ...pack, name: 'bakery', label: { en: 'Bakery', de: 'Bäckerei' } }))
+    const mapping = readdirSync('packs/banking/import')[0]
+    writeFileSync(join(folder, 'import', mapping), readFileSync(join('packs/banking/import', mapping)))
+    home.init(folder)
+    const dir = join(home.dir, 'export')
+    const rows = home.must('export', [dir, '--json']).trim().split('\n').map(l => JSON.parse(l))
+    assert.equal(rows.find(r => r.file === 'pack/bakery').rows, 2)
+    for (const f of ['pack.json', join('import', mapping)]) assert.deepEqual(readFileSync(join(dir, 'pack/bakery', f)), readFileSync(join(folder, f)))
+    const there = new Home(engine)
+    t.after(() => there.done())
+    there.init(join(dir, 'pack/bakery'))
+    const again = join(there.dir, 'export')
+    there.must('export', [again])
+    assert.deepEqual(readFileSync(join(again, 'pack/bakery/pack.json')), readFileSync(join(folder, 'pack.json')))
+    assert.match(readFileSync(join(again, 'business.jsonl'), 'utf8'), /"bakery"/)
+    // a pack of the program is there already
+    const plain = new Home(engine).init()
+    t.after(() => plain.done())
+    plain.must('export', [join(plain.dir, 'export')])
+    assert.ok(!readdirSync(join(plain.dir, 'export')).includes('pack'))
+  })
+
   test(`the real customers and reports load, twice without a change (${engine})`, { timeout: 180000, skip: !have('data/telecom/telco-customer-churn.csv') }, async t => {
     const home = new Home(engine).init()
     t.after(() => home.done())

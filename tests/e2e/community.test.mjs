@@ -37,7 +37,7 @@ async function look(page, main = false) {
   await page.setViewportSize(was)
   await page.emulateMedia({ colorScheme: null, reducedMotion: null })
 }
-const idOf = page => +/\/problems\/(\d+)/.exec(page.url())[1]
+const idOf = page => +/\/conversations\/(\d+)/.exec(page.url())[1]
 const votes = page => page.locator('.big [data-votes]').textContent().then(t => +t.replace(/\D/g, ''))
 const shows = (page, text) => page.getByText(text).first().waitFor()
 const has = async (page, text) => (await page.locator('main').innerText()).includes(text)
@@ -107,7 +107,7 @@ for (const engine of engines) {
 
       await page.goto('/')
       await page.getByRole('link', { name: train }).first().click()
-      await page.waitForURL(/\/problems\/\d+$/)
+      await page.waitForURL(/\/conversations\/\d+$/)
       await shows(page, 'Our answer')
       assert.ok(await page.locator('ol.track > li').count() >= 2)
       assert.ok(await page.locator('ol.thread > li').count() >= 3)
@@ -128,7 +128,7 @@ for (const engine of engines) {
       await shows(page, 'Nobody has said that yet')
       await look(page)
 
-      for (const path of ['/ideas', '/questions', '/firm', '/login', '/forgot', '/api', '/problems/999999', '/report?kind=need']) {
+      for (const path of ['/ideas', '/questions', '/firm', '/login', '/forgot', '/api', '/conversations/999999', '/report?kind=need']) {
         await page.goto(path)
         await look(page)
       }
@@ -150,7 +150,7 @@ for (const engine of engines) {
       const page = await visitor(server)
       await page.goto('/problems?q=library')
       await page.getByRole('link', { name: 'One bar inside the new library' }).first().click()
-      await page.waitForURL(/\/problems\/\d+$/)
+      await page.waitForURL(/\/conversations\/\d+$/)
       const report = page.url(), before = await votes(page)
       await page.locator('.metoo-wide').click()
       await page.waitForURL(/\/login/)
@@ -182,7 +182,7 @@ for (const engine of engines) {
       assert.equal((await words.getByLabel('Tell us more').inputValue()).replace(/\r/g, ''), 'Twice now.\n\nIn the "rain" & wind – für alle.')
       assert.equal(await words.getByLabel('Town or address').inputValue(), 'Athlone')
       await words.getByRole('button', { name: `Tell ${firm}` }).click()
-      await words.waitForURL(/\/problems\/\d+/)
+      await words.waitForURL(/\/conversations\/\d+/)
       await shows(words, 'Parcels are left beside the quay')
       await shows(words, 'In the "rain" & wind – für alle.')
       await done(words)
@@ -193,7 +193,7 @@ for (const engine of engines) {
       await press(comment, 'Comment')
       await comment.waitForURL(/\/login/)
       await logIn(comment, ruth)
-      await comment.waitForURL(/\/problems\/\d+/)
+      await comment.waitForURL(/\/conversations\/\d+/)
       assert.equal(await comment.getByLabel('Add a comment').inputValue(), 'In the reading room, too.')
       await press(comment, 'Comment')
       await shows(comment, 'In the reading room, too.')
@@ -217,7 +217,7 @@ for (const engine of engines) {
       await page.locator('.metoo-wide').click()
       await page.waitForURL(/\/login/)
       await logIn(page, jonas)
-      await page.waitForURL(/\/problems\/\d+/)
+      await page.waitForURL(/\/conversations\/\d+/)
       await page.locator('.metoo-wide').click()
       await page.waitForURL(report)
       assert.equal(await votes(page), before + 1)
@@ -235,7 +235,7 @@ for (const engine of engines) {
       await page.locator('#places label', { hasText: 'Newcastle West' }).locator('input').check()
       await page.getByRole('button', { name: `Tell ${firm}` }).click()
       if (await page.getByText('Someone may have said this already').count()) await page.getByRole('button', { name: `Tell ${firm}` }).click()
-      await page.waitForURL(/\/problems\/\d+/)
+      await page.waitForURL(/\/conversations\/\d+/)
       await shows(page, 'A counter at the harbour')
       const made = await server.api('GET', `/conversations/${idOf(page)}`)
       assert.ok(Math.abs(made.body.place.lat - 52.45) < 0.1 && Math.abs(made.body.place.lon + 9.06) < 0.1, JSON.stringify(made.body.place))
@@ -260,7 +260,7 @@ for (const engine of engines) {
       await shows(page, /mill\.jpg/)
       await look(page, true)
       await page.getByRole('button', { name: `Tell ${firm}` }).click()
-      await page.waitForURL(/\/problems\/\d+/)
+      await page.waitForURL(/\/conversations\/\d+/)
       mine = idOf(page)
       await shows(page, 'The box at the old mill hums all night')
       const made = (await server.api('GET', `/conversations/${mine}`)).body
@@ -289,8 +289,8 @@ for (const engine of engines) {
 
     await t.test('a voice, a follower, a comment and a reply; others see them come', async () => {
       const page = await as(server, jonas), watcher = await visitor(server)
-      await watcher.goto(`/problems/${mine}`)
-      await page.goto(`/problems/${mine}`)
+      await watcher.goto(`/conversations/${mine}`)
+      await page.goto(`/conversations/${mine}`)
       assert.equal(await votes(watcher), 1)
       await page.locator('.metoo-wide').click()
       await shows(page, 'You said me too')
@@ -313,7 +313,7 @@ for (const engine of engines) {
       await shows(page, 'I hear it across the river.')
       await until(() => has(watcher, 'I hear it across the river.'))
       const author = await as(server, ruth)
-      await author.goto(`/problems/${mine}`)
+      await author.goto(`/conversations/${mine}`)
       await author.locator('.msg', { hasText: 'across the river' }).getByRole('link', { name: /^Reply/ }).click()
       await shows(author, /^You answer Jonas/)
       await author.getByLabel('Add a comment').fill('Then it is loud.')
@@ -336,7 +336,7 @@ for (const engine of engines) {
       assert.equal(await page.getByLabel('Send this photo').count(), 1)
       await page.getByLabel('Town or address').fill('Galway')
       await press(page, `Tell ${firm}`)
-      await page.waitForURL(/\/problems\/\d+$/)
+      await page.waitForURL(/\/conversations\/\d+$/)
       assert.equal(await page.locator('img.photo').count(), 1)
       const address = page.url()
       await page.getByRole('link', { name: 'Change it' }).click()
@@ -406,9 +406,9 @@ for (const engine of engines) {
       await page.goto('/desk')
       await look(page, true)
       await page.locator('.inbox').getByRole('link', { name: /old mill/ }).first().click()
-      await page.waitForURL(`**/problems/${mine}`)
-      await watcher.goto(`/problems/${mine}`)
-      await author.goto(`/problems/${mine}`)
+      await page.waitForURL(`**/conversations/${mine}`)
+      await watcher.goto(`/conversations/${mine}`)
+      await author.goto(`/conversations/${mine}`)
       const state = () => watcher.locator('header .status-pill').first().innerText()
       const say = async (kind, words, to) => {
         await page.locator('#say label', { hasText: kind }).click()
@@ -430,7 +430,7 @@ for (const engine of engines) {
       await until(async () => await page.locator('[role=alert], .error').count() > 0)
       assert.match(await state(), /In work/i)
       await look(page)
-      await page.goto(`/problems/${mine}`)
+      await page.goto(`/conversations/${mine}`)
 
       await say('Note for the team', 'He rang the mayor: xyzzynote.')
       await page.locator('.msg-note', { hasText: 'xyzzynote' }).waitFor()
@@ -453,19 +453,19 @@ for (const engine of engines) {
       await until(async () => { await author.goto('/notices'); return has(author, `Daniel Okafor of ${firm} has answered.`) })
       await look(author)
       await author.getByRole('link', { name: /old mill/ }).first().click()
-      await author.waitForURL(new RegExp(`/problems/${mine}`))
+      await author.waitForURL(new RegExp(`/conversations/${mine}`))
 
       // a comment taken down is gone for all but the team
       await page.locator('.msg', { hasText: 'across the river' }).first().getByRole('button', { name: 'Take it down' }).click()
       await shows(page, 'taken down, only the team sees it')
       await until(async () => !(await has(watcher, 'I hear it across the river.')))
-      assert.ok(!(await server.page(`/problems/${mine}`)).text.includes('across the river'))
+      assert.ok(!(await server.page(`/conversations/${mine}`)).text.includes('across the river'))
       assert.ok(!JSON.stringify((await server.api('GET', `/conversations/${mine}/messages`)).body).includes('across the river'))
 
       // not fixed for me
       await say('Official answer', 'The box is quiet now.', 'done')
       await until(async () => /Done/.test(await state()))
-      await author.goto(`/problems/${mine}`)
+      await author.goto(`/conversations/${mine}`)
       await author.getByText('Not fixed for me').first().click()
       await author.getByLabel('What is still wrong?').fill('It hums again since Tuesday.')
       await look(author)

@@ -45,7 +45,7 @@ for (const engine of engines) {
     await logIn(team, 'agent@demo.example')
 
     await t.test('a customer drops a letter into a private question', async () => {
-      await customer.goto(`/problems/${talk.id}`)
+      await customer.goto(`/conversations/${talk.id}`)
       await customer.locator('#say textarea').fill('Here is the letter.')
       await drop(customer, '#say', 'letter.pdf', 'application/pdf', pdf('the twelfth of March'))
       assert.match(await customer.locator('#say-photo-list').textContent(), /letter\.pdf/)

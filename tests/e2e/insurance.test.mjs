@@ -53,8 +53,8 @@ for (const engine of engines) {
     assert.equal(policy.type, 'policy')
     assert.equal(policy.external_id, claim.external_id)
     assert.equal(policy.people.filter(p => p.role === 'holder').length, 1)
-    const page = await server.page(policy.url, { cookie: await server.login('owner@demo.example') })
-    assert.ok(page.text.includes(`href="${claim.url}"`))
+    const cookie = await server.login('owner@demo.example')
+    assert.ok((await server.page(`${policy.url}?tab=claims`, { cookie })).text.includes(`href="${claim.url}"`))
     assert.equal(home.run('check').code, 0)
   })
 }

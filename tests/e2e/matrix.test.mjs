@@ -70,7 +70,7 @@ for (const engine of engines) {
       const csrf = /name="csrf" value="([^"]+)"/.exec((await server.page(path, { cookie: cookie[who] })).text)[1]
       return fetch(server.url + path, { method: 'POST', redirect: 'manual', headers: { Cookie: cookie[who], Accept: 'text/html' }, body: new URLSearchParams({ csrf, ...fields }) })
     }
-    assert.equal((await cookieOf('agent', `/problems/${hidden.id}`, { act: 'hide' })).status, 303)
+    assert.equal((await cookieOf('agent', `/conversations/${hidden.id}`, { act: 'hide' })).status, 303)
     await until(async () => (await server.api('GET', '/search?q=zorbhidden', { token: token.agent })).body.data.length > 0, 10000)
     await until(async () => (await server.api('GET', '/conversations?q=zorbprivate', { token: token.agent })).body.data.length > 0, 10000)
 
@@ -124,7 +124,7 @@ for (const engine of engines) {
           if (secrets(who).includes(word)) assert.ok(!/<li class="line">/.test(found), `${who} finds ${word} at /search`)
           const page = await fetch(`${server.url}/problems?q=${word}`, { headers: cookie[who] ? { Cookie: cookie[who] } : {} })
           const links = await page.text()
-          for (const c of [quiet, team, hidden]) if (rank[who] < 2) assert.ok(!links.includes(`/problems/${c.id}"`), `${who}: ${word}`)
+          for (const c of [quiet, team, hidden]) if (rank[who] < 2) assert.ok(!links.includes(`/conversations/${c.id}"`), `${who}: ${word}`)
         }
         // a customer is not found by what only the staff may know of them
         for (const path of [`/api/v1/people?q=Kessler`, `/api/v1/people?q=XM-10382`, `/api/v1/people?tag=valley%20line`, `/api/v1/people?q=customer@demo`, `/api/v1/people?q=5550144`]) {
@@ -134,7 +134,7 @@ for (const engine of engines) {
         for (const words of ['tag:valley-line', 'in:note', 'in:record', 'from:ruth', 'with:ruth', 'from:me', 'after:2020', '-zzz']) await ask(who, 'GET', `/api/v1/search?limit=200&q=${words}`)
         for (const sort of ['impact', 'new', 'active', 'answered']) { await ask(who, 'GET', `/problems?sort=${sort}`); await ask(who, 'GET', `/api/v1/conversations?sort=${sort}&limit=200`) }
         for (const zoom of [2, 9, 22]) await ask(who, 'GET', `/map.json?bbox=-180,-85,180,85&zoom=${zoom}`)
-        for (const part of ['state', 'article', 'history', 'metoo']) for (const c of [quiet, team, open, hidden]) await ask(who, 'GET', `/problems/${c.id}?part=${part}`)
+        for (const part of ['state', 'article', 'history', 'metoo']) for (const c of [quiet, team, open, hidden]) await ask(who, 'GET', `/conversations/${c.id}?part=${part}`)
         for (const tab of ['said', 'changed', 'things']) await ask(who, 'GET', `/people/${ruth.id}?tab=${tab}`)
         for (const sort of ['talk', 'note', 'record', 'profile']) { await ask(who, 'GET', `/people/${ruth.id}?show=${sort}`); await ask(who, 'GET', `/api/v1/people/${ruth.id}/timeline?sort=${sort}`) }
         await ask(who, 'GET', `/api/v1/organizations?q=The`)
@@ -150,7 +150,7 @@ for (const engine of engines) {
         assert.equal((await ask(who, 'GET', `/api/v1/conversations/${c.id}/messages`)).status, 404)
       }
       for (const id of secret) for (const who of Object.keys(rank)) {
-        for (const path of [`/api/v1/conversations/${id}`, `/api/v1/conversations/${id}/messages`, `/problems/${id}`, `/live?topics=conversation:${id}`])
+        for (const path of [`/api/v1/conversations/${id}`, `/api/v1/conversations/${id}/messages`, `/conversations/${id}`, `/live?topics=conversation:${id}`])
           assert.equal((await ask(who, 'GET', path)).status, 404, `${who} knows of ${path}`)
         assert.equal((await ask(who, 'GET', `/messages/${id}`)).status, who === 'visitor' ? 303 : 404)
       }

@@ -6,7 +6,7 @@ import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync, chmodSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { closeBrowser, engines, Home, sleep, until, visitor } from './lib.mjs'
+import { closeBrowser, engines, Home, logIn, sleep, until, visitor } from './lib.mjs'
 
 after(closeBrowser)
 const skip = engines.includes('postgresql') ? false : 'no PostgreSQL'
@@ -62,6 +62,43 @@ test('a voice through one node is live on the other, and its kept page is fresh'
   await until(async () => (await shown.textContent()).trim() === '8')
   assert.notEqual((await kept()).headers.get('etag'), etag)
   assert.deepEqual(page.faults, [])
+})
+
+test('the desk on one node hears of the other: what waits, and who answers at the same time', { skip, timeout: 90000 }, async t => {
+  const home = new Home('postgresql').init()
+  home.addPerson('Carla Caller', 'carla@demo.example')
+  home.addPerson('Anna Agent', 'anna@demo.example', 'agent')
+  home.addPerson('Bert Agent', 'bert@demo.example', 'agent')
+  const carla = home.token('carla@demo.example')
+  const [a, b] = [await home.serve(), await home.serve()]
+  t.after(async () => { await a.stop(); await b.stop(); home.done() })
+  const tell = subject => a.api('POST', '/conversations', { token: carla, body: { kind: 'question', subject, body: 'Soon?', visibility: 'private' } })
+
+  const desk = await visitor(b)
+  await desk.goto('/login')
+  await logIn(desk, 'bert@demo.example')
+  await desk.goto('/desk')
+  const { url } = (await tell('When does the bridge open?')).body
+  await desk.getByRole('main').getByText('When does the bridge open?').first().waitFor()
+
+  await desk.goto(url)
+  const writes = desk.getByText(/Anna Agent is writing an answer/)
+  assert.equal(await writes.count(), 0)
+  const hers = await visitor(a)
+  await hers.goto('/login')
+  await logIn(hers, 'anna@demo.example')
+  await hers.goto(url)
+  await hers.locator('#say textarea[name="body"]').pressSequentially('At nine')
+  await writes.first().waitFor()
+  await desk.locator('#say textarea[name="body"]').fill('At ten, I think')     // what he writes stays, and he is warned beside it
+  await hers.locator('#say').getByRole('button', { name: 'Send it' }).click()
+  await desk.getByText(/Anna Agent answered/).first().waitFor()
+  assert.equal(await desk.locator('#say textarea[name="body"]').inputValue(), 'At ten, I think')
+  await desk.goto('/desk')
+  await desk.getByText('When does the bridge open?').first().waitFor({ state: 'detached' })
+  await tell('And when does it close?')
+  await desk.getByRole('main').getByText('And when does it close?').first().waitFor()
+  assert.deepEqual([...desk.faults, ...hers.faults], [])
 })
 
 test('a killed PostgreSQL: clear answers, and all is well when it is back', { skip, timeout: 120000 }, async t => {

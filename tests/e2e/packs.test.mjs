@@ -69,6 +69,48 @@ for (const engine of engines) {
     assert.match((await server.page(ticket, { cookie, headers: { 'Accept-Language': 'de' } })).text, /Ticket T 0001 \(de\)/)
   })
 
+  test(`tabs of a type part its page, and a program reads its lines from page to page (${engine})`, { timeout: 60000 }, async t => {
+    const home = new Home(engine), away = new Home()
+    t.after(() => { home.done(); away.done() })
+    const pack = library()
+    pack.types[0].fields.push(field('shelf', 'text'))
+    pack.types[0].tabs = [{ ...word('place', 'Where it is'), fields: ['shelf'] }, { ...word('lent', 'What was lent'), parts: ['loan'] }]
+    home.must('demo', ['--pack', write(away, pack), '--no-serve'])
+    const server = await home.serve()
+    t.after(() => server.stop())
+    const cookie = await server.login('customer@demo.example'), token = home.token('customer@demo.example'), olga = home.token('owner@demo.example')
+    const ticket = (await server.api('GET', '/records?type=ticket', { token })).body.data[0]
+    const page = async more => (await server.page(ticket.url + more, { cookie })).text
+    const change = { token: olga, headers: { 'If-Match': (await server.api('GET', `/records/${ticket.id}`, { token: olga })).headers.get('etag') }, body: { fields: { shelf: 'By the window' } } }
+    assert.equal((await server.api('PATCH', `/records/${ticket.id}`, change)).status, 200)
+    const first = await page('')
+    assert.match(first, /<a href="[^"]*tab=place" aria-current="page">Where it is<\/a>/)
+    assert.match(first, /By the window/)
+    assert.doesNotMatch(first, /id="lines"/)
+    const lent = await page('?tab=lent')
+    assert.match(lent, /aria-current="page">What was lent/)
+    assert.match(lent, /id="lines"/)
+    assert.doesNotMatch(lent, /By the window/)
+    for (const text of [first, lent]) assert.match(text, /T 0001/, 'what stands in no tab is always shown')
+    assert.match(await page('?tab=lent&q=Mill'), /<input type="hidden" name="tab" value="lent">/)
+    assert.equal((await server.page(ticket.url + '?tab=attic', { cookie })).status, 404)
+
+    const seen = []
+    for (let at = '?limit=4'; at !== null;) {
+      const r = await server.api('GET', `/records/${ticket.id}/lines${at}`, { token })
+      assert.equal(r.status, 200)
+      seen.push(...r.body.data.map(x => x.id))
+      at = r.body.next === null ? null : `?limit=4&cursor=${r.body.next}`
+      assert.equal(r.headers.get('link') !== null, at !== null)
+    }
+    assert.ok(seen.length >= 8 && new Set(seen).size === seen.length)
+    assert.deepEqual((await server.api('GET', `/records/${ticket.id}/lines?type=loan&limit=200`, { token })).body.data.map(x => x.id), seen)
+    const other = (await server.api('GET', '/records?type=ticket', { token: olga })).body.data.find(r => r.id !== ticket.id)
+    assert.equal((await server.api('GET', `/records/${other.id}/lines`, { token })).status, 404)
+    assert.deepEqual((await server.api('GET', `/records/${other.id}/lines`, { token: olga })).body, { data: [], next: null })
+    for (const wrong of ['type=ticket', 'month=May', 'cursor=x']) assert.equal((await server.api('GET', `/records/${ticket.id}/lines?${wrong}`, { token })).status, 422, wrong)
+  })
+
   test(`a running business takes a newer version, or is told why not (${engine})`, { timeout: 60000 }, async t => {
     const home = new Home(engine), away = new Home()
     t.after(() => { home.done(); away.done() })

@@ -25,7 +25,7 @@ async function ask(page, words) {
   await page.getByLabel('Your question').fill(words)
   assert.deepEqual(await audit(page), [])
   await button(page, /Send the question/).click()
-  await page.waitForURL(/\/problems\/\d+$/)
+  await page.waitForURL(/\/conversations\/\d+$/)
   await page.getByText(words).first().waitFor()
 }
 
