@@ -52,7 +52,7 @@ static void show_texts(struct req *q, const struct find *f, struct str title, st
 static const char *said_word(struct str kind) {
 	static const char *const words[][2] = {{"problem", T("Problem")}, {"need", T("Need")}, {"idea", T("Idea")}, {"question", T("Question")},
 		{"discussion", T("Discussion")}, {"praise", T("Praise")}, {"query", T("Question about a record")}, {"direct", T("Direct message")},
-		{"group", T("Group message")}, {"deal", T("Deal")}, {"comment", T("Comment")}, {"note", T("Internal note")}, {"answer", T("Answer")},
+		{"group", T("Group message")}, {"deal", T("Deal")}, {"room", T("Room")}, {"call", T("Telephone call")}, {"comment", T("Comment")}, {"note", T("Internal note")}, {"answer", T("Answer")},
 		{"status", T("Change of state")}, {"not_fixed", T("Not fixed for me")}};
 	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
 		if (str_is(kind, words[i][0])) return words[i][1];
@@ -68,7 +68,8 @@ static void show_said(struct req *q, const struct find *f, const struct find_sai
 	it->note = str_is(r->kind, "note") || str_is(r->visibility, "staff");
 	it->private = str_is(r->visibility, "private");
 	it->hidden = r->hidden;
-	it->url = message ? url_path(q->a, "/problems/%" PRId64 "#m%" PRId64, r->conversation_id.v, r->id) : url_path(q->a, "/problems/%" PRId64, r->id);
+	if (str_is(r->kind, "call")) it->url = url_path(q->a, "/calls/%" PRId64, r->id);
+	else it->url = message ? url_path(q->a, "/problems/%" PRId64 "#m%" PRId64, r->conversation_id.v, r->id) : url_path(q->a, "/problems/%" PRId64, r->id);
 }
 
 static enum err show_record(struct req *q, const struct find *f, const struct record_row *r, struct search_item *it) {
@@ -95,10 +96,11 @@ static struct int_list ids_of(struct req *q, const struct find_hit_list *hits, c
 }
 
 static enum err show_hits(struct req *q, const struct find *f, const struct find_hit_list *hits, struct search_item_list *ret) {
-	struct find_said_row_list talk, said;
+	struct find_said_row_list talk, said, calls;
 	int most = (int)hits->n + 1;
 	TRY(sql_find_said_conversations(q->db, q->a, ids_of(q, hits, "conversation"), q->actor.id, q->actor.is_staff, most, &talk));
 	TRY(sql_find_said_messages(q->db, q->a, ids_of(q, hits, "message"), q->actor.id, q->actor.is_staff, most, &said));
+	TRY(sql_find_calls(q->db, q->a, ids_of(q, hits, "call"), q->actor.id, q->actor.is_staff, most, &calls));
 	ret->v = NEW_ARRAY(q->a, struct search_item, hits->n);
 	ret->n = 0;
 	for (size_t i = 0; i < hits->n; i++) {
@@ -113,7 +115,7 @@ static enum err show_hits(struct req *q, const struct find *f, const struct find
 			there = e == OK;
 			if (there) TRY(show_record(q, f, &row, it));
 		} else {
-			const struct find_said_row_list *rows = message ? &said : &talk;
+			const struct find_said_row_list *rows = message ? &said : str_is(h->kind, "call") ? &calls : &talk;
 			for (size_t k = 0; k < rows->n && !there; k++) {
 				there = rows->v[k].id == h->object_id;
 				if (there) show_said(q, f, &rows->v[k], message, it);

@@ -21,17 +21,22 @@ UPDATE find_doc SET words = :words WHERE id = :id;
 DELETE FROM find_doc WHERE id = :id;
 
 -- row find_talk_row: at time | kind text | subject text | body text | visibility text | hidden bool | author_id person_id?
---   | owner_id person_id? | root_id record_id? | id conversation_id
+--   | owner_id person_id? | root_id record_id? | id conversation_id | deal bool
 -- find_conversation(id int) -> find_talk_row :maybe
 -- A conversation, for the index.
-SELECT c.created_at, c.kind, c.subject, c.body, c.visibility, c.hidden_at IS NOT NULL, c.author_id, c.author_id, c.record_root_id, c.id
+SELECT c.created_at, c.kind, c.subject, c.body, c.visibility, c.hidden_at IS NOT NULL, c.author_id, c.author_id, c.record_root_id, c.id, c.kind = 'deal'
 FROM conversation c WHERE c.id = :id;
 
 -- find_message(id int) -> find_talk_row :maybe
 -- Something said, for the index: as wide as its conversation, unless it is a note or was taken down.
 SELECT m.created_at, m.kind, '', m.body, CASE WHEN m.kind = 'note' THEN 'staff' ELSE c.visibility END,
-	m.hidden_at IS NOT NULL OR c.hidden_at IS NOT NULL, m.author_id, c.author_id, c.record_root_id, c.id
+	m.hidden_at IS NOT NULL OR c.hidden_at IS NOT NULL, m.author_id, c.author_id, c.record_root_id, c.id, c.kind = 'deal'
 FROM message m JOIN conversation c ON c.id = m.conversation_id WHERE m.id = :id;
+
+-- row find_call_row: at time | said text | agreed text | staff_id person_id | person_id person_id
+-- find_call(id int) -> find_call_row :maybe
+-- The note of a call, for the index.
+SELECT k.held_at, k.said, k.agreed, k.staff_id, k.person_id FROM call k WHERE k.id = :id;
 
 -- find_seats(conversation conversation_id, most int) -> int :many
 -- Who takes part in a conversation.
@@ -81,6 +86,7 @@ SELECT pack FROM business WHERE one = 1;
 --   WHEN 'conversation' THEN EXISTS (SELECT 1 FROM conversation c WHERE c.id = d.object_id AND {conversation_visible(c)})
 --   WHEN 'message' THEN EXISTS (SELECT 1 FROM message m JOIN conversation c ON c.id = m.conversation_id
 --   WHERE m.id = d.object_id AND {conversation_visible(c)} AND {message_visible(m)})
+--   WHEN 'call' THEN EXISTS (SELECT 1 FROM call k WHERE k.id = d.object_id AND {call_visible(k)})
 --   WHEN 'record' THEN EXISTS (SELECT 1 FROM record r WHERE r.id = d.object_id AND {record_visible(r)}) ELSE FALSE END
 
 -- row find_hit: id int | kind text | object_id int
@@ -109,6 +115,11 @@ FROM conversation c LEFT JOIN person p ON p.id = c.author_id WHERE c.id IN {list
 SELECT m.id, c.id, m.kind, c.subject, m.body, c.status, c.visibility, m.hidden_at IS NOT NULL, m.created_at, p.id, {shown_name(p)}
 FROM message m JOIN conversation c ON c.id = m.conversation_id LEFT JOIN person p ON p.id = m.author_id
 WHERE m.id IN {list :ids} AND {conversation_visible(c)} AND {message_visible(m)} LIMIT :most;
+
+-- find_calls(ids ints, me person_id?, staff bool, most int) -> find_said_row :many
+-- Notes of calls that were found.
+SELECT k.id, NULL, 'call', q.name, k.said || CASE WHEN k.agreed = '' THEN '' ELSE ' · ' || k.agreed END, '', 'staff', FALSE, k.held_at, p.id, {shown_name(p)}
+FROM call k JOIN person p ON p.id = k.staff_id JOIN person q ON q.id = k.person_id WHERE k.id IN {list :ids} AND {call_visible(k)} LIMIT :most;
 
 -- ------------------------------------------------------------------------- saved searches
 
