@@ -6,7 +6,7 @@
 -- What those who take part read and nobody else, also not the staff: the two above, rooms of the team, rooms of a deal.
 -- frag is_among(c): (c.kind IN ('direct', 'group', 'room', 'deal'))
 -- The room of a deal has the people of the record; where its topic names a role, those of that role.
--- frag sits_in(c, who): (c.author_id = who OR EXISTS
+-- frag sits_in(c, who): (COALESCE(c.author_id, 0) = who OR EXISTS
 --   (SELECT 1 FROM participant seat WHERE seat.conversation_id = c.id AND seat.person_id = who) OR (c.kind = 'deal' AND EXISTS
 --   (SELECT 1 FROM record_person chair WHERE chair.record_id = c.record_id AND chair.person_id = who AND c.topic IN ('', chair.role))))
 -- frag conversation_visible(c): ((:staff AND NOT {is_among(c)}) OR (c.hidden_at IS NULL AND (c.visibility = 'public' OR

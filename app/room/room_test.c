@@ -1,9 +1,14 @@
 /* Rooms of the team and of a deal over HTTP, on both engines. One secret word for each circle of readers, looked for at every address as everybody:
  * whoever is not on the team of a deal finds how much there is, and no word of it; who leaves it, no more. */
 #include "event/event.h"
+#include "pack/pack.h"
 #include "talk/testing.h"
 #include "timeline/timeline.h"
 #include "search/search.h"
+
+#define is_answered(r, want) \
+	do { struct answer got_ = (r); if (got_.status != (want)) { \
+		serve_stop(&s); fail_msg("line %d: %ld, wanted %d: " STR_FMT, __LINE__, got_.status, want, STR_ARG(str_first(got_.body, 600))); } } while (0)
 
 enum { LEAD = 6, OUTSIDE, BEA };   /* behind those of talk/testing.h: who leads, a colleague who is not on the deal, one more customer */
 enum { DEAL = 50 };
@@ -31,11 +36,12 @@ static struct answer speak(struct fixture *f, const struct served *s, int who, c
 	return api(f, s, who, "POST", "/api/v1/records/50/room", str_fmt(&f->a, "{\"audience\":\"%s\",\"body\":\"%s\"}", audience, words).p);
 }
 
-static void fill_deal(struct fixture *f, const struct served *s) {
-	assert_int_equal(speak(f, s, OLGA, "both", "zorbboth").status, 201);
-	assert_int_equal(speak(f, s, AGENT, "note", "zorbteam").status, 201);
-	assert_int_equal(speak(f, s, LEAD, "lead", "zorblead").status, 201);
-	assert_int_equal(api(f, s, AGENT, "POST", "/api/v1/calls", "{\"person_id\":1,\"record_id\":50,\"said\":\"zorbcall\",\"agreed\":\"zorbcall\",\"minutes\":\"9\"}").status, 201);
+static void fill_deal(struct fixture *f, struct served *served) {
+	struct served s = *served;
+	is_answered(speak(f, &s, OLGA, "both", "zorbboth"), 201);
+	is_answered(speak(f, &s, AGENT, "note", "zorbteam"), 201);
+	is_answered(speak(f, &s, LEAD, "lead", "zorblead"), 201);
+	is_answered(api(f, &s, AGENT, "POST", "/api/v1/calls", "{\"person_id\":1,\"record_id\":50,\"said\":\"zorbcall\",\"agreed\":\"zorbcall\",\"minutes\":\"9\"}"), 201);
 }
 
 struct looking {
@@ -99,7 +105,7 @@ static void what_one_may_not_see_is_counted(void **state) {
 	assert_has(api(f, &s, AGENT, "GET", "/api/v1/records/50/room", NULL).body, "\"hidden\":1");
 	assert_has(api(f, &s, LEAD, "GET", "/api/v1/records/50/room", NULL).body, "\"hidden\":0");
 	assert_has(api(f, &s, OLGA, "GET", "/api/v1/records/50/room", NULL).body, "\"hidden\":0");     /* a customer is not told how much we write about them */
-	assert_int_equal(api(f, &s, STEVE, "GET", "/api/v1/records/50/room", NULL).status, 404);
+	is_answered(api(f, &s, STEVE, "GET", "/api/v1/records/50/room", NULL), 404);
 	serve_stop(&s);
 }
 
@@ -109,12 +115,12 @@ static void leaving_takes_the_entries_away(void **state) {
 	serve_start(f, &s);
 	fill_deal(f, &s);
 	assert_has(api(f, &s, AGENT, "GET", "/api/v1/records/50/room", NULL).body, "zorbteam");
-	assert_int_equal(api(f, &s, LEAD, "POST", "/api/v1/records/50/links", "{\"what\":\"person\",\"act\":\"remove\",\"person_id\":4,\"role\":\"team\"}").status, 200);
+	is_answered(api(f, &s, LEAD, "POST", "/api/v1/records/50/links", "{\"what\":\"person\",\"act\":\"remove\",\"person_id\":4,\"role\":\"team\"}"), 200);
 	struct answer r = api(f, &s, AGENT, "GET", "/api/v1/records/50/room", NULL);
 	assert_has_not(r.body, "zorb");                    /* also not what they wrote themselves */
 	assert_has(r.body, "\"hidden\":4");
-	assert_int_equal(speak(f, &s, AGENT, "note", "once more").status, 403);
-	assert_int_equal(api(f, &s, LEAD, "POST", "/api/v1/records/50/links", "{\"what\":\"person\",\"act\":\"add\",\"person_id\":7,\"role\":\"team\"}").status, 200);
+	is_answered(speak(f, &s, AGENT, "note", "once more"), 403);
+	is_answered(api(f, &s, LEAD, "POST", "/api/v1/records/50/links", "{\"what\":\"person\",\"act\":\"add\",\"person_id\":7,\"role\":\"team\"}"), 200);
 	assert_has(api(f, &s, OUTSIDE, "GET", "/api/v1/records/50/room", NULL).body, "zorbteam");
 	serve_stop(&s);
 }
@@ -125,12 +131,12 @@ static void nobody_speaks_beyond_their_circle(void **state) {
 	FIXTURE(f);
 	struct served s;
 	serve_start(f, &s);
-	assert_int_equal(speak(f, &s, OLGA, "note", "x").status, 403);
-	assert_int_equal(speak(f, &s, OUTSIDE, "both", "x").status, 403);
-	assert_int_equal(speak(f, &s, STEVE, "both", "x").status, 404);
-	assert_int_equal(speak(f, &s, AGENT, "lead", "x").status, 422);
-	assert_int_equal(speak(f, &s, AGENT, "both", " ").status, 422);
-	assert_int_equal(api(f, &s, OUTSIDE, "POST", "/api/v1/calls", "{\"person_id\":1,\"record_id\":50,\"said\":\"x\"}").status, 403);
+	is_answered(speak(f, &s, OLGA, "note", "x"), 403);
+	is_answered(speak(f, &s, OUTSIDE, "both", "x"), 403);
+	is_answered(speak(f, &s, STEVE, "both", "x"), 404);
+	is_answered(speak(f, &s, AGENT, "lead", "x"), 422);
+	is_answered(speak(f, &s, AGENT, "both", " "), 422);
+	is_answered(api(f, &s, OUTSIDE, "POST", "/api/v1/calls", "{\"person_id\":1,\"record_id\":50,\"said\":\"x\"}"), 403);
 	assert_int_equal(admin_int(f, "SELECT COUNT(*) FROM message"), 0);
 	assert_int_equal(admin_int(f, "SELECT COUNT(*) FROM call"), 0);
 	serve_stop(&s);
@@ -151,12 +157,12 @@ static void who_has_seen_what(void **state) {
 	int64_t at = admin_int(f, "SELECT seq FROM seen WHERE person_id = 6");
 	api(f, &s, LEAD, "GET", "/api/v1/records/50/room?show=said", NULL);
 	assert_int_equal(admin_int(f, "SELECT seq FROM seen WHERE person_id = 6"), at);
-	assert_int_equal(speak(f, &s, AGENT, "note", "later").status, 201);
+	is_answered(speak(f, &s, AGENT, "note", "later"), 201);
 	r = api(f, &s, LEAD, "GET", "/api/v1/rooms/unseen", NULL);
 	assert_has(r.body, "later");
 	assert_has_not(r.body, "zorbteam");
 	struct str newest = between(f, r.body, "\"newest\":", "}");
-	assert_int_equal(api(f, &s, LEAD, "POST", "/api/v1/rooms/unseen", str_fmt(&f->a, "{\"kind\":\"deal\",\"id\":50,\"seq\":" STR_FMT "}", STR_ARG(newest)).p).status, 204);
+	is_answered(api(f, &s, LEAD, "POST", "/api/v1/rooms/unseen", str_fmt(&f->a, "{\"kind\":\"deal\",\"id\":50,\"seq\":" STR_FMT "}", STR_ARG(newest)).p), 204);
 	assert_has(api(f, &s, LEAD, "GET", "/api/v1/rooms/unseen", NULL).body, "\"data\":[]");
 	assert_has_not(api(f, &s, OLGA, "GET", "/api/v1/records/50/room", NULL).body, "Agatha Agent\",\"not_seen");   /* a customer is not told who of us has read */
 	serve_stop(&s);
@@ -168,34 +174,36 @@ static void team_rooms(void **state) {
 	FIXTURE(f);
 	struct served s;
 	serve_start(f, &s);
-	assert_int_equal(api(f, &s, OLGA, "POST", "/api/v1/rooms", "{\"name\":\"Mine\"}").status, 403);
-	assert_int_equal(api(f, &s, AGENT, "POST", "/api/v1/rooms", "{\"name\":\" \"}").status, 422);
-	assert_int_equal(api(f, &s, AGENT, "POST", "/api/v1/rooms", "{\"name\":\"zorbopen\",\"open\":\"1\"}").status, 201);
-	assert_int_equal(api(f, &s, AGENT, "POST", "/api/v1/rooms", "{\"name\":\"zorbours\",\"open\":\"0\"}").status, 201);
+	is_answered(api(f, &s, OLGA, "POST", "/api/v1/rooms", "{\"name\":\"Mine\"}"), 403);
+	is_answered(api(f, &s, AGENT, "POST", "/api/v1/rooms", "{\"name\":\" \"}"), 422);
+	is_answered(api(f, &s, AGENT, "POST", "/api/v1/rooms", "{\"name\":\"zorbopen\",\"open\":\"1\"}"), 201);
+	is_answered(api(f, &s, AGENT, "POST", "/api/v1/rooms", "{\"name\":\"zorbours\",\"open\":\"0\"}"), 201);
 	long long room = (long long)admin_int(f, "SELECT id FROM conversation WHERE subject = 'zorbours'");
 	const char *page = str_fmt(&f->a, "/rooms/%lld", room).p, *said = str_fmt(&f->a, "/api/v1/conversations/%lld/messages", room).p;
 	assert_has(api(f, &s, OUTSIDE, "GET", "/api/v1/rooms", NULL).body, "zorbopen");
 	assert_has_not(api(f, &s, OUTSIDE, "GET", "/api/v1/rooms", NULL).body, "zorbours");
-	assert_int_equal(call(f, &s, page, NULL, session_for(f, LEAD), NULL).status, 404);            /* a manager neither */
-	assert_int_equal(api(f, &s, LEAD, "POST", said, "{\"body\":\"x\"}").status, 404);
+	is_answered(call(f, &s, page, NULL, session_for(f, LEAD), NULL), 404);            /* a manager neither */
+	is_answered(api(f, &s, LEAD, "POST", said, "{\"body\":\"x\"}"), 404);
 	const char *agent = session_for(f, AGENT), *outside = session_for(f, OUTSIDE);
-	assert_int_equal(send_form(f, &s, page, page, "act=say&body=zorbsaid", agent).status, 303);
+	is_answered(send_form(f, &s, page, page, "act=say&body=zorbsaid", agent), 303);
 	assert_has(call(f, &s, page, NULL, agent, NULL).body, "zorbsaid");
-	assert_int_equal(send_form(f, &s, page, page, "act=add&person=1", agent).status, 422);        /* a customer is no colleague */
-	assert_int_equal(send_form(f, &s, page, page, "act=add&person=7", agent).status, 303);
+	is_answered(send_form(f, &s, page, page, "act=add&person=1", agent), 422);        /* a customer is no colleague */
+	is_answered(send_form(f, &s, page, page, "act=add&person=7", agent), 303);
 	assert_has(call(f, &s, page, NULL, outside, NULL).body, "zorbsaid");
 	assert_has(api(f, &s, OUTSIDE, "GET", "/api/v1/rooms/unseen", NULL).body, "data");
-	assert_int_equal(send_form(f, &s, page, page, "act=rename&name=Another&words=", outside).status, 303);
+	is_answered(send_form(f, &s, page, page, "act=rename&name=Another&words=", outside), 303);
 	assert_int_equal(admin_int(f, "SELECT COUNT(*) FROM conversation WHERE subject = 'Another'"), 1);
-	assert_int_equal(send_form(f, &s, page, page, "act=close", outside).status, 303);
-	assert_int_equal(send_form(f, &s, page, page, "act=say&body=after", agent).status, 409);
-	assert_int_equal(send_form(f, &s, page, page, "act=open", agent).status, 303);
-	assert_int_equal(send_form(f, &s, page, page, "act=remove&person=7", outside).status, 303);
-	assert_int_equal(call(f, &s, page, NULL, outside, NULL).status, 404);
+	is_answered(send_form(f, &s, page, page, "act=close", outside), 303);
+	is_answered(send_form(f, &s, page, page, "act=say&body=after", agent), 409);
+	is_answered(send_form(f, &s, page, page, "act=open", agent), 303);
+	is_answered(send_form(f, &s, page, page, "act=remove&person=7", outside), 303);
+	is_answered(call(f, &s, page, NULL, outside, NULL), 404);
 	serve_stop(&s);
 }
 
 int main(void) {
+	struct str why;
+	if (pack_load(&why) != OK) return 1;
 	const struct CMUnitTest tests[] = {ROOMS_BOTH(each_circle_reads_its_own), ROOMS_BOTH(what_one_may_not_see_is_counted), ROOMS_BOTH(leaving_takes_the_entries_away),
 		ROOMS_BOTH(nobody_speaks_beyond_their_circle), ROOMS_BOTH(who_has_seen_what), ROOMS_BOTH(team_rooms)};
 	return cmocka_run_group_tests(tests, NULL, NULL);
