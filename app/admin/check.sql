@@ -69,10 +69,15 @@ SELECT what, n FROM (
 		AND NOT EXISTS (SELECT 1 FROM conversation c WHERE c.id = d.object_id))
 	UNION ALL SELECT 'documents of the search', (SELECT count(*) FROM find_doc d WHERE NOT EXISTS (SELECT 1 FROM conversation c WHERE d.object_kind = 'conversation'
 		AND c.id = d.object_id) AND NOT EXISTS (SELECT 1 FROM message m WHERE d.object_kind = 'message' AND m.id = d.object_id)
-		AND NOT EXISTS (SELECT 1 FROM record r WHERE d.object_kind = 'record' AND r.id = d.object_id))
+		AND NOT EXISTS (SELECT 1 FROM record r WHERE d.object_kind = 'record' AND r.id = d.object_id)
+		AND NOT EXISTS (SELECT 1 FROM call k WHERE d.object_kind = 'call' AND k.id = d.object_id))
 	UNION ALL SELECT 'conversations that the search has read of and does not know', (SELECT count(*) FROM conversation c WHERE {unfound('conversation', c)})
 	UNION ALL SELECT 'messages that the search has read of and does not know', (SELECT count(*) FROM message m WHERE m.body <> '' AND {unfound('message', m)})
 	UNION ALL SELECT 'records that the search has read of and does not know', (SELECT count(*) FROM record r WHERE {unfound('record', r)})
+	UNION ALL SELECT 'calls that the search has read of and does not know', (SELECT count(*) FROM call k WHERE {unfound('call', k)})
+	UNION ALL SELECT 'what is read in rooms', (SELECT count(*) FROM seen s WHERE s.seq > (SELECT seq FROM event_head WHERE one = 1)
+		OR (s.object_kind = 'record' AND NOT EXISTS (SELECT 1 FROM record r WHERE r.id = s.object_id))
+		OR (s.object_kind = 'conversation' AND NOT EXISTS (SELECT 1 FROM conversation c WHERE c.id = s.object_id)))
 	UNION ALL SELECT 'replies in another conversation', (SELECT count(*) FROM message m JOIN message r ON r.id = m.reply_to
 		WHERE r.conversation_id <> m.conversation_id)
 	UNION ALL SELECT 'attachments of messages elsewhere', (SELECT count(*) FROM attachment x JOIN message m ON m.id = x.message_id
