@@ -61,7 +61,7 @@ static const struct line lines[] = {
 
 	{THING_ROOM,         ACT_SEE,      {    NO,     SEEN,    SEEN,     SEEN,   SEEN,         SEEN}},
 	{THING_ROOM,         ACT_CREATE,   {    NO,     NO,      YES,      YES,    YES,          YES}},
-	{THING_ROOM,         ACT_EDIT,     {    NO,     NO,      SEEN,     SEEN,   SEEN,         SEEN}},
+	{THING_ROOM,         ACT_INVITE,   {    NO,     NO,      SEEN,     SEEN,   SEEN,         SEEN}},
 	{THING_ROOM,         ACT_COMMENT,  {    NO,     SEEN,    SEEN,     SEEN,   SEEN,         SEEN}},
 	{THING_ROOM,         ACT_NOTE,     {    NO,     NO,      SEEN,     SEEN,   SEEN,         SEEN}},
 

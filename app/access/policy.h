@@ -41,7 +41,7 @@ enum act {
 	ACT_NOTE,
 	ACT_HIDE,
 	ACT_ASSIGN,
-	ACT_INVITE,          /* make a one-time claim link */
+	ACT_INVITE,          /* make a one-time claim link; room: who is in it, what it is called, closing it */
 	ACT_DISABLE,
 	ACT_SET_ROLE,
 };

@@ -172,7 +172,7 @@ enum err room_show(struct req *q, const struct room_show_in *in, struct room_pag
 	if (row.record_id.v != 0) return req_redirect(q, url_path(q->a, "/records/%" PRId64, row.record_id.v)), OK;
 	struct object o = room_object(&row);
 	struct room_stream *s = &ret->stream;
-	*ret = (struct room_page){.room = room_item_of(q, &row), .may_edit = str_is(row.kind, "room") && may(&q->actor, ACT_EDIT, &o)};
+	*ret = (struct room_page){.room = room_item_of(q, &row), .may_edit = str_is(row.kind, "room") && may(&q->actor, ACT_INVITE, &o)};
 	*s = (struct room_stream){.conversation_id = row.id, .draft = given(in->body), .audience = STR(""), .staff = q->actor.is_staff,
 		.may_say = !ret->room.closed && may(&q->actor, ACT_COMMENT, &o), .path = ret->room.url};
 	TRY(sql_room_members(q->db, q->a, in->id, q->actor.is_staff, MEMBERS_MOST, &members));
@@ -226,9 +226,8 @@ static enum err act(struct db *db, void *arg) {
 	return set_closed(x, db, str_is(what, "close"));
 }
 
-static enum err say(struct req *q, const struct room_act_in *in, const struct room_row *row) {
+static enum err say(struct req *q, const struct room_act_in *in) {
 	struct message_id said;
-	if (str_is(row->status, "closed")) return req_fail(q, ERR_CONFLICT, T("This room is closed. Open it again to write in it."), NULL);
 	struct talk_words w = {.conversation = in->id, .kind = STR("comment"), .body = given(in->body), .uploads = {.v = in->photos.v, .n = in->photos.n}};
 	return talk_words_say(q, &w, &said);
 }
@@ -239,8 +238,8 @@ enum err room_act(struct req *q, const struct room_act_in *in) {
 	struct object o = room_object(&row);
 	bool leaves = str_is(in->act, "remove") && in->person.v == q->actor.id.v && !str_is(row.visibility, "staff");
 	req_redirect(q, leaves ? url_path(q->a, "/rooms") : url_path(q->a, "/rooms/%" PRId64, in->id.v));
-	TRY(may_or_err(&q->actor, str_is(in->act, "say") ? ACT_COMMENT : ACT_EDIT, &o));
-	if (str_is(in->act, "say")) return say(q, in, &row);
+	TRY(may_or_err(&q->actor, str_is(in->act, "say") ? ACT_COMMENT : ACT_INVITE, &o));
+	if (str_is(in->act, "say")) return say(q, in);
 	if (!str_is(row.kind, "room")) return ERR_NOT_FOUND;
 	struct acting x = {.q = q, .in = in, .row = &row};
 	return req_write(q, act, &x);

@@ -137,7 +137,13 @@ static void nobody_speaks_beyond_their_circle(void **state) {
 	is_answered(speak(f, &s, AGENT, "lead", "x"), 422);
 	is_answered(speak(f, &s, AGENT, "both", " "), 422);
 	is_answered(api(f, &s, OUTSIDE, "POST", "/api/v1/calls", "{\"person_id\":1,\"record_id\":50,\"said\":\"x\"}"), 403);
-	assert_int_equal(admin_int(f, "SELECT COUNT(*) FROM message"), 0);
+	/* the conversation behind a room is changed by no other door */
+	is_answered(speak(f, &s, LEAD, "lead", "zorb"), 201);
+	const char *leads = str_fmt(&f->a, "/api/v1/conversations/%lld", (long long)admin_int(f, "SELECT id FROM conversation WHERE topic = 'lead'")).p;
+	is_answered(api(f, &s, LEAD, "PATCH", leads, "{\"topic\":\"\",\"visibility\":\"public\"}"), 403);
+	is_answered(api(f, &s, LEAD, "PUT", str_fmt(&f->a, "%s/vote", leads).p, NULL), 403);
+	is_answered(api(f, &s, AGENT, "PATCH", leads, "{\"topic\":\"\"}"), 404);
+	assert_int_equal(admin_int(f, "SELECT COUNT(*) FROM message WHERE body <> 'zorb'"), 0);
 	assert_int_equal(admin_int(f, "SELECT COUNT(*) FROM call"), 0);
 	serve_stop(&s);
 }
@@ -195,6 +201,7 @@ static void team_rooms(void **state) {
 	assert_int_equal(admin_int(f, "SELECT COUNT(*) FROM conversation WHERE subject = 'Another'"), 1);
 	is_answered(send_form(f, &s, page, page, "act=close", outside), 303);
 	is_answered(send_form(f, &s, page, page, "act=say&body=after", agent), 409);
+	is_answered(api(f, &s, AGENT, "POST", said, "{\"body\":\"after\"}"), 409);
 	is_answered(send_form(f, &s, page, page, "act=open", agent), 303);
 	is_answered(send_form(f, &s, page, page, "act=remove&person=7", outside), 303);
 	is_answered(call(f, &s, page, NULL, outside, NULL), 404);

@@ -123,6 +123,8 @@ static enum err say_comment(struct req *q, struct conversation_id id, bool note,
 	struct message_id reply_to, struct message_id *ret) {
 	struct talk_facts f;
 	TRY(facts_for(q, id, note ? ACT_NOTE : ACT_COMMENT, &f));
+	if (talk_is_room(f.kind) && str_is(f.status, "closed"))
+		return req_fail(q, ERR_CONFLICT, T("This room is closed. Open it again to write in it."), NULL);
 	struct new_message m = {.conversation = id, .kind = note ? STR("note") : STR("comment"), .body = body,
 		.author = q->actor.id, .reply_to = reply_to};
 	TRY(say(q, &m, &f, "body", ret));
