@@ -1,14 +1,21 @@
 -- Who sees what, in SQL; who carries which token; logins, links, the firm's row. Statements that use a fragment take me person_id? and
 -- staff bool. policy.c says the same in C; policy_test.c compares both.
 
--- Between two people, or the question to a group: read by those who take part and by nobody else, also not by the staff.
+-- Between two people, or the question to a group.
 -- frag is_direct(c): (c.kind IN ('direct', 'group'))
--- frag conversation_visible(c): ((:staff AND NOT {is_direct(c)}) OR (c.hidden_at IS NULL AND (c.visibility = 'public' OR (:me IS NOT NULL AND
---   (c.visibility = 'members' OR (c.visibility = 'private' AND (c.author_id = :me OR EXISTS
---   (SELECT 1 FROM participant seat WHERE seat.conversation_id = c.id AND seat.person_id = :me))))))))
--- frag conversation_visible_to(c, p): ((p.role <> 'customer' AND NOT {is_direct(c)}) OR (c.hidden_at IS NULL AND (c.visibility IN ('public', 'members') OR
---   (c.visibility = 'private' AND (c.author_id = p.id OR EXISTS
---   (SELECT 1 FROM participant seat WHERE seat.conversation_id = c.id AND seat.person_id = p.id))))))
+-- What those who take part read and nobody else, also not the staff: the two above, rooms of the team, rooms of a deal.
+-- frag is_among(c): (c.kind = 'direct' OR c.kind = 'group' OR c.kind = 'room' OR c.kind = 'deal')
+-- The room of a deal has the people of the record; where its topic names a role, those of that role.
+-- frag sits_in(c, who): (COALESCE(c.author_id, 0) = who OR EXISTS
+--   (SELECT 1 FROM participant seat WHERE seat.conversation_id = c.id AND seat.person_id = who) OR (c.kind = 'deal' AND EXISTS
+--   (SELECT 1 FROM record_person chair WHERE chair.record_id = c.record_id AND chair.person_id = who AND c.topic IN ('', chair.role))))
+-- frag conversation_visible(c): ((:staff AND NOT {is_among(c)}) OR (c.hidden_at IS NULL AND (c.visibility = 'public' OR
+--   (c.visibility = 'staff' AND :staff) OR (:me IS NOT NULL AND (c.visibility = 'members' OR (c.visibility = 'private' AND {sits_in(c, :me)}))))))
+-- frag conversation_visible_to(c, p): ((p.role <> 'customer' AND NOT {is_among(c)}) OR (c.hidden_at IS NULL AND (c.visibility IN ('public', 'members')
+--   OR (c.visibility = 'staff' AND p.role <> 'customer') OR (c.visibility = 'private' AND {sits_in(c, p.id)}))))
+-- The note of a call is for the team; of one in the room of a deal, for its people among them.
+-- frag call_visible(k): (:staff AND (k.conversation_id IS NULL OR EXISTS
+--   (SELECT 1 FROM conversation room WHERE room.id = k.conversation_id AND {conversation_visible(room)})))
 -- Older words are seen by whoever sees those of today, but no wider than they were when they were changed.
 -- frag revision_visible(v, c): (:staff OR (v.hidden_at IS NULL AND (v.visibility = 'public' OR (:me IS NOT NULL AND
 --   (v.visibility = 'members' OR (v.visibility = 'private' AND (c.author_id = :me OR EXISTS

@@ -59,6 +59,15 @@ static const struct line lines[] = {
 	{THING_DIRECT_MESSAGE, ACT_CREATE, {    NO,     SEEN,    SEEN,     SEEN,   SEEN,         SEEN}},
 	{THING_DIRECT_MESSAGE, ACT_EDIT,   {    NO,     OWN,     OWN,      OWN,    OWN,          OWN}},
 
+	{THING_ROOM,         ACT_SEE,      {    NO,     SEEN,    SEEN,     SEEN,   SEEN,         SEEN}},
+	{THING_ROOM,         ACT_CREATE,   {    NO,     NO,      YES,      YES,    YES,          YES}},
+	{THING_ROOM,         ACT_INVITE,   {    NO,     NO,      SEEN,     SEEN,   SEEN,         SEEN}},
+	{THING_ROOM,         ACT_COMMENT,  {    NO,     SEEN,    SEEN,     SEEN,   SEEN,         SEEN}},
+	{THING_ROOM,         ACT_NOTE,     {    NO,     NO,      SEEN,     SEEN,   SEEN,         SEEN}},
+
+	{THING_CALL,         ACT_SEE,      {    NO,     NO,      SEEN,     SEEN,   SEEN,         SEEN}},
+	{THING_CALL,         ACT_CREATE,   {    NO,     NO,      SEEN,     NO,     SEEN,         SEEN}},
+
 	{THING_MESSAGE,      ACT_SEE,      {    SEEN,   SEEN,    YES,      YES,    YES,          YES}},
 	{THING_MESSAGE,      ACT_CREATE,   {    NO,     SEEN,    YES,      YES,    YES,          YES}},
 	{THING_MESSAGE,      ACT_EDIT,     {    NO,     OWN,     OWN,      OWN,    OWN,          OWN}},
@@ -112,6 +121,8 @@ static bool is_direct(const struct object *o) {
 /* The same as the fragments of access.sql say. */
 static bool seen(const struct actor *a, const struct object *o) {
 	if (is_direct(o)) return a->id.v != 0 && !o->hidden && (o->participant || (is_own(a, o) && o->thing != THING_DIRECT_MESSAGE));
+	if (o->thing == THING_ROOM) return !o->hidden && (o->participant || (a->id.v != 0 && is_own(a, o)) || (is_staff(a) && o->visibility == SEEN_STAFF));
+	if (o->thing == THING_CALL) return is_staff(a) && (o->visibility == SEEN_STAFF || o->participant);
 	if (is_staff(a)) return true;
 	if (o->thing == THING_PERSON)
 		return is_own(a, o) || ((o->person_kind == PERSON_STAFF || o->visibility == SEEN_PUBLIC) && !o->hidden);

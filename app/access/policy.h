@@ -16,6 +16,8 @@ enum thing {
 	THING_ORGANIZATION,  /* a household or firm; participant: the actor belongs to it */
 	THING_DIRECT,        /* a conversation between two people: only they may know of it, whatever their role; owner is the author */
 	THING_GROUP,         /* the question to a group, each of whom answers in a THING_DIRECT; owner is who asks */
+	THING_ROOM,          /* a room of the team (SEEN_STAFF: for all of it) or of a deal: only who takes part may know of it */
+	THING_CALL,          /* the note of a telephone call; participant: the actor has part in the room that it stands in, if any */
 	THING_MESSAGE,       /* what was said in a conversation; owner is its author */
 	THING_DIRECT_MESSAGE, /* what was said between two */
 	THING_NOTE,          /* an internal note */
@@ -39,7 +41,7 @@ enum act {
 	ACT_NOTE,
 	ACT_HIDE,
 	ACT_ASSIGN,
-	ACT_INVITE,          /* make a one-time claim link */
+	ACT_INVITE,          /* make a one-time claim link; room: who is in it, what it is called, closing it */
 	ACT_DISABLE,
 	ACT_SET_ROLE,
 };

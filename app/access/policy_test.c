@@ -78,6 +78,18 @@ static const struct {
 	{"said between two, taken down", DIRECT(DIRECT_MESSAGE, true),
 	 {{ACT_SEE, ""}, {ACT_CREATE, ""}, {ACT_EDIT, ""}, {ACT_COMMENT, ""}, {ACT_VOTE, ""}, {ACT_ANSWER, ""},
 	  {ACT_NOTE, ""}, {ACT_HIDE, ""}, {ACT_ASSIGN, ""}, {ACT_INVITE, ""}, {ACT_DISABLE, ""}, {ACT_SET_ROLE, ""}}},
+	{"a room of some", DIRECT(ROOM, false),
+	 {{ACT_SEE, "op" "mNBQ"}, {ACT_CREATE, STAFF}, {ACT_INVITE, "mNBQ"}, {ACT_COMMENT, "op" "mNBQ"}, {ACT_NOTE, "mNBQ"}, {ACT_VOTE, ""},
+	  {ACT_ANSWER, ""}, {ACT_HIDE, ""}, {ACT_ASSIGN, ""}, {ACT_EDIT, ""}, {ACT_DISABLE, ""}, {ACT_SET_ROLE, ""}}},
+	{"a room of the whole team", {.thing = THING_ROOM, .visibility = SEEN_STAFF},
+	 {{ACT_SEE, "op" STAFF}, {ACT_CREATE, STAFF}, {ACT_INVITE, STAFF}, {ACT_COMMENT, "op" STAFF}, {ACT_NOTE, STAFF}, {ACT_VOTE, ""},
+	  {ACT_ANSWER, ""}, {ACT_HIDE, ""}, {ACT_ASSIGN, ""}, {ACT_EDIT, ""}, {ACT_DISABLE, ""}, {ACT_SET_ROLE, ""}}},
+	{"the note of a call", {.thing = THING_CALL, .visibility = SEEN_STAFF},
+	 {{ACT_SEE, STAFF}, {ACT_CREATE, WORKERS}, {ACT_EDIT, ""}, {ACT_COMMENT, ""}, {ACT_NOTE, ""}, {ACT_VOTE, ""},
+	  {ACT_ANSWER, ""}, {ACT_HIDE, ""}, {ACT_ASSIGN, ""}, {ACT_INVITE, ""}, {ACT_DISABLE, ""}, {ACT_SET_ROLE, ""}}},
+	{"the note of a call in a room", {.thing = THING_CALL, .visibility = SEEN_PRIVATE},
+	 {{ACT_SEE, ""}, {ACT_CREATE, ""}, {ACT_EDIT, ""}, {ACT_COMMENT, ""}, {ACT_NOTE, ""}, {ACT_VOTE, ""},
+	  {ACT_ANSWER, ""}, {ACT_HIDE, ""}, {ACT_ASSIGN, ""}, {ACT_INVITE, ""}, {ACT_DISABLE, ""}, {ACT_SET_ROLE, ""}}},
 	{"internal note", {.thing = THING_NOTE, .visibility = SEEN_PUBLIC},
 	 {{ACT_SEE, STAFF}, {ACT_CREATE, WORKERS}, {ACT_EDIT, "mBQ"}, {ACT_HIDE, "mMBWQ"}, {ACT_VOTE, ""}, {ACT_COMMENT, ""},
 	  {ACT_ANSWER, ""}, {ACT_NOTE, ""}, {ACT_ASSIGN, ""}, {ACT_INVITE, ""}, {ACT_DISABLE, ""}, {ACT_SET_ROLE, ""}}},
@@ -242,6 +254,19 @@ static void make_rows(struct fixture *f) {
 	              "UPDATE conversation SET kind = 'direct' WHERE id = 20; UPDATE conversation SET kind = 'group' WHERE id = 21;"
 	              "INSERT INTO message (id, conversation_id, kind, author_id, channel, body, status, created_at) VALUES"
 	              " (200, 20, 'comment', 2, 'portal', '', '', 0), (210, 21, 'comment', 7, 'portal', '', '', 0)");
+	/* a room of 5, one of the whole team, one that was taken down; the room of a deal of 2 (theirs), 5 and 6 (ours, 6 leads), and its leaders' */
+	for (int id = 22; id <= 26; id++) put_conversation(f, id, id == 23 ? "staff" : "private", 5, id == 24);
+	admin_exec(f, "INSERT INTO record (id, type, title, state, at, fields, created_at, changed_at, version) VALUES (1, 'deal', 'x', '', 0, '{}', 0, 0, 1);"
+	              "INSERT INTO record_person (record_id, person_id, role) VALUES (1, 2, 'buyer'), (1, 5, 'team'), (1, 6, 'lead');"
+	              "UPDATE conversation SET author_id = NULL, kind = 'room' WHERE id IN (22, 23, 24);"
+	              "UPDATE conversation SET author_id = NULL, kind = 'deal', record_id = 1, record_root_id = 1, topic = CASE id WHEN 26 THEN 'lead' ELSE '' END"
+	              " WHERE id IN (25, 26);"
+	              "INSERT INTO participant (conversation_id, person_id) VALUES (22, 5), (24, 5)");
+	for (int id = 22; id <= 26; id++) {
+		snprintf(sql, sizeof sql, "INSERT INTO message (id, conversation_id, kind, author_id, channel, body, status, created_at) VALUES"
+		         " (%d, %d, 'comment', 5, 'portal', '', '', 0)", id * 10, id);
+		admin_exec(f, sql);
+	}
 }
 
 /* Whoever takes part, and nobody else, whatever their role: the owner (8) neither. */
@@ -258,6 +283,23 @@ static void compare_direct(struct db *db, const struct actor *a) {
 		if (a->id.v != 0) assert_int_equal(sql_access_told_of_conversation(db, (struct conversation_id){rows[i].id}, a->id, &got, &told), OK);
 		if (sees != may(a, ACT_SEE, &o) || sees != part) fail_msg("conversation %d, person %d: the fragment says %d", rows[i].id, (int)a->id.v, sees);
 		if (said != sees || told != sees) fail_msg("conversation %d, person %d: said %d, told %d", rows[i].id, (int)a->id.v, said, told);
+	}
+}
+
+/* Who takes part in a room; whoever comes to a deal or leaves it wins or loses its rooms with that. */
+static void compare_rooms(struct db *db, const struct actor *a) {
+	static const struct { int id; bool staff, hidden; const char *people; } rows[] = {{22, false, false, "5"}, {23, true, false, ""},
+		{24, false, true, "5"}, {25, false, false, "256"}, {26, false, false, "6"}};
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		bool part = a->id.v > 0 && a->id.v < 10 && strchr(rows[i].people, (int)('0' + a->id.v)) != NULL, sees, said, told = false;
+		struct object o = {.thing = THING_ROOM, .visibility = rows[i].staff ? SEEN_STAFF : SEEN_PRIVATE, .hidden = rows[i].hidden, .participant = part};
+		struct conversation_id got;
+		struct message_id message;
+		assert_int_equal(sql_access_sees_conversation(db, (struct conversation_id){rows[i].id}, a->id, a->is_staff, &got, &sees), OK);
+		assert_int_equal(sql_access_sees_message(db, (struct message_id){rows[i].id * 10}, a->id, a->is_staff, &message, &said), OK);
+		if (a->id.v != 0) assert_int_equal(sql_access_told_of_conversation(db, (struct conversation_id){rows[i].id}, a->id, &got, &told), OK);
+		if (sees != may(a, ACT_SEE, &o) || said != sees || told != sees)
+			fail_msg("room %d, person %d: sees %d, said %d, told %d", rows[i].id, (int)a->id.v, sees, said, told);
 	}
 }
 
@@ -308,6 +350,7 @@ static void test_fragments(void **state) {
 		for (int v = 0; v < 4; v++)
 			for (int h = 0; h < 2; h++) compare_conversation(f, db, &a, 1 + v * 2 + h, visibilities[v], h);
 		compare_direct(db, &a);
+		compare_rooms(db, &a);
 		compare_people(db, &a);
 	}
 	db_close(db);

@@ -75,12 +75,17 @@ SELECT what, n FROM (
 		AND NOT EXISTS (SELECT 1 FROM record r WHERE d.object_kind = 'record' AND r.id = d.object_id)
 		AND NOT EXISTS (SELECT 1 FROM document k WHERE d.object_kind = 'document' AND k.id = d.object_id)
 		AND NOT EXISTS (SELECT 1 FROM organization o WHERE d.object_kind IN ('organization', 'organization-name') AND o.id = d.object_id)
+		AND NOT EXISTS (SELECT 1 FROM call k WHERE d.object_kind = 'call' AND k.id = d.object_id)
 		AND d.object_kind NOT LIKE 'person%')
 	UNION ALL SELECT 'conversations that the search has read of and does not know', (SELECT count(*) FROM conversation c WHERE {unfound('conversation', c)})
 	UNION ALL SELECT 'messages that the search has read of and does not know', (SELECT count(*) FROM message m WHERE m.body <> '' AND {unfound('message', m)})
 	UNION ALL SELECT 'records that the search has read of and does not know', (SELECT count(*) FROM record r WHERE {unfound('record', r)})
 	UNION ALL SELECT 'documents that the search has read of and does not know', (SELECT count(*) FROM document k WHERE {unfound('document', k)})
 	UNION ALL SELECT 'organizations that the search has read of and does not know', (SELECT count(*) FROM organization o WHERE {unfound('organization', o)})
+	UNION ALL SELECT 'calls that the search has read of and does not know', (SELECT count(*) FROM call k WHERE {unfound('call', k)})
+	UNION ALL SELECT 'what is read in rooms', (SELECT count(*) FROM seen s WHERE s.seq > (SELECT seq FROM event_head WHERE one = 1)
+		OR (s.object_kind = 'record' AND NOT EXISTS (SELECT 1 FROM record r WHERE r.id = s.object_id))
+		OR (s.object_kind = 'conversation' AND NOT EXISTS (SELECT 1 FROM conversation c WHERE c.id = s.object_id)))
 	UNION ALL SELECT 'replies in another conversation', (SELECT count(*) FROM message m JOIN message r ON r.id = m.reply_to
 		WHERE r.conversation_id <> m.conversation_id)
 	UNION ALL SELECT 'attachments of messages elsewhere', (SELECT count(*) FROM attachment x JOIN message m ON m.id = x.message_id

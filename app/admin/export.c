@@ -63,7 +63,9 @@ static enum err put(struct export *x, const struct type_def *t, const void *row)
 	X(reply, sql_export_replies, replies) \
 	X(joint, sql_export_joints, joints) \
 	X(document, sql_export_documents, documents) \
-	X(version, sql_export_versions, document_versions)
+	X(version, sql_export_versions, document_versions) \
+	X(call, sql_export_calls, calls) \
+	X(seen, sql_export_seen, seen)
 
 #define X(thing, each, file) \
 	static enum err put_##thing(void *x, const struct export_##thing *row) { return put(x, &type_export_##thing, row); } \

@@ -34,6 +34,9 @@
 -- row export_document: id document_id | person_id person_id? | record_id record_id? | name text | shared_at time? | version int | created_at time
 --   | changed_at time
 -- row export_version: document_id document_id | version int | file_id file_id | name text | author_id person_id? | created_at time | shown bool
+-- row export_call: id call_id | staff_id person_id | person_id person_id | record_id record_id? | conversation_id conversation_id? | direction text
+--   | held_at time | minutes int | said text | agreed text | corrects_id call_id? | created_at time
+-- row export_seen: person_id person_id | object_kind text | object_id int | seq int | at time
 -- row export_file: id file_id | name text | type text | hash text | bytes int | created_at time
 -- row export_event: seq int | at time | actor_id person_id? | verb text | object_kind text | object_id int | target_kind text?
 --   | target_id int? | audience text | data text
@@ -135,6 +138,14 @@ SELECT id, person_id, record_id, name, shared_at, version, created_at, changed_a
 -- export_versions() -> export_version :each
 -- Which files they were and are.
 SELECT document_id, version, file_id, name, author_id, created_at, shown FROM document_version ORDER BY document_id, version;
+
+-- export_calls() -> export_call :each
+-- Notes of telephone calls.
+SELECT id, staff_id, person_id, record_id, conversation_id, direction, held_at, minutes, said, agreed, corrects_id, created_at FROM call ORDER BY id;
+
+-- export_seen() -> export_seen :each
+-- How far each person has read in rooms.
+SELECT person_id, object_kind, object_id, seq, at FROM seen ORDER BY object_kind, object_id, person_id;
 
 -- export_files() -> export_file :each
 -- The files that are kept.

@@ -104,7 +104,8 @@ static enum err do_all(struct demo *d) {
 	for (size_t i = 0; i < d->deeds; i++) {
 		const struct deed *deed = &d->deed[i];
 		clock_set(deed->at);
-		TRY(deed->record != NULL ? demo_do_record(d, deed, id) : demo_do_talk(d, deed, &id[deed->conversation]));
+		if (deed->room != NULL) TRY(demo_do_room(d, deed));
+		else TRY(deed->record != NULL ? demo_do_record(d, deed, id) : demo_do_talk(d, deed, &id[deed->conversation]));
 	}
 	return OK;
 }
@@ -130,6 +131,7 @@ static enum err make_all(struct demo *d) {
 	TRY(demo_people(d));
 	TRY(demo_plan_talk(d));
 	TRY(demo_plan_records(d));
+	TRY(demo_plan_rooms(d));
 	TRY(do_all(d));
 	clock_set(0);
 	/* Nobody is to be told of a past that never was. */

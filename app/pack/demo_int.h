@@ -12,9 +12,11 @@ struct demo_person {
 };
 
 /* One thing that somebody once did. Deeds are planned, sorted and done one after the other. */
-enum deed_kind { DEED_RECORD, DEED_CHANGE, DEED_ASK, DEED_REPORT, DEED_STATUS, DEED_ANSWER, DEED_COMMENT, DEED_NOTE, DEED_VOTE };
+enum deed_kind { DEED_RECORD, DEED_CHANGE, DEED_ASK, DEED_REPORT, DEED_STATUS, DEED_ANSWER, DEED_COMMENT, DEED_NOTE, DEED_VOTE, DEED_ROOM,
+	DEED_ROOM_SAID, DEED_CALL };
 
 struct demo_record;
+struct demo_room;
 
 struct deed {
 	usec_t at;
@@ -22,6 +24,7 @@ struct deed {
 	size_t conversation;           /* its place among all; of records: the place in their order */
 	const struct json *what;
 	struct demo_record *record;    /* made, changed or asked about */
+	struct demo_room *room;        /* made, or in which it was said */
 	struct person_id who;
 };
 
@@ -70,5 +73,11 @@ MUST_USE enum err demo_do_talk(struct demo *d, const struct deed *deed, struct c
 /* demo_record.c: records, their lines, what became of them and was asked about them. */
 MUST_USE enum err demo_plan_records(struct demo *d);
 MUST_USE enum err demo_do_record(struct demo *d, const struct deed *deed, struct conversation_id *id);
+/* demo_room.c: rooms of the team; what was said and telephoned in the room of a record. */
+MUST_USE enum err demo_plan_rooms(struct demo *d);
+MUST_USE enum err demo_plan_room_of(struct demo *d, struct demo_record *record, struct str lead, const struct json *rule,
+                                 usec_t begun);
+MUST_USE enum err demo_do_room(struct demo *d, const struct deed *deed);
+struct record_id demo_record_id(const struct demo_record *r);                 /* once it is made */
 
 #endif

@@ -236,6 +236,8 @@ static bool is_first(const struct records *all, const struct demo_record *r) {
 	return true;
 }
 
+struct record_id demo_record_id(const struct demo_record *r) { return r->id; }
+
 enum err demo_plan_records(struct demo *d) {
 	struct records all = {.end = &all.first};
 	size_t n = 0;
@@ -243,6 +245,7 @@ enum err demo_plan_records(struct demo *d) {
 	for (struct demo_record *r = all.first; r != NULL; r = r->next) {
 		demo_plan(d, (struct deed){.at = r->known_at, .kind = DEED_RECORD, .conversation = n++, .record = r});
 		if (json_member(r->rule, "asked") != NULL && is_first(&all, r)) TRY(plan_asked(d, r));
+		if (r->type->room != NULL && is_first(&all, r)) TRY(demo_plan_room_of(d, r, r->type->room->name, r->rule, r->known_at));
 	}
 	return OK;
 }

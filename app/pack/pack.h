@@ -92,6 +92,7 @@ struct pack_type {
 	const bool *next;                  /* states x states: next[a * states + b], a may become b; NULL: any may become any */
 	const struct pack_word *role;      /* of its people */
 	size_t roles;
+	const struct pack_word *room;      /* it has a room, in which its people speak; the role of who leads there; NULL: none */
 	const struct pack_word *reason;    /* why somebody asks about it */
 	size_t reasons;
 	const struct pack_action *action;  /* what can be done about it */

@@ -75,6 +75,17 @@ static enum err read_next(const struct place *p, const struct json *list, struct
 	return OK;
 }
 
+/* "room" names the role of who leads. */
+static enum err read_room(const struct place *p, const struct json *v, struct pack_type *t) {
+	const struct json *room = json_member(v, "room");
+	struct str s = STR("");
+	struct place at = pack_into(p, "room", -1);
+	if (room == NULL) return OK;
+	json_get_str(room, &s);
+	t->room = pack_type_role(t, s);
+	return t->room != NULL ? OK : pack_fault(&at, "names the role of who leads in it");
+}
+
 static enum err read_type(const struct place *p, const struct json *v, struct pack_type *types, size_t before, struct pack_type *t) {
 	struct str s;
 	TRY(pack_read_name(p, v, &t->name));
@@ -100,6 +111,7 @@ static enum err read_type(const struct place *p, const struct json *v, struct pa
 	TRY(pack_read_words(p, json_member(v, "roles"), "roles", &t->role, &t->roles));
 	if (t->parent != NULL && t->roles > 0) return pack_fault(p, "what has a parent has its parent's people: no roles");
 	if (t->parent == NULL && t->roles == 0) return pack_fault(p, "roles are needed: whose is it?");
+	TRY(read_room(p, v, t));
 	return pack_read_words(p, json_member(v, "reasons"), "reasons", &t->reason, &t->reasons);
 }
 

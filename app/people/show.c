@@ -183,7 +183,7 @@ static enum err fill_adviser(struct req *q, struct person_page *ret) {
 static void fill_shows(struct req *q, struct person_page *ret) {
 	static const struct { const char *name, *label; bool staff; } shows[] = {
 		{"", T("All"), false}, {"talk", T("Conversations"), false}, {"record", T("Records"), false}, {"profile", T("Profile"), false},
-		{"note", T("Notes"), true},
+		{"note", T("Notes"), true}, {"call", T("Calls"), true},
 	};
 	if (!(ret->own || ret->staff) || !ret->customer) return;
 	struct url at = ret->own && str_is(q->http->path, "/me") ? url_path(q->a, "/me") : ret->person.url;

@@ -85,12 +85,12 @@ WHERE x.object_id IN {list :ids} AND x.kind = 'records:' || r.type ORDER BY x.ob
 -- record_asked(root record_id, me person_id?, staff bool, most int) -> record_asked_row :many
 -- What was asked about a record that stands by itself and its lines, the newest first.
 SELECT c.record_id, c.id, c.subject, c.created_at, c.status IN ('done', 'not_done', 'closed')
-FROM conversation c WHERE c.record_root_id = :root AND {conversation_visible(c)} ORDER BY c.id DESC LIMIT :most;
+FROM conversation c WHERE c.record_root_id = :root AND c.kind <> 'deal' AND {conversation_visible(c)} ORDER BY c.id DESC LIMIT :most;
 
 -- record_asked_by(me person_id?, person person_id, staff bool, most int) -> record_asked_row :many
 -- What somebody asked about their things, the newest first.
 SELECT c.record_id, c.id, c.subject, c.created_at, c.status IN ('done', 'not_done', 'closed')
-FROM conversation c WHERE c.author_id = :person AND c.record_id IS NOT NULL AND {conversation_visible(c)} ORDER BY c.id DESC LIMIT :most;
+FROM conversation c WHERE c.author_id = :person AND c.record_id IS NOT NULL AND c.kind <> 'deal' AND {conversation_visible(c)} ORDER BY c.id DESC LIMIT :most;
 
 -- row record_related_row: record_id record_id | back bool | relation text | other_id record_id | type text | title text | fields text
 -- record_related(ids ints, me person_id?, staff bool, most int) -> record_related_row :many

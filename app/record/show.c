@@ -1,6 +1,7 @@
 /* The pages: what is mine, one record with its lines; and the same for programs. */
 #include "record/record_int.h"
 #include "access/access.h"
+#include "room/room.h"
 #include "routes.h"
 #include "text/date.h"
 #include "text/find.h"
@@ -346,8 +347,14 @@ enum err record_show(struct req *q, const struct record_show_in *in, struct reco
 		ret->parent.id = parent.id;
 		ret->parent.title = record_called(q, &parent);
 	}
-	fill_with(q, ret);
+	if (t == NULL || t->room == NULL) fill_with(q, ret);
 	fill_part_types(q, t, ret);
+	TRY(room_view(q, &row, in->show, in->entry.has ? in->entry.v : 0, &ret->room));
+	if (ret->room != NULL) {
+		q->page.live = ret->room->topics;
+		if (!str_none(in->body)) ret->room->draft = in->body;
+		if (!str_none(in->audience)) ret->room->audience = in->audience;
+	}
 	TRY(fill_life(q, row.id, ret));
 	TRY(sql_record_documents(q->db, row.id, q->actor.id, q->actor.is_staff, &ret->files));
 	TRY(record_asked_about(q, root, &asked));

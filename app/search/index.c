@@ -1,7 +1,7 @@
 /* What everything is found by: its words, then tokens of what it is and who may find it. Kept by a reader of the log.
  *
  *   d         every document
- *   kWORD     its kind: conversation, problem; message, answer, note; record, statementline; document; organization, firm
+ *   kWORD     its kind: conversation, problem; message, answer, note; call; record, statementline; document; organization, firm
  *   aN        its author          wN  who takes part in it, for the staff's with:
  *   tTAG      a tag that its readers see          sTAG  one for the staff only
  *   open members pN rN    who may find it besides the staff: everyone, members, a person, whoever has to do with that record
@@ -72,6 +72,7 @@ static enum err put_talk(struct db *db, struct doc *d, const struct find_talk_ro
 	if (!r->hidden && str_is(r->visibility, "public")) put_token(d, "", STR("open"));
 	if (!r->hidden && str_is(r->visibility, "members")) put_token(d, "", STR("members"));
 	if (!r->hidden && private) put_id(d, "p", r->owner_id.v);
+	if (!r->hidden && private && r->deal) put_id(d, "r", r->root_id.v);
 	TRY(sql_find_seats(db, d->a, r->id, SEATS_MOST, &seats));
 	for (size_t i = 0; i < seats.n; i++) {
 		put_id(d, "w", seats.v[i]);
@@ -92,6 +93,20 @@ static enum err message_doc(struct db *db, struct doc *d, int64_t id, bool *ret_
 	struct find_talk_row r;
 	TRY(sql_find_message(db, d->a, id, &r, ret_found));
 	return *ret_found ? put_talk(db, d, &r, (struct message_id){id}, ret_found) : OK;
+}
+
+/* For the team: no other reader's token. */
+static enum err call_doc(struct db *db, struct doc *d, int64_t id, bool *ret_found) {
+	struct find_call_row r;
+	TRY(sql_find_call(db, d->a, id, &r, ret_found));
+	if (!*ret_found) return OK;
+	d->at = r.at;
+	put_text(d, r.said);
+	put_text(d, r.agreed);
+	put_id(d, "a", r.staff_id.v);
+	put_id(d, "w", r.staff_id.v);
+	put_id(d, "w", r.person_id.v);
+	return OK;
 }
 
 /* ----------------------------------------------------------------- what is kept */
@@ -187,8 +202,8 @@ static const struct source {
 	const char *word;
 	enum err (*make)(struct db *db, struct doc *d, int64_t id, bool *ret_found);
 } kinds[] = {{"conversation", conversation_doc}, {"message", message_doc}, {"record", record_doc}, {"document", document_doc},
-	{"organization", organization_doc}, {"organization-name", organization_name_doc}};
-enum kind_at { A_CONVERSATION, A_MESSAGE, A_RECORD, A_DOCUMENT, AN_ORGANIZATION, AN_ORGANIZATION_NAME };
+	{"organization", organization_doc}, {"organization-name", organization_name_doc}, {"call", call_doc}};
+enum kind_at { A_CONVERSATION, A_MESSAGE, A_RECORD, A_DOCUMENT, AN_ORGANIZATION, AN_ORGANIZATION_NAME, A_CALL };
 
 static int64_t second_of(usec_t at) {
 	int64_t s = at / 1000000 - (at % 1000000 < 0);
@@ -275,7 +290,7 @@ static bool touched(const struct event *e, enum kind_at *ret, int64_t *ret_id, b
 		return !is(e->verb, "like") && !is(e->verb, "undo") && !is(e->verb, "follow") && !is(e->verb, "view");
 	}
 	static const struct { const char *word; enum kind_at which; } others[] = {{"message", A_MESSAGE}, {"record", A_RECORD}, {"document", A_DOCUMENT},
-		{"organization", AN_ORGANIZATION}};
+		{"organization", AN_ORGANIZATION}, {"call", A_CALL}};
 	for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
 		*ret = others[i].which;
 		if (is(e->object_kind, others[i].word)) return true;

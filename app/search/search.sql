@@ -12,17 +12,22 @@ SELECT d.id, d.words FROM find_doc d WHERE d.object_kind = :kind AND d.object_id
 SELECT max(d.id) FROM find_doc d WHERE d.id >= :first AND d.id <= :last;
 
 -- row find_talk_row: at time | kind text | subject text | body text | visibility text | hidden bool | author_id person_id?
---   | owner_id person_id? | root_id record_id? | id conversation_id
+--   | owner_id person_id? | root_id record_id? | id conversation_id | deal bool
 -- find_conversation(id int) -> find_talk_row :maybe
 -- A conversation, for the index.
-SELECT c.created_at, c.kind, c.subject, c.body, c.visibility, c.hidden_at IS NOT NULL, c.author_id, c.author_id, c.record_root_id, c.id
+SELECT c.created_at, c.kind, c.subject, c.body, c.visibility, c.hidden_at IS NOT NULL, c.author_id, c.author_id, c.record_root_id, c.id, c.kind = 'deal'
 FROM conversation c WHERE c.id = :id;
 
 -- find_message(id int) -> find_talk_row :maybe
 -- Something said, for the index: as wide as its conversation, unless it is a note or was taken down.
 SELECT m.created_at, m.kind, '', m.body, CASE WHEN m.kind = 'note' THEN 'staff' ELSE c.visibility END,
-	m.hidden_at IS NOT NULL OR c.hidden_at IS NOT NULL, m.author_id, c.author_id, c.record_root_id, c.id
+	m.hidden_at IS NOT NULL OR c.hidden_at IS NOT NULL, m.author_id, c.author_id, c.record_root_id, c.id, c.kind = 'deal'
 FROM message m JOIN conversation c ON c.id = m.conversation_id WHERE m.id = :id;
+
+-- row find_call_row: at time | said text | agreed text | staff_id person_id | person_id person_id
+-- find_call(id int) -> find_call_row :maybe
+-- The note of a call, for the index.
+SELECT k.held_at, k.said, k.agreed, k.staff_id, k.person_id FROM call k WHERE k.id = :id;
 
 -- find_seats(conversation conversation_id, most int) -> int :many
 -- Who takes part in a conversation.
@@ -90,6 +95,7 @@ SELECT x.external_id FROM source_ref x WHERE x.kind = 'records:' || :type AND x.
 --   WHEN 'message' THEN EXISTS (SELECT 1 FROM message m JOIN conversation c ON c.id = m.conversation_id
 --   WHERE m.id = d.object_id AND {conversation_visible(c)} AND {message_visible(m)} LIMIT 1 OFFSET 0)
 --   WHEN 'record' THEN EXISTS (SELECT 1 FROM record r WHERE r.id = d.object_id AND {record_visible(r)} LIMIT 1 OFFSET 0)
+--   WHEN 'call' THEN EXISTS (SELECT 1 FROM call k WHERE k.id = d.object_id AND {call_visible(k)} LIMIT 1 OFFSET 0)
 --   WHEN 'document' THEN EXISTS (SELECT 1 FROM document k WHERE k.id = d.object_id AND {document_visible(k)} LIMIT 1 OFFSET 0)
 --   WHEN 'organization' THEN :staff
 --   WHEN 'organization-name' THEN NOT :staff AND EXISTS
@@ -143,6 +149,11 @@ WHERE k.id IN {list :ids} AND {document_visible(k)} AND {version_visible(v)} LIM
 -- Households and firms that were found.
 SELECT o.id, o.kind, o.name, o.address, o.phone, o.email, o.web, o.notes FROM organization o
 WHERE o.id IN {list :ids} AND {organization_visible(o)} LIMIT :most;
+
+-- find_calls(ids ints, me person_id?, staff bool, most int) -> find_said_row :many
+-- Notes of calls that were found.
+SELECT k.id, NULL, 'call', q.name, k.said || CASE WHEN k.agreed = '' THEN '' ELSE ' · ' || k.agreed END, '', 'staff', FALSE, k.held_at, p.id, {shown_name(p)}
+FROM call k JOIN person p ON p.id = k.staff_id JOIN person q ON q.id = k.person_id WHERE k.id IN {list :ids} AND {call_visible(k)} LIMIT :most;
 
 -- ------------------------------------------------------------------------- saved searches
 

@@ -78,7 +78,9 @@ enum err talk_conversation_add(struct req *q, const struct talk_conversation_add
 	TRY(may_or_err(&q->actor, ACT_CREATE, &o));
 	bool half = isnan(in->place.lat) != isnan(in->place.lon);
 	enum err e = OK;
-	if (is_between(in->kind) && (str_is(visibility, "public") || str_is(visibility, "members")))
+	if (str_is(in->kind, "deal") && !str_is(visibility, "private"))
+		e = req_invalid(q, "visibility", T("This is between people: private."));
+	else if (is_between(in->kind) && (str_is(visibility, "public") || str_is(visibility, "members")))
 		e = req_invalid(q, "visibility", T("This is between people: private or staff."));
 	struct record_row about;
 	if (in->record_id.v != 0 && record_seen(q, in->record_id, &about) != OK) e = req_invalid(q, "record_id", T("There is no such thing."));

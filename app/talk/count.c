@@ -8,7 +8,7 @@ static const struct {
 } boards[] = {
 	{"problem", "problems"}, {"need", "problems"}, {"idea", "ideas"}, {"question", "talk"}, {"discussion", "talk"},
 		{"praise", "talk"},
-	{"query", "talk"}, {"direct", "talk"}, {"group", "talk"}, {"deal", "talk"},
+	{"query", "talk"}, {"direct", "talk"}, {"group", "talk"}, {"deal", "talk"}, {"room", "talk"},
 };
 
 const char *board_of(struct str kind) {
@@ -39,8 +39,12 @@ bool talk_is_direct(struct str kind) {
 	return str_is(kind, "direct") || str_is(kind, "group");
 }
 
+bool talk_is_room(struct str kind) { return str_is(kind, "room") || str_is(kind, "deal"); }
+
+bool talk_is_among(struct str kind) { return talk_is_direct(kind) || talk_is_room(kind); }
+
 enum audience talk_audience(const struct talk_facts *f) {
-	if (talk_is_direct(f->kind)) return AUDIENCE_PARTIES;
+	if (talk_is_among(f->kind)) return AUDIENCE_PARTIES;
 	return audience_find(f->visibility);
 }
 

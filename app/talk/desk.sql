@@ -6,7 +6,7 @@
 
 -- desk_find(assignee person_id?, nobody int?, waiting int?, at int, after conversation_id, most int) -> desk_key :many
 -- What is on the desk behind a place in its order: somebody's, nobody's, only where somebody waits.
-SELECT c.id, c.waiting_at FROM conversation c WHERE {on_desk(c)} AND NOT {is_direct(c)} AND (c.waiting_at, c.id) > (:at, :after)
+SELECT c.id, c.waiting_at FROM conversation c WHERE {on_desk(c)} AND NOT {is_among(c)} AND (c.waiting_at, c.id) > (:at, :after)
 --? assignee AND c.assignee_id = :assignee
 --? nobody AND c.assignee_id IS NULL AND :nobody = 1
 --? waiting AND c.waiting_at < :waiting
@@ -14,7 +14,7 @@ ORDER BY c.waiting_at, c.id LIMIT :most;
 
 -- desk_count(assignee person_id?, nobody int?, waiting int?, most int) -> int :one
 -- How many, as far as one counts.
-SELECT COUNT(*) FROM (SELECT 1 AS one FROM conversation c WHERE {on_desk(c)} AND NOT {is_direct(c)}
+SELECT COUNT(*) FROM (SELECT 1 AS one FROM conversation c WHERE {on_desk(c)} AND NOT {is_among(c)}
 --? assignee AND c.assignee_id = :assignee
 --? nobody AND c.assignee_id IS NULL AND :nobody = 1
 --? waiting AND c.waiting_at < :waiting
@@ -33,7 +33,7 @@ WHERE c.id IN {list :ids} AND {conversation_visible(c)} LIMIT :most;
 
 -- desk_reopened(most int) -> int :many
 -- What was not fixed for someone, and is open again.
-SELECT c.id FROM conversation c WHERE c.status = 'in_work' AND c.reopened > 0 AND c.hidden_at IS NULL AND NOT {is_direct(c)}
+SELECT c.id FROM conversation c WHERE c.status = 'in_work' AND c.reopened > 0 AND c.hidden_at IS NULL AND NOT {is_among(c)}
 ORDER BY c.created_at DESC, c.id DESC LIMIT :most;
 
 -- row talk_desk_said: id message_id | conversation_id conversation_id | subject text | body text | kind text | created_at time
@@ -42,7 +42,7 @@ ORDER BY c.created_at DESC, c.id DESC LIMIT :most;
 -- What customers said last.
 SELECT m.id, c.id, c.subject, m.body, m.kind, m.created_at, p.id, {shown_name(p)}
 FROM message m JOIN conversation c ON c.id = m.conversation_id JOIN person p ON p.id = m.author_id
-WHERE {is_said(m)} AND p.kind <> 'staff' AND c.hidden_at IS NULL AND NOT {is_direct(c)} ORDER BY m.id DESC LIMIT :most;
+WHERE {is_said(m)} AND p.kind <> 'staff' AND c.hidden_at IS NULL AND NOT {is_among(c)} ORDER BY m.id DESC LIMIT :most;
 
 
 -- ------------------------------------------------------------------ one glance

@@ -107,7 +107,7 @@ static enum err find_impact(struct req *q, const struct list_wish *w, struct int
 	bool staff = q->actor.is_staff;
 	double key = c.given ? real_of(c.key) : NAN;
 	enum talk_find_impact_order order = staff ? TALK_FIND_IMPACT_STAFF : TALK_FIND_IMPACT_IMPACT;
-	return sql_talk_find_impact(q->db, q->a, q->actor.id, staff, talk_is_direct(w->kind), any(w->board), any(w->kind), states, any(w->topic),
+	return sql_talk_find_impact(q->db, q->a, q->actor.id, staff, talk_is_among(w->kind), any(w->board), any(w->kind), states, any(w->topic),
 	                            any(w->area), w->assignee, within(ids), ids, staff ? NAN : key, staff ? key : NAN,
 	                            (struct conversation_id){c.id}, w->most + 1, order, ret);
 }
@@ -119,7 +119,7 @@ static enum err find_time(struct req *q, const struct list_wish *w, struct int_l
 	if (answered && !c.given) key = INT64_MAX;     /* leaves out what has no answer yet */
 	enum talk_find_time_order order =
 		active ? TALK_FIND_TIME_ACTIVE : answered ? TALK_FIND_TIME_ANSWERED : TALK_FIND_TIME_NEW;
-	return sql_talk_find_time(q->db, q->a, q->actor.id, q->actor.is_staff, talk_is_direct(w->kind), any(w->board), any(w->kind), states,
+	return sql_talk_find_time(q->db, q->a, q->actor.id, q->actor.is_staff, talk_is_among(w->kind), any(w->board), any(w->kind), states,
 	                          any(w->topic), any(w->area), w->assignee, within(ids), ids, active || answered ? 0 : key,
 	                          active ? key : 0, answered ? key : 0, (struct conversation_id){c.id}, w->most + 1, order, ret);
 }

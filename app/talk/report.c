@@ -35,13 +35,14 @@ static enum err check_new(const struct new_report *r) {
 	             (str_empty(r->status) || state_find(r->status) != NULL);
 	bool sized = r->subject.n > 0 && r->subject.n <= SUBJECT_MAX && r->body.n <= BODY_MAX && r->place.n <= PLACE_MAX &&
 	             r->channel.n <= CHANNEL_MAX && r->topic.n <= CHANNEL_MAX;
-	bool shaped = str_empty(r->since) || date_valid(r->since), direct = talk_is_direct(r->kind);
+	bool shaped = str_empty(r->since) || date_valid(r->since), direct = talk_is_direct(r->kind), room = talk_is_room(r->kind);
 	bool placed = (isnan(r->lat) && isnan(r->lon)) || is_place(r->lat, r->lon);
 	bool kept = direct ? str_is(r->visibility, "private") : r->to.v == 0 && r->group.v == 0;
+	if (room) kept &= str_is(r->visibility, "private") || (str_is(r->kind, "room") && str_is(r->visibility, "staff"));
 	return known && sized && shaped && placed && kept ? OK : ERR_INVALID;
 }
 
-/* Between two: nobody says "me too", both follow. */
+/* Among some: nobody says "me too", who is in it follows. */
 static enum err address(struct db *db, struct conversation_id id, const struct new_report *r, usec_t at) {
 	if (r->author.v != 0) TRY(sql_talk_follow_insert(db, r->author, id.v, at, NULL));
 	if (r->group.v != 0) TRY(sql_talk_set_group(db, id, r->group));
@@ -88,7 +89,7 @@ enum err talk_create(struct db *db, struct arena *a, const struct new_report *r,
 	*ret = id;
 	int64_t more;
 	bool new;
-	if (talk_is_direct(r->kind)) return address(db, id, r, at);
+	if (talk_is_among(r->kind)) return address(db, id, r, at);
 	return r->author.v == 0 ? OK : talk_first_voice(db, id, r->author, at, &more, &new);
 }
 
@@ -102,6 +103,7 @@ enum err report_set_tags(struct db *db, struct arena *a, struct conversation_id 
 struct object talk_object_of(const struct talk_facts *f) {
 	struct object o = {.thing = THING_CONVERSATION, .owner = f->author_id, .hidden = f->hidden};
 	if (talk_is_direct(f->kind)) o.thing = str_is(f->kind, "group") ? THING_GROUP : THING_DIRECT;
+	if (talk_is_room(f->kind)) o.thing = THING_ROOM;
 	o.visibility = str_is(f->visibility, "public")    ? SEEN_PUBLIC
 	               : str_is(f->visibility, "members") ? SEEN_MEMBERS
 	               : str_is(f->visibility, "private") ? SEEN_PRIVATE

@@ -123,6 +123,8 @@ static enum err say_comment(struct req *q, struct conversation_id id, bool note,
 	struct message_id reply_to, struct message_id *ret) {
 	struct talk_facts f;
 	TRY(facts_for(q, id, note ? ACT_NOTE : ACT_COMMENT, &f));
+	if (talk_is_room(f.kind) && str_is(f.status, "closed"))
+		return req_fail(q, ERR_CONFLICT, T("This room is closed. Open it again to write in it."), NULL);
 	struct new_message m = {.conversation = id, .kind = note ? STR("note") : STR("comment"), .body = body,
 		.author = q->actor.id, .reply_to = reply_to};
 	TRY(say(q, &m, &f, "body", ret));
@@ -157,7 +159,7 @@ static enum err say_not_fixed(struct req *q, struct conversation_id id, struct s
 }
 
 struct object said_object(struct object o, const struct talk_said_facts *said) {
-	bool direct = o.thing == THING_DIRECT || o.thing == THING_GROUP;
+	bool direct = o.thing == THING_DIRECT || o.thing == THING_GROUP || o.thing == THING_ROOM;
 	o.thing = direct ? THING_DIRECT_MESSAGE : str_is(said->kind, "note") ? THING_NOTE : THING_MESSAGE;
 	o.owner = said->author_id;
 	o.participant = true;          /* whoever asks has looked: the conversation is theirs to know of */
@@ -293,4 +295,38 @@ enum err talk_status_set(struct req *q, const struct talk_status_set_in *in, str
 	TRY(report_get(q, in->id, &row));
 	TRY(voice_view(q, &row, &ret->voice));
 	return report_view(q, &row, true, &ret->report);
+}
+
+/* ------------------------------------------------------------------- for rooms */
+
+struct wording {
+	struct req *q;
+	const struct talk_words *words;
+	struct photos files;
+	struct message_id said;
+};
+
+static enum err say_words(struct db *db, void *arg) {
+	struct wording *x = arg;
+	struct db *reading = x->q->db;
+	x->q->db = db;
+	x->q->errors = (struct field_error_list){0};
+	enum err e = say_comment(x->q, x->words->conversation, str_is(x->words->kind, "note"), x->words->body, (struct message_id){0}, &x->said);
+	if (e == OK) e = photos_attach(x->q, db, x->words->conversation, x->said, &x->files);
+	x->q->db = reading;
+	return e;
+}
+
+enum err talk_words_say(struct req *q, const struct talk_words *w, struct message_id *ret) {
+	struct wording *x = NEW(q->a, struct wording);
+	*x = (struct wording){.q = q, .words = w};
+	enum err e = photos_take(q, w->uploads, w->files, true, &x->files);
+	if (e == OK) e = req_write(q, say_words, x);
+	TRY(photos_keep(q, &x->files, e));
+	*ret = x->said;
+	return OK;
+}
+
+enum err talk_said_view(struct req *q, struct conversation_id conversation, struct message_id id, struct talk_said *ret) {
+	return see_said(q, id, conversation, &ret->message);
 }

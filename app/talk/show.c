@@ -25,6 +25,13 @@ enum err report_get(struct req *q, struct conversation_id id, struct talk_report
 	return sql_talk_report_get(q->db, q->a, id, q->actor.id, q->actor.is_staff, ret);
 }
 
+/* The room of a record is on the record's page. */
+static struct url page_of(struct arena *a, const struct talk_report_row *r) {
+	if (str_is(r->kind, "deal") && r->record_id.v != 0) return url_path(a, "/records/%lld", (long long)r->record_id.v);
+	if (talk_is_room(r->kind)) return url_path(a, "/rooms/%lld", (long long)r->id.v);
+	return url_path(a, talk_is_direct(r->kind) ? "/messages/%lld" : "/conversations/%lld", (long long)r->id.v);
+}
+
 enum err report_view(struct req *q, const struct talk_report_row *r, bool tags, struct talk_report *ret) {
 	bool placed = !isnan(r->lat), staff = q->actor.is_staff;
 	*ret = (struct talk_report){
@@ -35,7 +42,7 @@ enum err report_view(struct req *q, const struct talk_report_row *r, bool tags, 
 		.since = r->since, .comments = r->comments, .reopened = r->reopened, .hidden = r->hidden,
 			.created_at = r->created_at,
 		.active_at = r->active_at, .answered_at = r->answered_at, .edited_at = r->edited_at, .version = r->version,
-		.url = url_path(q->a, talk_is_direct(r->kind) ? "/messages/%lld" : "/conversations/%lld", (long long)r->id.v).s,
+		.url = page_of(q->a, r).s,
 	};
 	ret->place.label = !str_empty(r->place) ? r->place : placed ? r->area : STR_NONE;
 	ret->place.lat = r->lat;
@@ -380,7 +387,7 @@ enum err talk_report_show(struct req *q, const struct talk_report_show_in *in, s
 	if (q->actor.notices > 0 && !q->api) notice_seen(q, in->id);
 	TRY(report_view(q, &row, true, &ret->report));
 	if (q->api) return req_version(q, row.version);
-	if (talk_is_direct(row.kind)) {
+	if (talk_is_among(row.kind)) {
 		req_redirect(q, (struct url){ret->report.url});
 		return OK;
 	}

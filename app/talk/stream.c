@@ -6,13 +6,21 @@
 
 enum { BATCH = 200, LOOKED_AT = 4000 };
 
-/* What happens between two is known to who may see that conversation. */
+static bool is_within(const struct event *e) { return e->target_kind != NULL && strcmp(e->target_kind, "conversation") == 0; }
+
+/* What happens between two or in a room is known to who may see that conversation. */
 static enum err is_party(struct req *q, const struct event *e, bool *ret) {
-	bool within = e->target_kind != NULL && strcmp(e->target_kind, "conversation") == 0;
+	bool within = is_within(e);
 	struct conversation_id id = {within ? e->target_id : e->object_id};
 	*ret = false;
 	if (q->actor.id.v == 0 || (!within && strcmp(e->object_kind, "conversation") != 0)) return OK;
 	return sql_access_sees_conversation(q->db, id, q->actor.id, q->actor.is_staff, &id, ret);
+}
+
+/* Of the staff: also of a note in a room that not all of them are in. */
+static enum err is_for_staff(struct req *q, const struct event *e, bool *ret) {
+	*ret = q->actor.is_staff;
+	return *ret && is_within(e) ? is_party(q, e, ret) : OK;
 }
 
 static enum err may_know(struct req *q, const struct event *e, bool *ret) {
@@ -22,7 +30,7 @@ static enum err may_know(struct req *q, const struct event *e, bool *ret) {
 	case AUDIENCE_MEMBERS: *ret = a->id.v != 0; break;
 	case AUDIENCE_PRIVATE: *ret = a->is_staff || (a->id.v != 0 && e->actor.v == a->id.v); break;
 	case AUDIENCE_PARTIES: return is_party(q, e, ret);
-	case AUDIENCE_STAFF: *ret = a->is_staff; break;
+	case AUDIENCE_STAFF: return is_for_staff(q, e, ret);
 	}
 	return OK;
 }

@@ -41,7 +41,7 @@
  * that history can be loaded. `at` 0 is now. They check the shape of what they get, but ask no policy. */
 
 struct new_report {
-	struct str kind;                 /* problem need idea question discussion praise query direct group deal */
+	struct str kind;                 /* problem need idea question discussion praise query direct group deal room */
 	struct str visibility;           /* public members private staff; STR_NONE: public */
 	struct str status;               /* STR_NONE: new */
 	struct str subject;              /* one line */
@@ -60,8 +60,11 @@ struct new_report {
 };
 /* The author is the first who says so, and follows. Direct and group are private, and nobody says "me too" to them. errors INVALID, STORE */
 MUST_USE enum err talk_create(struct db *db, struct arena *a, const struct new_report *r, struct conversation_id *ret);
-/* Whether a kind is one that only those who take part know of, also among the staff: direct and group. */
+/* Whether a kind is one between two people, which only they know of, or the question to a group. */
 bool talk_is_direct(struct str kind);
+/* A room of the team or of a deal (app/room); and either of all these: what a message between two, a group and a room have in common. */
+bool talk_is_room(struct str kind);
+bool talk_is_among(struct str kind);
 /* Its subject, body, topic, since and place as an import has them now; the rest of r is not looked at. errors INVALID, NOT_FOUND */
 MUST_USE enum err talk_rewrite(struct db *db, struct arena *a, struct conversation_id id, struct person_id actor, const struct new_report *r);
 
@@ -97,6 +100,20 @@ struct new_message {
 	bool loading;
 };
 MUST_USE enum err talk_say(struct db *db, struct arena *a, const struct new_message *m, struct message_id *ret);
+
+/* What the actor says in a conversation among some, with the files of a form, as far as the policy lets them; not for tx routes. kind: comment or
+ * note. errors INVALID, NOT_FOUND, DENIED */
+struct req;
+struct talk_words {
+	struct conversation_id conversation;
+	struct str kind, body;
+	struct upload_list uploads;
+	struct int_list files;           /* sent before */
+};
+MUST_USE enum err talk_words_say(struct req *q, const struct talk_words *w, struct message_id *ret);
+/* Something said, as programs get it. errors NOT_FOUND */
+struct talk_said;
+MUST_USE enum err talk_said_view(struct req *q, struct conversation_id conversation, struct message_id id, struct talk_said *ret);
 
 /* Attaches a file that is in the store. message 0: to the report itself. width, height 0: no picture. */
 MUST_USE enum err talk_attach(struct db *db, struct conversation_id id, struct message_id message, struct file_id file, int64_t width,

@@ -13,7 +13,7 @@
 -- order: impact c.impact DESC, c.id DESC | staff c.staff_impact DESC, c.id DESC
 -- What this person may see, by what matters to most; direct: messages, too.
 SELECT c.id, CASE WHEN :staff THEN c.staff_impact ELSE c.impact END, c.created_at, c.active_at, c.answered_at FROM conversation c
-WHERE c.hidden_at IS NULL AND {conversation_visible(c)} AND (:direct OR NOT {is_direct(c)}) AND :before IS NOT NULL
+WHERE c.hidden_at IS NULL AND {conversation_visible(c)} AND (:direct OR NOT {is_among(c)}) AND :before IS NOT NULL
 --? board AND c.board = :board
 --? kind AND c.kind = :kind
 --? status AND :status LIKE '%,' || c.status || ',%'
@@ -31,7 +31,7 @@ ORDER BY {order} LIMIT :most;
 -- order: new c.created_at DESC, c.id DESC | active c.active_at DESC, c.id DESC | answered c.answered_at DESC, c.id DESC
 -- What this person may see, the newest first; direct: messages, too.
 SELECT c.id, c.impact, c.created_at, c.active_at, c.answered_at FROM conversation c
-WHERE c.hidden_at IS NULL AND {conversation_visible(c)} AND (:direct OR NOT {is_direct(c)}) AND :before IS NOT NULL
+WHERE c.hidden_at IS NULL AND {conversation_visible(c)} AND (:direct OR NOT {is_among(c)}) AND :before IS NOT NULL
 --? board AND c.board = :board
 --? kind AND c.kind = :kind
 --? status AND :status LIKE '%,' || c.status || ',%'

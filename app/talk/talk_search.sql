@@ -5,7 +5,7 @@
 
 -- talk_doc_source(id conversation_id) -> talk_source_row :maybe
 -- What a conversation is found by; what is between two is not.
-SELECT c.id, c.subject, c.body, m.body FROM conversation c LEFT JOIN message m ON m.id = c.answer_id WHERE c.id = :id AND NOT {is_direct(c)};
+SELECT c.id, c.subject, c.body, m.body FROM conversation c LEFT JOIN message m ON m.id = c.answer_id WHERE c.id = :id AND NOT {is_among(c)};
 
 -- row talk_doc_kept: id int | words text
 -- talk_doc_get(id int) -> talk_doc_kept :maybe

@@ -49,7 +49,7 @@ enum err talk_follow(struct db *db, struct arena *a, struct conversation_id id, 
 	if (changed == 0) return OK;
 	struct talk_facts f;
 	TRY(talk_facts(db, a, id, &f));
-	enum audience audience = talk_is_direct(f.kind) ? AUDIENCE_PARTIES : AUDIENCE_PRIVATE;
+	enum audience audience = talk_is_among(f.kind) ? AUDIENCE_PARTIES : AUDIENCE_PRIVATE;
 	return talk_event(db, who, yes ? "follow" : "undo", (struct message_id){0}, &f, audience, yes
 		? STR("{}") : STR("{\"of\":\"follow\"}"));
 }

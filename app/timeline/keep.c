@@ -35,6 +35,7 @@ static enum err sort_of(struct keeping *k) {
 	k->sort = STR("other");
 	if (object_is(e, "message")) TRY(sql_timeline_message(k->db, k->a, e->object_id, &kind, &found));
 	if (str_is(kind, "note")) k->sort = STR("note");
+	else if (object_is(e, "call")) k->sort = STR("call");
 	else if (about(e, "conversation")) k->sort = STR("talk");
 	else if (about(e, "record")) k->sort = STR("record");
 	else if (object_is(e, "person")) k->sort = STR("profile");
@@ -87,6 +88,7 @@ static enum err keep(struct keeping *k) {
 	TRY(put_news(k));
 	TRY(put(k, "person", e->actor.v));
 	if (object_is(e, "person")) TRY(put(k, "person", e->object_id));
+	if (object_is(e, "call")) TRY(sql_timeline_put_call(k->db, e->object_id, e->seq, k->sort, NULL));
 	if (event_is_silent(e)) return OK;
 	if (object_is(e, "conversation")) TRY(sql_timeline_put_talk(k->db, (struct conversation_id){e->object_id}, e->seq, k->sort, NULL));
 	if (target_is(e, "conversation")) TRY(sql_timeline_put_talk(k->db, (struct conversation_id){e->target_id}, e->seq, k->sort, NULL));

@@ -43,19 +43,26 @@ static const struct saying sayings[] = {
 	{"undo", "conversation", NULL, "undo", T("{who} took something back")},
 	{"follow", "conversation", NULL, "bell", T("{who} follows")},
 	{"update", "conversation", NULL, "edit", T("{who} changed")},
+	{"create", "message", "room", "talk", T("{who} wrote")},
 	{"create", "message", "answer", "reply", T("{who} answered")},
 	{"create", "message", "status", "flag", T("{who} set the state")},
 	{"create", "message", "note", "note", T("{who} noted for the team")},
 	{"create", "message", "not_fixed", "undo", T("{who} says it is not fixed")},
 	{"create", "message", NULL, "talk", T("{who} replied")},
 	{"update", "message", NULL, "edit", T("{who} changed a reply")},
+	{"create", "call", "in", "phone", T("{name} telephoned with {who}")},
+	{"create", "call", NULL, "phone", T("{who} telephoned with {name}")},
+	{"create", "document", NULL, "file", T("{who} added a file")},
+	{NULL, "document", NULL, "file", T("{who} changed a file")},
+	{NULL, "request", NULL, "receipt", T("{who} moved a request on")},
 	{NULL, "business", NULL, "building", T("{who} changed the firm’s profile")},
 	{NULL, "import", NULL, "upload", T("{who} imported a file")},
 	{NULL, NULL, NULL, "info", T("{who} did something")},
 };
 
 static const struct saying *saying_of(const struct timeline_row *r) {
-	struct str target = str_none(r->message_kind) ? r->target_kind : r->message_kind;
+	struct str target = !str_none(r->message_kind) ? r->message_kind : r->call.held_at ? r->call.direction : r->target_kind;
+	if (!str_none(r->talk_topic) && str_is(target, "comment")) target = STR("room");
 	for (const struct saying *s = sayings;; s++) {
 		bool verb = s->verb == NULL || str_is(r->verb, s->verb), object = s->object == NULL || str_is(r->object_kind, s->object);
 		if (verb && object && (s->target == NULL || str_is(target, s->target))) return s;
@@ -118,7 +125,11 @@ static struct life_line line_of(struct req *q, const struct timeline_row *r, str
 	struct life_line l = {.seq = r->seq, .at = r->at, .verb = r->verb, .kind = r->object_kind, .object_id = r->object_id,
 		.who = r->actor_id.v ? who : NULL, .icon = str_c(s->icon), .subject = r->subject, .url = {STR_NONE}, .role = role_in(q, r)};
 	l.say = tr_fill(q->a, TRQ(q, s->say), "who", str_z(q->a, name), "name", str_z(q->a, str_none(other) ? STR("") : other), NULL);
-	if (!str_none(r->message_body)) l.words = markdown_text(q->a, r->message_body, WORDS_CHARS);
+	l.note = str_is(r->message_kind, "note");
+	l.role_only = str_none(r->talk_topic) ? STR("") : r->talk_topic;
+	if (str_is(r->object_kind, "message")) l.message.v = r->object_id;
+	if (!str_none(r->message_body)) l.body = r->message_body, l.words = markdown_text(q->a, r->message_body, WORDS_CHARS);
+	if (r->call.held_at != 0) l.words = r->call.said, l.minutes = r->call.minutes.v, l.agreed = r->call.agreed, l.held_at = r->call.held_at;
 	if (!str_empty(r->message_status)) {
 		l.state = NEW(q->a, struct talk_state);
 		*l.state = state_view(r->message_status);
@@ -135,10 +146,15 @@ static struct life_line line_of(struct req *q, const struct timeline_row *r, str
 	return l;
 }
 
+/* Who is meant beside whoever did it. */
+static int64_t object_of(const struct timeline_row *r) {
+	return str_is(r->object_kind, "person") ? r->object_id : r->call.with.v;
+}
+
 static enum err cards_of(struct req *q, const struct timeline_row_list *rows, bool objects, struct person_card_list *ret) {
 	struct person_id_list ids = {.v = NEW_ARRAY(q->a, struct person_id, rows->n), .n = rows->n};
 	for (size_t i = 0; i < rows->n; i++)
-		ids.v[i].v = !objects ? rows->v[i].actor_id.v : str_is(rows->v[i].object_kind, "person") ? rows->v[i].object_id : 0;
+		ids.v[i].v = !objects ? rows->v[i].actor_id.v : object_of(&rows->v[i]);
 	return people_cards(q->db, q->a, &q->actor, ids, ret);
 }
 
@@ -164,16 +180,26 @@ static enum err read_page(struct req *q, const char *kind, int64_t id, struct st
 	return OK;
 }
 
+static enum err lines_of(struct req *q, const struct timeline_row_list *rows, struct life_line_list *ret) {
+	struct person_card_list who, object;
+	TRY(cards_of(q, rows, false, &who));
+	TRY(cards_of(q, rows, true, &object));
+	*ret = (struct life_line_list){.v = NEW_ARRAY(q->a, struct life_line, rows->n), .n = rows->n};
+	for (size_t i = 0; i < rows->n; i++) ret->v[i] = line_of(q, &rows->v[i], &who.v[i], &object.v[i]);
+	return add_changes(q, rows, ret);
+}
+
+enum err timeline_lines(struct req *q, struct int_list seqs, int64_t most, struct life_line_list *ret) {
+	struct timeline_row_list rows;
+	TRY(sql_timeline_entries(q->db, q->a, seqs, true, q->actor.is_staff, q->actor.id, most, &rows));
+	return lines_of(q, &rows, ret);
+}
+
 enum err timeline_read(struct req *q, const char *kind, int64_t id, struct str sort, int64_t before, int64_t most, struct life_line_list *ret,
 	int64_t *ret_next) {
 	struct timeline_row_list rows;
-	struct person_card_list who, object;
 	TRY(read_page(q, kind, id, str_empty(sort) ? STR_NONE : sort, before > 0 ? before : INT64_MAX, most, &rows, ret_next));
-	TRY(cards_of(q, &rows, false, &who));
-	TRY(cards_of(q, &rows, true, &object));
-	*ret = (struct life_line_list){.v = NEW_ARRAY(q->a, struct life_line, rows.n), .n = rows.n};
-	for (size_t i = 0; i < rows.n; i++) ret->v[i] = line_of(q, &rows.v[i], &who.v[i], &object.v[i]);
-	return add_changes(q, &rows, ret);
+	return lines_of(q, &rows, ret);
 }
 
 enum err timeline_cursor(struct req *q, struct str cursor, int64_t *ret_before) {

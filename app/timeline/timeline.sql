@@ -3,7 +3,8 @@
 -- row timeline_record_row: id record_id | root_id record_id?
 -- row timeline_row: seq int | at time | actor_id person_id? | verb text | object_kind text | object_id int | target_kind text?
 --   | target_id int? | data text | talk_id conversation_id? | subject text? | record_id record_id? | record_type text? | record_title text?
---   | record_fields text? | organization text? | message_kind text? | message_body text? | message_status text?
+--   | record_fields text? | organization text? | message_kind text? | message_body text? | message_status text? | talk_topic text?
+--   | call.with person_id? | call.minutes int? | call.agreed text? | call.said text? | call.held_at time? | call.direction text? | call.corrects call_id?
 -- row timeline_change_row: seq int | field text | old_value text | new_value text
 
 -- ------------------------------------------------------------------- keeping
@@ -27,6 +28,11 @@ SELECT x.kind, x.id, :seq, :sort FROM (
 	UNION SELECT 'record', c.record_id FROM conversation c WHERE c.id = :id
 	UNION SELECT 'record', c.record_root_id FROM conversation c WHERE c.id = :id) x
 WHERE x.id IS NOT NULL
+ON CONFLICT (subject_kind, subject_id, seq) DO NOTHING;
+
+-- timeline_put_call(id int, seq int, sort text) :exec
+-- It stands in that of whom somebody of the team spoke with.
+INSERT INTO life (subject_kind, subject_id, seq, sort) SELECT 'person', k.person_id, :seq, :sort FROM call k WHERE k.id = :id
 ON CONFLICT (subject_kind, subject_id, seq) DO NOTHING;
 
 -- timeline_put_past(person person_id, record int) :exec
@@ -55,16 +61,19 @@ ORDER BY l.seq DESC LIMIT :most;
 -- Those of some events that this person may know of, newest first. own: the timeline is theirs, or of a record that they may see. Few at a
 -- time, so that the engine has no reason to read more than these.
 SELECT e.seq, e.at, e.actor_id, e.verb, e.object_kind, e.object_id, e.target_kind, e.target_id, e.data, c.id, c.subject,
-	r.id, r.type, r.title, r.fields, o.name, m.kind, m.body, m.status
+	r.id, r.type, r.title, r.fields, o.name, m.kind, m.body, m.status, CASE WHEN c.kind IN ('deal', 'room') THEN c.topic END,
+	k.person_id, k.minutes, k.agreed, k.said, k.held_at, k.direction, k.corrects_id
 FROM event e
 LEFT JOIN conversation c ON c.id = CASE WHEN e.object_kind = 'conversation' THEN e.object_id WHEN e.target_kind = 'conversation' THEN e.target_id END
 LEFT JOIN message m ON m.id = CASE WHEN e.object_kind = 'message' THEN e.object_id END
 LEFT JOIN record r ON r.id = CASE WHEN e.object_kind = 'record' THEN e.object_id WHEN e.target_kind = 'record' THEN e.target_id END
 LEFT JOIN record f ON f.id = CASE WHEN e.target_kind = 'record' THEN e.target_id END
+LEFT JOIN call k ON k.id = CASE WHEN e.object_kind = 'call' THEN e.object_id END
 LEFT JOIN organization o ON o.id = CASE WHEN e.object_kind = 'organization' THEN e.object_id WHEN e.target_kind = 'organization' THEN e.target_id END
 WHERE e.seq IN {list :seqs}
 	AND (:staff OR e.audience = 'public' OR (e.audience = 'members' AND :me > 0) OR (e.audience IN ('private', 'parties') AND :own))
 	AND (c.id IS NULL OR {conversation_visible(c)}) AND (m.id IS NULL OR {message_visible(m)})
+	AND (e.object_kind <> 'call' OR {call_visible(k)})
 	AND (r.id IS NULL OR {record_visible(r)}) AND (f.id IS NULL OR {record_visible(f)}) AND (o.id IS NULL OR {organization_visible(o)})
 ORDER BY e.seq DESC LIMIT :most;
 

@@ -7,7 +7,7 @@ import { engines, Home, until } from './lib.mjs'
 const rank = { visitor: 0, customer: 1, agent: 2, analyst: 3, manager: 4, owner: 5 }
 const floor = { public: 0, member: 1, staff: 2, analyst: 3, manager: 4, owner: 5 }
 const logins = { customer: 'jonas@demo.example', agent: 'agent@demo.example', analyst: 'analyst@demo.example', manager: 'manager@demo.example', owner: 'owner@demo.example' }
-const planted = { private: 'zorbprivate', staff: 'zorbteamtalk', note: 'zorbnote', me: 'zorbonlyme', notes: 'zorbstaffnotes', hidden: 'zorbhidden', firm: 'zorbforfirm', house: 'zorbhouse', direct: 'zorbbetweentwo' }
+const planted = { private: 'zorbprivate', staff: 'zorbteamtalk', note: 'zorbnote', me: 'zorbonlyme', notes: 'zorbstaffnotes', hidden: 'zorbhidden', firm: 'zorbforfirm', house: 'zorbhouse', direct: 'zorbbetweentwo', room: 'zorbinaroom' }
 // routes that end the login of who asks, or everything that is known of it: asked by a visitor only
 const ends = /logout|sessions\/end|sessions\/\{id\}\/end|\/tokens\//
 
@@ -48,6 +48,17 @@ for (const engine of engines) {
     const direct = await write('direct', [ruth.id]), question = await write('group', [ruth.id, quinn.id])
     await must('POST', `/conversations/${direct.id}/messages`, { token: token.ruth, body: { body: `I agree: ${planted.direct}` } })
     const secret = [direct.id, question.id, question.id + 1, question.id + 2]
+    // a room of Vera's, and a deal of hers with Ruth: nobody of those who ask below is in them, the owner neither
+    const room = await must('POST', '/rooms', { token: token.vera, body: { name: `A room ${planted.room}`, words: planted.room, open: '0' } })
+    await must('POST', `/conversations/${room.id}/messages`, { token: token.vera, body: { body: planted.room } })
+    const vera = await must('GET', '/people/me', { token: token.vera })
+    const deal = await must('POST', '/records', { token: token.vera, body: { type: 'deal', fields: { name: 'A deal' }, people: [{ person_id: vera.id, role: 'lead' }, { person_id: ruth.id, role: 'buyer' }] } })
+    const inDeal = []
+    for (const audience of ['both', 'note', 'lead']) inDeal.push(await must('POST', `/records/${deal.id}/room`, { token: token.vera, body: { audience, body: `${planted.room} for ${audience}` } }))
+    const phoned = await must('POST', '/calls', { token: token.vera, body: { person_id: ruth.id, record_id: deal.id, said: planted.room, agreed: planted.room } })
+    const herDeal = JSON.stringify(await must('GET', `/records/${deal.id}/room`, { token: token.ruth }))
+    assert.ok(herDeal.includes(`${planted.room} for both`) && !herDeal.includes(`${planted.room} for note`) && !herDeal.includes(`${planted.room} for lead`), 'she reads what is for both sides')
+    secret.push(room.id, ...new Set(inDeal.map(m => m.conversation_id)))
     const keep = async (word, shared) => {
       const kept = new FormData()
       kept.append('person_id', `${ruth.id}`)
@@ -75,7 +86,7 @@ for (const engine of engines) {
     await until(async () => (await server.api('GET', '/conversations?q=zorbprivate', { token: token.agent })).body.data.length > 0, 10000)
 
     /** What may not stand in an answer to this caller. */
-    const secrets = who => rank[who] >= 2 ? [planted.me, planted.direct] : Object.values(planted)
+    const secrets = who => rank[who] >= 2 ? [planted.me, planted.direct, planted.room] : Object.values(planted)
     const clean = (who, what, text) => { for (const word of secrets(who)) assert.ok(!text.includes(word), `${who} reads ${word} in ${what}`) }
     const ask = async (who, method, path, { api = path.startsWith('/api/'), body } = {}) => {
       const stop = new AbortController()
@@ -98,7 +109,7 @@ for (const engine of engines) {
     }
     const ids = path => {
       const of = /conversations|problems/.test(path) ? [quiet.id, team.id, open.id, hidden.id, direct.id, 999999] : path === '/messages/{id}' ? [...secret, quiet.id, 999999] : /people/.test(path) ? [ruth.id, 1, 999999]
-        : /messages/.test(path) ? [note.id, comment.id] : /organizations/.test(path) ? [house.id, 999999] : /documents/.test(path) ? [shown.id, kept.id, 999999] : /files|photo/.test(path) ? [file.id, shown.file_id, kept.file_id, 1, 2, 999999] : [1, 999999]
+        : /messages/.test(path) ? [note.id, comment.id] : /rooms/.test(path) ? [room.id, inDeal[0].conversation_id, 999999] : /records/.test(path) ? [deal.id, 1, 999999] : /calls/.test(path) ? [phoned.id, 999999] : /organizations/.test(path) ? [house.id, 999999] : /documents/.test(path) ? [shown.id, kept.id, 999999] : /files|photo/.test(path) ? [file.id, shown.file_id, kept.file_id, 1, 2, 999999] : [1, 999999]
       return /\{\w+\}/.test(path) ? of.map(id => path.replace('{token}', 'x'.repeat(43)).replace('{sign}', 'x').replace('{person}', ruth.id).replace('{conversation}', quiet.id).replace(/\{\w+\}/g, id)) : [path]
     }
     const query = {
