@@ -152,7 +152,7 @@ WHERE o.id IN {list :ids} AND {organization_visible(o)} LIMIT :most;
 
 -- find_calls(ids ints, me person_id?, staff bool, most int) -> find_said_row :many
 -- Notes of calls that were found.
-SELECT k.id, NULL, 'call', q.name, k.said || CASE WHEN k.agreed = '' THEN '' ELSE ' · ' || k.agreed END, '', 'staff', FALSE, k.held_at, p.id, {shown_name(p)}
+SELECT k.id, CAST(NULL AS bigint), 'call', q.name, k.said || CASE WHEN k.agreed = '' THEN '' ELSE ' · ' || k.agreed END, '', 'staff', FALSE, k.held_at, p.id, {shown_name(p)}
 FROM call k JOIN person p ON p.id = k.staff_id JOIN person q ON q.id = k.person_id WHERE k.id IN {list :ids} AND {call_visible(k)} LIMIT :most;
 
 -- ------------------------------------------------------------------------- saved searches

@@ -20,7 +20,7 @@ struct part {
 };
 
 static void little(struct buf *b, uint64_t v, int bytes) {
-	for (int i = 0; i < bytes; i++) buf_add_char(b, (char)(v >> 8 * i & 255));
+	for (int i = 0; i < bytes; i++) buf_add_char(b, (char)(i < 8 ? v >> 8 * i & 255 : 0));
 }
 
 static struct str deflated(struct arena *a, struct str s) {
