@@ -13,32 +13,29 @@ enum { TEXT_MAX = 200, JSON_BYTES_MAX = 64 * 1024 };
 
 /* ------------------------------------------------------------------- routes */
 
+/* A segment of the pattern is literal, "{name}", or "{name}" with a literal end ("{secret}.ics"). Most addresses differ early. */
 static bool path_matches(const char *pattern, struct str path) {
-	struct str p = str_c(pattern);
-	while (!str_none(p) && !str_none(path)) {
-		struct str want = str_cut(&p, '/'), have = str_cut(&path, '/');
-		bool any = want.n > 2 && want.p[0] == '{' && have.n > 0;
-		if (any && want.p[want.n - 1] != '}') { /* {secret}.ics */
-			ptrdiff_t end = str_find(want, '}');
-			struct str tail = str_from(want, (size_t)end + 1);
-			if (!str_ends(have, tail) || have.n <= tail.n) return false;
-		} else if (!any && !str_eq(want, have)) return false;
-	}
-	return str_none(p) && str_none(path);
-}
-
-/* Most addresses differ before the first thing that is filled in, which is cheap to see. */
-static bool may_match(const char *pattern, struct str path) {
+	const char *p = pattern;
 	size_t i = 0;
-	while (i < path.n && pattern[i] == path.p[i] && pattern[i] != '{') i++;
-	return pattern[i] == '{' || (pattern[i] == 0 && i == path.n);
+	while (*p != 0) {
+		if (*p != '{' || p == pattern || p[-1] != '/') {
+			if (i == path.n || path.p[i++] != *p++) return false;
+			continue;
+		}
+		const char *tail = strchr(p, '}') + 1;
+		size_t tail_n = strcspn(tail, "/"), from = i;
+		while (i < path.n && path.p[i] != '/') i++;
+		if (i - from <= tail_n || memcmp(path.p + i - tail_n, tail, tail_n) != 0) return false;
+		p = tail + tail_n;
+	}
+	return i == path.n;
 }
 
 const struct route *route_find(struct str method, struct str path, bool *ret_path_known) {
 	*ret_path_known = false;
 	struct str m = str_is(method, "HEAD") ? STR("GET") : method;
 	for (int i = 0; i < route_count; i++) {
-		if (!may_match(routes[i].path, path) || !path_matches(routes[i].path, path)) continue;
+		if (!path_matches(routes[i].path, path)) continue;
 		if (str_is(m, routes[i].method)) return &routes[i];
 		*ret_path_known = true;
 	}
