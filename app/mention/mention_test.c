@@ -177,8 +177,50 @@ static void only_who_reads_it_is_offered(void **state) {
 	serve_stop(&s);
 }
 
+/* An answer that names somebody is not kept for all: whose profile it leads to depends on who reads. */
+static void an_answer_leads_each_where_they_may(void **state) {
+	FIXTURE(f);
+	struct served s;
+	serve_start(f, &s);
+	is_answered(speak(f, &s, PAT, OPEN, "Here, too", false), 201);
+	is_answered(api(f, &s, AGENT, "POST", "/api/v1/conversations/20/status", "{\"status\":\"heard\",\"answer\":\"Thanks, @Pat P., and ask @Ben Weber\"}"), 200);
+	admin_exec(f, "UPDATE message SET author_id = 10 WHERE kind = 'answer'");      /* nobody who reads it may change it */
+	static const struct { int who; bool leads; } readers[] = {{PAT, true}, {STEVE, false}, {PAT, true}, {OLGA, false}, {AGENT, true}};
+	for (size_t i = 0; i < sizeof readers / sizeof *readers; i++) {
+		struct answer r = call(f, &s, "/conversations/20", NULL, session_for(f, readers[i].who), NULL);
+		assert_has(r.body, "<a href=\"/people/6\">@Ben Weber</a>");
+		if (readers[i].leads) assert_has(r.body, "<a href=\"/people/3\">@Pat P.</a>");
+		else assert_has_not(r.body, "<a href=\"/people/3\">@Pat P.</a>");
+	}
+	for (int i = 0; i < 2; i++) assert_has_not(call(f, &s, "/conversations/20", NULL, NULL, NULL).body, "<a href=\"/people/3\">@Pat P.</a>");
+	assert_int_equal(told(f, PAT), 1);
+	serve_stop(&s);
+}
+
+/* What stands in a room goes out in a letter, and stands in no outbox. */
+static void a_letter_of_a_room_is_discreet(void **state) {
+	FIXTURE(f);
+	struct served s;
+	struct key key = {{3}};
+	struct notice_ctx ctx = {.key = &key, .base_url = "https://xyz.example"};
+	put_login(f, BENNO, "benno@xyz.example", NULL);
+	serve_start(f, &s);
+	is_answered(speak(f, &s, AGENT, ROOM, "@Ben Weber-Klein zorbroom", false), 201);
+	is_answered(speak(f, &s, AGENT, OPEN, "@Ben Weber-Klein zorbopen", false), 201);
+	struct hub *h = hub_new(f->s);
+	hub_add_reader(h, "notices", NULL, notice_read, &ctx, true);
+	hub_add_job(h, "mail", MAIL_TRIES, mail_job, &ctx);
+	hub_add_job(h, "notice_mail", NOTICE_MAIL_TRIES, notice_mail_job, &ctx);
+	assert_int_equal(hub_drain(h), OK);
+	hub_stop(h);
+	assert_int_equal(admin_int(f, "SELECT COUNT(*) FROM mail WHERE kind = 'message' AND subject LIKE 'Agatha Agent mentions you%' AND body_text LIKE '%zorbroom%'"), 1);
+	assert_int_equal(admin_int(f, "SELECT COUNT(*) FROM mail WHERE kind = 'notice' AND body_text LIKE '%zorbopen%'"), 1);
+	serve_stop(&s);
+}
+
 int main(void) {
 	const struct CMUnitTest tests[] = {MENTION_BOTH(the_longest_name_is_meant), MENTION_BOTH(customers_are_called_where_they_take_part),
-		MENTION_BOTH(who_may_not_read_it_is_not_told), MENTION_BOTH(a_change_tells_once), MENTION_BOTH(only_who_reads_it_is_offered)};
+		MENTION_BOTH(who_may_not_read_it_is_not_told), MENTION_BOTH(a_change_tells_once), MENTION_BOTH(only_who_reads_it_is_offered),
+		MENTION_BOTH(an_answer_leads_each_where_they_may), MENTION_BOTH(a_letter_of_a_room_is_discreet)};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
