@@ -8,7 +8,7 @@
 		serve_stop(&s); fail_msg("line %d: %ld, wanted %d: " STR_FMT, __LINE__, got_.status, want, STR_ARG(str_first(got_.body, 600))); } } while (0)
 
 enum { BEN = 6, BENNO, TWIN, OTHER_TWIN, QUIET };
-enum { OPEN = 20, PRIVATE, ROOM, DIRECT };
+enum { OPEN = 20, PRIVATE, ROOM, DIRECT, DEAL };
 
 static struct fixture *mention_new(enum db_engine engine) {
 	struct fixture *f = talk_new(engine);
@@ -129,6 +129,25 @@ static void who_may_not_read_it_is_not_told(void **state) {
 	serve_stop(&s);
 }
 
+/* In the room of a deal its people are called, a customer not in a note; all others of the team neither. */
+static void the_people_of_a_deal_are_called(void **state) {
+	FIXTURE(f);
+	struct served s;
+	put_conversation(f, DEAL, "private", AGENT, false);
+	admin_exec(f, "INSERT INTO record (id, type, title, state, at, fields, created_at, changed_at, version) VALUES (50, 'deal', 'An oven', 'talk', 0, '{}', 0, 0, 1);"
+	              "INSERT INTO record_person (record_id, person_id, role) VALUES (50, 1, 'buyer'), (50, 4, 'team'), (50, 7, 'lead');"
+	              "UPDATE conversation SET kind = 'deal', author_id = NULL, topic = '', record_id = 50, record_root_id = 50 WHERE id = 24");
+	serve_start(f, &s);
+	assert_has(speak(f, &s, AGENT, DEAL, "@Olga O. pays less", true).body, "{\"person_id\":1,\"name\":\"Olga O.\",\"told\":false}");
+	assert_has(speak(f, &s, AGENT, DEAL, "@Ben Weber-Klein?", true).body, "{\"person_id\":7,\"name\":\"Ben Weber-Klein\",\"told\":true}");
+	assert_int_equal(told(f, OLGA), 0);
+	assert_has(speak(f, &s, AGENT, DEAL, "@Olga O., welcome. @Ben Weber?", false).body, "{\"person_id\":6,\"name\":\"Ben Weber\",\"told\":false}");
+	assert_int_equal(told(f, OLGA), 1);
+	assert_int_equal(told(f, BENNO), 1);
+	assert_int_equal(told(f, BEN), 0);
+	serve_stop(&s);
+}
+
 static void a_change_tells_once(void **state) {
 	FIXTURE(f);
 	struct served s;
@@ -220,7 +239,7 @@ static void a_letter_of_a_room_is_discreet(void **state) {
 
 int main(void) {
 	const struct CMUnitTest tests[] = {MENTION_BOTH(the_longest_name_is_meant), MENTION_BOTH(customers_are_called_where_they_take_part),
-		MENTION_BOTH(who_may_not_read_it_is_not_told), MENTION_BOTH(a_change_tells_once), MENTION_BOTH(only_who_reads_it_is_offered),
+		MENTION_BOTH(who_may_not_read_it_is_not_told), MENTION_BOTH(the_people_of_a_deal_are_called), MENTION_BOTH(a_change_tells_once), MENTION_BOTH(only_who_reads_it_is_offered),
 		MENTION_BOTH(an_answer_leads_each_where_they_may), MENTION_BOTH(a_letter_of_a_room_is_discreet)};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
