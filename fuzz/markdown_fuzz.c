@@ -19,6 +19,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n) {
 		bool as_written = str_starts(h.s, STR("<pre>")) && !str_starts(h.s, STR("<pre><code>"));
 		if (longer.n == n + 1 && !as_written) PRE(str_eq(markdown_html(&a, longer).s, h.s));
 	}
+	static const struct markdown_name names[] = {{STR("Ben"), {STR("/people/1")}}, {STR("é"), {STR_NONE}}};
+	PRE(utf8_valid(markdown_html_named(&a, source, names, 2).s) && str_eq(markdown_html_named(&a, source, names, 0).s, h.s));
+	struct text_list found = markdown_names(&a, source);
+	PRE(found.n <= MARKDOWN_NAMES_MOST);
+	for (size_t i = 0; i < found.n; i++) PRE(utf8_valid(found.v[i]) && markdown_name_at(&a, found.v[i], names[1].name) <= found.v[i].n);
 	struct str line = markdown_text(&a, source, 40);
 	PRE(utf8_count(line) <= 40 && str_find(line, '\n') < 0);
 	arena_done(&a);

@@ -65,6 +65,7 @@ static enum err put(struct export *x, const struct type_def *t, const void *row)
 	X(document, sql_export_documents, documents) \
 	X(version, sql_export_versions, document_versions) \
 	X(call, sql_export_calls, calls) \
+	X(mention, sql_export_mentions, mentions) \
 	X(seen, sql_export_seen, seen)
 
 #define X(thing, each, file) \

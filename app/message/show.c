@@ -1,5 +1,6 @@
 /* One conversation between two; or a question with the table of its answers. */
 #include "access/policy.h"
+#include "mention/mention.h"
 #include "message/message.h"
 #include "notice/notice.h"
 #include "routes.h"
@@ -58,7 +59,10 @@ static enum err fill_thread(struct req *q, const struct message_head *h, struct 
 	}
 	if (more) ret->earlier = rows.v[n - 1].id.v;
 	ret->before = before.v;
-	return OK;
+	struct mention_words *words = NEW_ARRAY(q->a, struct mention_words, n);
+	for (size_t i = 0; i < n; i++)
+		words[i] = (struct mention_words){.id = rows.v[i].id, .body = rows.v[i].body, .html = &ret->lines.v[ret->lines.n - 1 - i].html};
+	return mention_show(q, words, n);
 }
 
 /* ------------------------------------------------------------ the question */
@@ -111,7 +115,9 @@ static enum err say(struct req *q, const struct message_head *h, struct str body
 	if (str_empty(str_trim(body))) return req_invalid(q, "body", T("Please write something."));
 	if (body.n > BODY_MAX) return req_invalid(q, "body", T("This is too long."));
 	struct new_message m = {.conversation = h->id, .kind = STR("comment"), .body = body, .author = q->actor.id};
+	struct mention_view_list mentions = {0};
 	TRY(talk_say(q->db, q->a, &m, &said));
+	if (mention_possible(body)) TRY(mention_tell(q, said, &mentions));
 	notice_seen(q, h->id);             /* whoever answers has read it */
 	req_redirect(q, url_path(q->a, "/messages/%lld#m%lld", (long long)h->id.v, (long long)said.v));
 	return OK;

@@ -64,6 +64,7 @@ static const struct told tolds[] = {
 	{"comment", NULL, T("{who} says something."), NULL, NULL},
 	{"not_fixed", NULL, T("{who} says that it is not fixed."), NULL, NULL},
 	{"assigned", T("For you: {subject}"), T("{who} gave this to you."), NULL, NULL},
+	{"mention", T("{author} mentions you: {subject}"), T("{who} mentions you."), NULL, NULL},
 	{"joined", T("For you: {subject}"), T("{who} asks you to take part."), NULL, NULL},
 	{"search", NULL, T("Something new meets a search of yours."), NULL, NULL},
 	{"message", T("{author}: {subject}"), T("{who} has written to you."), NULL, NULL},
@@ -135,7 +136,7 @@ struct letter news_letter(const struct news *x, const struct post_row *const *ro
 	const struct told *told = told_of(r);
 	struct str words = words_of(x, r, QUOTE_CHARS);
 	struct letter l = {
-		.person = x->person->id, .to_address = x->address, .to_name = x->person->name, .kind = r->direct ? "message" : "notice", .lang = x->lang,
+		.person = x->person->id, .to_address = x->address, .to_name = x->person->name, .kind = r->discreet ? "message" : "notice", .lang = x->lang,
 		.subject = fill(x, r, told->title == NULL ? status_title(str_is(r->kind, "status") && !str_none(r->status) ? r->status : STR("")) : told->title),
 		.text = text_of(x, r), .quote = str_empty(words) ? STR_NONE : words,
 		.action = str_c(tr(x->lang, told->action == NULL ? T("Read it and answer") : told->action)), .url = url_of(x, r), .after = after_of(x, r),

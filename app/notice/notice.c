@@ -28,10 +28,16 @@ static enum err tell_followers(struct db *db, const struct event *e, struct conv
 	return sql_notice_tell_followers(db, id, e->actor, e->seq, kind, str_c(topic_word(topic_of(kind))), e->at, NULL);
 }
 
+/* Also of a note, and when somebody is named by words that were changed. */
+static enum err tell_mentioned(struct db *db, const struct event *e) {
+	return sql_notice_tell_mentioned(db, (struct message_id){e->object_id}, e->actor, e->at - HISTORY, e->seq, e->at, NULL);
+}
+
 static enum err tell_said(struct db *db, struct arena *a, const struct event *e) {
 	struct notice_said m;
 	struct message_id id = {e->object_id};
 	bool found;
+	TRY(tell_mentioned(db, e));              /* who also follows is told this, and not that somebody said something */
 	TRY(sql_notice_said(db, a, id, &m, &found));
 	if (!found || m.created_at < e->at - HISTORY) return OK;
 	return tell_followers(db, e, m.conversation_id, str_is(m.conversation_kind, "direct") ? STR("message") : m.kind);
@@ -91,7 +97,7 @@ static bool is(const struct event *e, const char *verb, const char *kind) {
 
 bool notice_wants(const struct event *e) {
 	if (strcmp(e->object_kind, "request") == 0) return true;
-	return is(e, "create", "message") || is(e, "create", "conversation") || is(e, "update", "conversation") || is(e, "announce", "conversation") ||
+	return is(e, "create", "message") || is(e, "update", "message") || is(e, "create", "conversation") || is(e, "update", "conversation") || is(e, "announce", "conversation") ||
 	        is(e, "announce", "person") || is(e, "update", "business") || is(e, "update", "document");
 }
 
@@ -102,6 +108,7 @@ static enum err tell_silent(struct db *db, const struct event *e) {
 
 static enum err tell(struct db *db, struct arena *a, const struct event *e) {
 	if (is(e, "create", "message")) return tell_said(db, a, e);
+	if (is(e, "update", "message")) return tell_mentioned(db, e);
 	if (is(e, "create", "conversation")) return tell_begun(db, e);
 	if (is(e, "announce", "conversation")) return tell_silent(db, e);
 	if (is(e, "update", "conversation")) return tell_assigned(db, e);

@@ -43,6 +43,17 @@ FROM person p JOIN conversation c ON c.id = :conversation
 WHERE p.id = :person AND p.disabled_at IS NULL AND {conversation_visible_to(c, p)} AND NOT {notice_muted(c, p)}
 ON CONFLICT (person_id, event_seq) DO NOTHING;
 
+-- notice_tell_mentioned(message message_id, actor person_id, since time, seq int, now time) :exec
+-- A notice for each who is named in a message and reads it, once; also of what they have muted. Between two it is a message, which is told as such.
+INSERT INTO notice (person_id, event_seq, kind, conversation_id, created_at, read_at, here, mail_at)
+SELECT p.id, :seq, 'mention', c.id, :now, NULL, {notice_here(p, 'mention')}, :now
+FROM mention x JOIN message m ON m.id = x.message_id JOIN conversation c ON c.id = m.conversation_id JOIN person p ON p.id = x.person_id
+WHERE x.message_id = :message AND p.id <> :actor AND p.disabled_at IS NULL AND m.hidden_at IS NULL AND m.created_at >= :since AND c.kind <> 'direct'
+	AND {conversation_visible_to(c, p)} AND (m.kind <> 'note' OR p.role <> 'customer')
+	AND NOT EXISTS (SELECT 1 FROM notice old JOIN event e ON e.seq = old.event_seq WHERE old.person_id = p.id AND old.conversation_id = c.id
+		AND old.kind = 'mention' AND e.object_kind = 'message' AND e.object_id = m.id)
+ON CONFLICT (person_id, event_seq) DO NOTHING;
+
 -- notice_tell_silent(question conversation_id, actor person_id, seq int, now time) :exec
 -- A notice for each of those who were asked and have not answered, unless they follow it no more.
 INSERT INTO notice (person_id, event_seq, kind, conversation_id, created_at, read_at, here, mail_at)
@@ -59,7 +70,7 @@ ON CONFLICT (person_id, event_seq) DO NOTHING;
 -- frag notice_like(o, n): (o.person_id = n.person_id AND o.read_at IS NULL AND o.here AND o.kind = n.kind AND (o.conversation_id = n.conversation_id
 --   OR (n.conversation_id IS NULL AND (o.document_id = n.document_id OR o.request_id = n.request_id))))
 
--- notice_list(me person_id, staff bool, before int?, most int) -> notice_row :many
+-- notice_list(me person_id, staff bool, kind text?, before int?, most int) -> notice_row :many
 -- What a person was told, newest first; what they may no longer see is left out.
 SELECT n.id, n.kind, n.created_at, n.read_at, c.id, w.id, d.id, COALESCE(c.subject, r.title, d.name), a.id, {shown_name(a)}, {shown_photo(a)}, m.id, m.status, m.body,
 	r.type, w.action, s.words, CASE WHEN n.read_at IS NULL THEN (SELECT count(*) FROM notice o WHERE {notice_like(o, n)} AND o.id < n.id) ELSE 0 END
@@ -70,6 +81,7 @@ FROM notice n LEFT JOIN conversation c ON c.id = n.conversation_id
 	LEFT JOIN saved_search s ON s.id = n.search_id
 WHERE n.person_id = :me AND n.here AND {notice_shows(c, r, d)}
 	AND (n.read_at IS NOT NULL OR NOT EXISTS (SELECT 1 FROM notice o WHERE {notice_like(o, n)} AND o.id > n.id))
+	--? kind AND n.kind = :kind
 	--? before AND n.id < :before
 ORDER BY n.id DESC LIMIT :most;
 
@@ -128,7 +140,7 @@ ON CONFLICT (person_id, event_seq) DO NOTHING;
 --   | known text? | quiet_from int? | quiet_to int? | quiet_days int? | digest text? | digest_hour int? | digest_day int?
 -- row post_row: id notice_id | seq int | kind text | created_at time | conversation_id conversation_id? | request_id request_id? | document_id document_id?
 --   | subject text? | actor text? | actor_staff bool | body text? | status text? | record_type text? | action text? | note text? | search text?
---   | watched bool | asked bool | direct bool | mailed_at time?
+--   | watched bool | asked bool | direct bool | discreet bool | mailed_at time?
 -- row choice_row: topic text | here bool | mail bool
 
 -- post_people(now time, most int) -> person_id :many
@@ -149,7 +161,7 @@ FROM person p LEFT JOIN notice_plan l ON l.person_id = p.id WHERE p.id = :id AND
 SELECT n.id, n.event_seq, n.kind, n.created_at, c.id, w.id, d.id, COALESCE(c.subject, r.title, d.name), {shown_name(a)}, COALESCE(a.kind = 'staff', FALSE),
 	CASE WHEN c.kind = 'direct' THEN COALESCE(m.body, c.body) ELSE m.body END, m.status, r.type, w.action, w.note, s.words,
 	EXISTS (SELECT 1 FROM notice_level v WHERE v.person_id = n.person_id AND v.conversation_id = c.id AND v.level = 'watch'),
-	COALESCE(c.group_id IS NOT NULL AND c.author_id = n.person_id, FALSE), COALESCE({is_direct(c)}, FALSE),
+	COALESCE(c.group_id IS NOT NULL AND c.author_id = n.person_id, FALSE), COALESCE({is_direct(c)}, FALSE), COALESCE({is_among(c)}, FALSE),
 	(SELECT max(o.mailed_at) FROM notice o WHERE o.person_id = n.person_id AND o.conversation_id = n.conversation_id AND o.read_at IS NULL)
 FROM notice n LEFT JOIN conversation c ON c.id = n.conversation_id
 	LEFT JOIN request w ON w.id = n.request_id LEFT JOIN record r ON r.id = w.record_id

@@ -17,6 +17,7 @@ static struct str icon_of(const struct notice_row *n) {
 	if (str_is(n->kind, "comment")) return STR("talk");
 	if (str_is(n->kind, "assigned")) return STR("flag");
 	if (str_is(n->kind, "search")) return STR("search");
+	if (str_is(n->kind, "mention")) return STR("talk");
 	if (str_is(n->kind, "joined")) return STR("users");
 	if (str_is(n->kind, "file")) return STR("file");
 	if (is_direct(n)) return STR("direct");
@@ -48,8 +49,8 @@ enum err notices_show(struct req *q, const struct notices_show_in *in, struct no
 	int64_t limit = in->limit;
 	struct opt_int before = {0};
 	if (!str_empty(in->cursor)) before.has = str_int(in->cursor, &before.v);
-	TRY(sql_notice_list(q->db, q->a, q->actor.id, q->actor.is_staff, before, limit + 1, &rows));
-	*ret = (struct notices_page){.next = STR_NONE, .unread = q->actor.notices,
+	TRY(sql_notice_list(q->db, q->a, q->actor.id, q->actor.is_staff, str_empty(in->kind) ? STR_NONE : in->kind, before, limit + 1, &rows));
+	*ret = (struct notices_page){.next = STR_NONE, .mentions = !str_empty(in->kind), .unread = q->actor.notices,
 	                             .data = {.v = NEW_ARRAY(q->a, struct notice_view, rows.n)}};
 	for (size_t i = 0; i < rows.n && (int64_t)i < limit; i++) ret->data.v[ret->data.n++] = view_of(q, &rows.v[i]);
 	if ((int64_t)rows.n > limit) ret->next = str_fmt(q->a, "%lld", (long long)rows.v[limit - 1].id.v);

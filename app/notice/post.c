@@ -101,7 +101,7 @@ static enum err post_digest(struct post *t, struct post_row **rows, size_t n) {
 	if (all_n == 0 || due > t->now) return mark(t, all, all_n, due);
 	for (size_t i = 0; i < n; i++) {
 		if (rows[i] == NULL) continue;
-		discreet |= rows[i]->direct;
+		discreet |= rows[i]->discreet;
 		size_t many = take_thread(rows, n, i, some);
 		items[items_n++] = news_item(&t->news, some, many);
 	}

@@ -1,4 +1,5 @@
 /* What stands in a room: one stream of what was said, noted, telephoned and changed, each entry with why it is there and who has seen it. */
+#include "mention/mention.h"
 #include "notice/notice.h"
 #include "room/room_int.h"
 #include "text/markdown.h"
@@ -114,6 +115,16 @@ static enum err fill_files(struct streaming *s, const struct life_line_list *lin
 	return ids.n == 0 ? OK : sql_room_files(q->db, q->a, ids, q->actor.id, q->actor.is_staff, FILES_MOST, &s->files);
 }
 
+static enum err show_mentions(struct req *q, struct room_entry_list *entries) {
+	struct mention_words *words = NEW_ARRAY(q->a, struct mention_words, entries->n);
+	size_t n = 0;
+	for (size_t i = 0; i < entries->n; i++) {
+		struct room_entry *e = &entries->v[i];
+		if (e->line.message.v != 0 && !str_none(e->body)) words[n++] = (struct mention_words){.id = e->line.message, .body = e->body, .html = &e->html};
+	}
+	return mention_show(q, words, n);
+}
+
 enum err stream_fill(struct req *q, const struct place *at, struct str show, int64_t before, const struct room_member_row_list *members,
 	struct room_stream *ret) {
 	struct int_list seqs;
@@ -125,6 +136,7 @@ enum err stream_fill(struct req *q, const struct place *at, struct str show, int
 	ret->data.v = NEW_ARRAY(q->a, struct room_entry, lines.n);
 	ret->next = STR_NONE;
 	for (size_t i = 0; i < lines.n && i < PAGE_ROWS; i++) ret->data.v[ret->data.n++] = entry_of(&s, &lines.v[i]);
+	TRY(show_mentions(q, &ret->data));
 	int64_t next = lines.n > PAGE_ROWS ? lines.v[PAGE_ROWS - 1].seq : seqs.n == LOOKED_AT ? seqs.v[seqs.n - 1] : 0;
 	if (next > 0) ret->next = str_fmt(q->a, "%" PRId64, next);
 	ret->members.v = NEW_ARRAY(q->a, struct room_member, members->n);

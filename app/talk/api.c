@@ -141,5 +141,6 @@ enum err talk_messages_list(struct req *q, const struct talk_messages_list_in *i
 	for (size_t i = 0; i < rows.n && i < (size_t)in->limit; i++) ret->data.v[ret->data.n++] = message_view(q,
 		&rows.v[i], in->id);
 	if (rows.n > (size_t)in->limit) ret->next = str_fmt(q->a, "%lld", (long long)ret->data.v[ret->data.n - 1].id.v);
+	TRY(mentions_of(q, &ret->data));
 	return files_of(q, in->id, &ret->data);
 }

@@ -1,5 +1,6 @@
 /* Views of one report: as JSON, and as the page with all that was said. */
 #include "talk/talk_int.h"
+#include "mention/mention.h"
 #include "notice/notice.h"
 #include "text/markdown.h"
 #include "text/url.h"
@@ -72,6 +73,15 @@ struct talk_message message_view(struct req *q, const struct talk_message_row *r
 	m.may_edit = mine && q->locale.now - r->created_at < EDIT_TIME && may(&q->actor, ACT_EDIT, &o);
 	m.may_hide = may(&q->actor, ACT_HIDE, &o);
 	return m;
+}
+
+enum err mentions_of(struct req *q, struct talk_message_list *messages) {
+	struct mention_words *words = NEW_ARRAY(q->a, struct mention_words, messages->n);
+	for (size_t i = 0; i < messages->n; i++) {
+		struct talk_message *m = &messages->v[i];
+		words[i] = (struct mention_words){.id = m->id, .body = m->body, .html = &m->html, .mentions = &m->mentions};
+	}
+	return mention_show(q, words, messages->n);
 }
 
 /* Whether anybody may see it, so that parts of its page may be kept (web/part.h). */
@@ -191,7 +201,7 @@ static enum err fill_thread(struct req *q, const struct talk_report_show_in *in,
 			if (ret->thread.v[k].id.v == ret->thread.v[i].reply_to.v) ret->thread.v[i].to = ret->thread.v[k].by.name;
 	if (more) ret->earlier = rows.v[n - 1].id.v;
 	ret->before = in->before.v;
-	return OK;
+	return mentions_of(q, &ret->thread);
 }
 
 static struct talk_step step_of(struct req *q, const struct talk_message_row *r, struct str was) {
@@ -238,7 +248,15 @@ static enum err fill_history(struct req *q, const struct talk_report_row *r, str
 		str_z(q->a, ret->author), NULL) : str_c(TRQ(q, T("Reported")));
 	ret->steps.v[ret->steps.n++] = (struct talk_step){.look = STR("done"), .sign = STR("plus"), .title = said,
 		.at = r->created_at, .by = STR("")};
-	return OK;
+	if (ret->answer != NULL) TRY(mentions_of(q, &(struct talk_message_list){.v = ret->answer, .n = 1}));
+	return mentions_of(q, &ret->old_answers);
+}
+
+/* Whose profile a name leads to depends on who reads it. */
+static bool names_somebody(const struct talk_report_page *page) {
+	bool named = page->answer != NULL && page->answer->mentions.n > 0;
+	for (size_t i = 0; i < page->old_answers.n; i++) named |= page->old_answers.v[i].mentions.n > 0;
+	return named;
 }
 
 /* The answer, those before it, and what happened, with the files of all that was said. */
@@ -253,10 +271,10 @@ static enum err fill_answers(struct req *q, const struct talk_report_row *r, str
 	TRY(fill_history(q, r, ret));
 	TRY(fill_files(q, r->id, ret));
 	ret->answered = ret->answer != NULL;
-	bool keep = is_open(r) && !(ret->answered && (ret->answer->may_edit || ret->answer->may_hide));
+	bool keep = is_open(r) && !(ret->answered && (ret->answer->may_edit || ret->answer->may_hide)), open = keep && !names_somebody(ret);
 	if (ret->answered) official.topic[official.topics++].kind = "person", official.topic[1].id = ret->answer->author.id.v;
-	tpl_talk_official(part_begin(q, &w, keep && part_is_for(q)), ret);
-	TRY(part_end(q, &w, keep ? &official : NULL, &ret->official));
+	tpl_talk_official(part_begin(q, &w, open && part_is_for(q)), ret);
+	TRY(part_end(q, &w, open ? &official : NULL, &ret->official));
 	tpl_talk_track(part_begin(q, &w, keep && part_is_for(q)), ret);
 	return part_end(q, &w, keep ? &track : NULL, &ret->track);
 }

@@ -92,6 +92,8 @@ struct object talk_object(const struct talk_report_row *r);
 struct object talk_object_of(const struct talk_facts *f);   /* who takes part is not known */
 /* Something said in a conversation that the actor is known to see. */
 struct object said_object(struct object conversation, const struct talk_said_facts *said);
+/* Says who is mentioned in messages, and leads their names to their profiles. */
+MUST_USE enum err mentions_of(struct req *q, struct talk_message_list *messages);
 /* The report as its JSON and pages show it. */
 MUST_USE enum err report_view(struct req *q, const struct talk_report_row *row, bool tags, struct talk_report *ret);
 MUST_USE enum err report_get(struct req *q, struct conversation_id id, struct talk_report_row *ret);

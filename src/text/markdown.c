@@ -24,6 +24,9 @@ struct render {
 	int depth;                /* nodes that are open and whose depth counts */
 	int links;                /* links and images that are open: the outermost alone may be a link on the page */
 	bool linked;              /* and it is one */
+	const struct markdown_name *names;
+	size_t names_n;
+	struct text_list *found;  /* where what may be a name is noted */
 };
 
 /* ------------------------------------------------------------------- bounds */
@@ -139,6 +142,62 @@ static size_t bare_length(struct str s) {
 	return n;
 }
 
+static bool is_letter(uint32_t c) { return c < 0x80 ? is_word((char)c) : c > 0xBF && !(c >= 0x2000 && c <= 0x206F) && !(c >= 0x3000 && c <= 0x303F); }
+
+/* Whether the "@" at s.p[i] may begin a name: not in the middle of a word, as in a mail address. */
+static bool begins_name(struct str s, size_t i) {
+	size_t at = i;
+	uint32_t c = ' ';
+	while (at > 0 && i - at < 4 && (at == i || ((unsigned char)s.p[at] & 0xC0) == 0x80)) at--;
+	if (i > 0) utf8_next(str_from(s, at), &c);
+	return !is_letter(c) && (c == 0 || c > 0x7F || strchr("._%+-@/", (int)c) == NULL);
+}
+
+size_t markdown_name_at(struct arena *a, struct str words, struct str name) {
+	uint32_t c = ' ';
+	if (words.n == 0 || name.n == 0) return 0;
+	unsigned char x = (unsigned char)words.p[0], y = (unsigned char)name.p[0];
+	if (x < 0x80 && y < 0x80 && (x | 32) != (y | 32)) return 0;      /* most are another name */
+	struct str same = utf8_first(words, utf8_count(name)), behind = str_from(words, same.n);
+	if (behind.n > 0) utf8_next(behind, &c);
+	if (c == '-' && behind.n > 1) utf8_next(str_from(behind, 1), &c);  /* Anna is not Anna-Maria */
+	return !is_letter(c) && str_eq(utf8_fold(a, same), utf8_fold(a, name)) ? same.n : 0;
+}
+
+static size_t put_name(struct render *r, struct str words) {
+	const struct markdown_name *best = NULL;
+	size_t most = 0;
+	for (size_t i = 0; i < r->names_n; i++) {
+		size_t n = markdown_name_at(r->a, words, r->names[i].name);
+		if (n > most) most = n, best = &r->names[i];
+	}
+	if (best == NULL || str_none(best->to.s)) return 0;
+	put(r, "<a href=\"");
+	html_escape(&r->b, best->to.s);
+	put(r, "\">@");
+	add_text(r, str_first(words, most));
+	put(r, "</a>");
+	return most;
+}
+
+/* Text in which names become links. */
+static void add_named(struct render *r, struct str s) {
+	size_t from = 0;
+	for (size_t i = 0; (r->names_n > 0 || r->found != NULL) && i < s.n; i++) {
+		if (s.p[i] != '@' || !begins_name(s, i)) continue;
+		struct str words = utf8_fit(str_from(s, i + 1), MARKDOWN_NAME_MAX);
+		if (r->found != NULL) {
+			if (r->found->n < MARKDOWN_NAMES_MOST) r->found->v[r->found->n++] = str_copy(r->a, words);
+			continue;
+		}
+		add_text(r, str_n(s.p + from, i - from));
+		size_t n = put_name(r, words);
+		from = n > 0 ? i + 1 + n : i;
+		i += n;
+	}
+	add_text(r, str_from(s, from));
+}
+
 /* Text in which bare addresses become links. */
 static void add_linked(struct render *r, struct str s) {
 	size_t from = 0, n;
@@ -153,13 +212,13 @@ static void add_linked(struct render *r, struct str s) {
 		n = bare_length(str_from(s, i));
 		struct str address = str_n(s.p + i, n);
 		if (!url_check(r->a, address, &u)) continue;
-		add_text(r, str_n(s.p + from, i - from));
+		add_named(r, str_n(s.p + from, i - from));
 		begin_link(r, u);
 		add_text(r, address);
 		put(r, "</a>");
 		from = i + n;
 	}
-	add_text(r, str_from(s, from));
+	add_named(r, str_from(s, from));
 }
 
 static void add_break(struct render *r) {
@@ -314,7 +373,8 @@ static bool put_words(struct render *r, struct str source) {
 		else if (open) add_break(r);
 		else put(r, "<p>");
 		open = line.n > 0;
-		add_text(r, line);
+		if (r->plain) add_text(r, line);
+		else add_named(r, line);
 	}
 	put(r, "</p>\n");
 	return true;
@@ -328,6 +388,7 @@ static void parse(struct render *r, struct str source) {
 		return;
 	}
 	cmark_node *root = cmark_parse_document(source.p, source.n, CMARK_OPT_DEFAULT);
+	if (r->names_n > 0 || r->found != NULL) cmark_consolidate_text_nodes(root);      /* a name may hold what could have meant something */
 	cmark_iter *iter = cmark_iter_new(root);
 	cmark_event_type event;
 	while (!r->b.over && (event = cmark_iter_next(iter)) != CMARK_EVENT_DONE) {
@@ -353,15 +414,26 @@ static void as_written(struct buf *b, struct str source) {
 	buf_add(b, STR("</pre>\n"));
 }
 
-struct html markdown_html(struct arena *a, struct str source) {
-	struct render r = {.a = a};
-	source = bounded(a, source);
-	buf_init(&r.b, MARKDOWN_HTML_MAX);
-	parse(&r, source);
-	if (r.stop) as_written(&r.b, source);
-	struct html h = {str_copy(a, buf_str(&r.b))};
-	buf_done(&r.b);
+static struct html render(struct render *r, struct str source) {
+	source = bounded(r->a, source);
+	buf_init(&r->b, MARKDOWN_HTML_MAX);
+	parse(r, source);
+	if (r->stop) as_written(&r->b, source);
+	struct html h = {str_copy(r->a, buf_str(&r->b))};
+	buf_done(&r->b);
 	return h;
+}
+
+struct html markdown_html(struct arena *a, struct str source) { return render(&(struct render){.a = a}, source); }
+
+struct html markdown_html_named(struct arena *a, struct str source, const struct markdown_name *names, size_t n) {
+	return render(&(struct render){.a = a, .names = names, .names_n = n}, source);
+}
+
+struct text_list markdown_names(struct arena *a, struct str source) {
+	struct text_list found = {.v = NEW_ARRAY(a, struct str, MARKDOWN_NAMES_MOST)};
+	if (str_find(source, '@') >= 0) render(&(struct render){.a = a, .found = &found}, source);
+	return found;
 }
 
 struct str markdown_text(struct arena *a, struct str source, size_t chars) {

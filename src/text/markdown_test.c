@@ -210,9 +210,31 @@ static void short_way(void **state) {
 	}
 }
 
+static void named(const char *source, const char *markup) {
+	const struct markdown_name n[] = {{STR("Ben"), {STR("/people/1")}}, {STR("Ben Weber"), {STR("/people/2")}}, {STR("Zoë_K & Co"), {STR("/people/3")}},
+		{STR("Ben Quiet"), {STR_NONE}}};
+	same(markdown_html_named(&mem, str_c(source), n, 4).s, markup);
+}
+
+static void test_names(void **state) {
+	(void)state;
+	named("Hi @Ben, and @ben weber.", "<p>Hi <a href=\"/people/1\">@Ben</a>, and <a href=\"/people/2\">@ben weber</a>.</p>\n");
+	named("*well* (@Ben's) „@Ben“\n@Ben", "<p><em>well</em> (<a href=\"/people/1\">@Ben</a>&#39;s) „<a href=\"/people/1\">@Ben</a>“<br>\n<a href=\"/people/1\">@Ben</a></p>\n");
+	named("@Zoe_K & Co!", "<p><a href=\"/people/3\">@Zoe_K &amp; Co</a>!</p>\n");
+	named("@Benno @Ben-Karl a@Ben x.@Ben ü@Ben @@Ben @Ben Quiet", "<p>@Benno @Ben-Karl a@Ben x.@Ben ü@Ben @@Ben @Ben Quiet</p>\n");
+	named("`@Ben` [@Ben](/x) https://x.example/@Ben", "<p><code>@Ben</code> " LINK("/x", "@Ben") " " LINK("https://x.example/@Ben", "https://x.example/@Ben") "</p>\n");
+	named("    @Ben", "<pre><code>@Ben\n</code></pre>\n");
+	struct text_list found = markdown_names(&mem, STR("@one and *b* @two\n\n`@no` me@x.example"));
+	assert_int_equal(found.n, 2);
+	same(found.v[0], "one and ");
+	same(found.v[1], "two");
+	assert_int_equal(markdown_names(&mem, STR("@ @ @ @ @ @ @ @ @ @ @ @ @ @ @ @ @ @ @ @ @ @ @ @ @ @ @ @")).n, MARKDOWN_NAMES_MOST);
+	assert_int_equal(markdown_name_at(&mem, STR("ÉMILE x"), STR("Émile")), 6);
+}
+
 int main(void) {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(short_way),
+		cmocka_unit_test(short_way), cmocka_unit_test(test_names),
 		cmocka_unit_test(test_pieces), cmocka_unit_test(test_links), cmocka_unit_test(test_text),
 			cmocka_unit_test(test_bombs), cmocka_unit_test(test_bounds),
 		cmocka_unit_test(test_spec), cmocka_unit_test(test_payloads), cmocka_unit_test(test_regressions),
