@@ -33,6 +33,8 @@ static struct url page_of(struct arena *a, const struct talk_report_row *r) {
 	return url_path(a, talk_is_direct(r->kind) ? "/messages/%lld" : "/conversations/%lld", (long long)r->id.v);
 }
 
+static int by_letters(const void *a, const void *b) { return str_cmp(*(const struct str *)a, *(const struct str *)b); }
+
 enum err report_view(struct req *q, const struct talk_report_row *r, bool tags, struct talk_report *ret) {
 	bool placed = !isnan(r->lat), staff = q->actor.is_staff;
 	*ret = (struct talk_report){
@@ -50,7 +52,9 @@ enum err report_view(struct req *q, const struct talk_report_row *r, bool tags, 
 	ret->place.lon = r->lon;
 	if (staff) ret->assignee.id = r->assignee_id, ret->assignee.name = r->assignee_name;
 	if (staff) ret->worth.amount = (struct opt_int){true, r->worth_minor}, ret->worth.currency = q->business->currency;
-	return tags ? sql_talk_tags(q->db, q->a, r->id.v, &ret->tags) : OK;
+	if (tags) TRY(sql_talk_tags(q->db, q->a, r->id.v, &ret->tags));
+	if (ret->tags.n > 1) qsort(ret->tags.v, ret->tags.n, sizeof *ret->tags.v, by_letters);
+	return OK;
 }
 
 struct talk_message message_view(struct req *q, const struct talk_message_row *r, struct conversation_id in) {

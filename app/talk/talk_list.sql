@@ -164,8 +164,8 @@ ORDER BY a.message_id, a.rank, a.id LIMIT :most;
 SELECT day, votes FROM vote_day WHERE conversation_id = :id AND day >= :since ORDER BY day LIMIT :most;
 
 -- talk_tags(id int) -> text :many
--- Tags of a conversation.
-SELECT t.name FROM tagging g JOIN tag t ON t.id = g.tag_id WHERE g.object_kind = 'conversation' AND g.object_id = :id ORDER BY t.name LIMIT 20;
+-- Tags of a conversation, in no order: to sort the few there are would take SQLite a table of its own.
+SELECT t.name FROM tagging g JOIN tag t ON t.id = g.tag_id WHERE g.object_kind = 'conversation' AND g.object_id = :id LIMIT 20;
 
 -- row talk_near_row: people int | voices int
 -- talk_near(id conversation_id, south real, north real, west real, east real) -> talk_near_row :one
