@@ -59,7 +59,7 @@ static enum err check(struct req *q, const struct message_draft *d, struct int_l
 
 enum err message_begin(struct req *q, const struct message_draft *d, struct conversation_id *ret) {
 	struct int_list to;
-	struct conversation_id id;
+	int64_t left;
 	TRY(check(q, d, &to));
 	struct new_report r = {.kind = d->kind, .visibility = STR("private"), .subject = str_trim(d->subject), .body = str_none(d->body) ? STR("") : d->body, .channel = d->channel,
 		.topic = STR(""), .lat = NAN, .lon = NAN, .author = q->actor.id};
@@ -68,11 +68,7 @@ enum err message_begin(struct req *q, const struct message_draft *d, struct conv
 		return talk_create(q->db, q->a, &r, ret);
 	}
 	TRY(talk_create(q->db, q->a, &r, ret));
-	r.kind = STR("direct");
-	r.group = *ret;
-	for (size_t i = 0; i < to.n; i++) {
-		r.to.v = to.v[i];
-		TRY(talk_create(q->db, q->a, &r, &id));
-	}
-	return OK;
+	for (size_t i = 0; i < to.n; i++) TRY(sql_message_waiting_add(q->db, *ret, (struct person_id){to.v[i]}, NULL));
+	TRY(message_slice(q->db, q->a, *ret, &left));
+	return left == 0 ? OK : job_add(q->db, "group_ask", str_fmt(q->a, "{\"conversation\":%lld}", (long long)ret->v), 0);
 }

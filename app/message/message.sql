@@ -49,7 +49,7 @@ SELECT c.id, c.kind, c.subject, c.summary, c.status, c.active_at, {shown_name(p)
 	COALESCE(m.author_id, c.author_id) = :me,
 	EXISTS (SELECT 1 FROM notice n JOIN conversation d ON d.id = n.conversation_id
 		WHERE n.person_id = :me AND n.read_at IS NULL AND (d.id = c.id OR d.group_id = c.id)),
-	(SELECT COUNT(*) FROM conversation d WHERE d.group_id = c.id),
+	(SELECT COUNT(*) FROM conversation d WHERE d.group_id = c.id) + (SELECT COUNT(*) FROM group_waiting w WHERE w.conversation_id = c.id),
 	(SELECT COUNT(*) FROM conversation d WHERE d.group_id = c.id AND {has_answered(d)})
 FROM conversation c LEFT JOIN participant t ON t.conversation_id = c.id
 	LEFT JOIN person p ON p.id = CASE WHEN c.author_id = :me THEN t.person_id ELSE c.author_id END
@@ -105,3 +105,32 @@ SELECT COUNT(*) FROM conversation d WHERE d.group_id = :id AND NOT {has_answered
 -- message_remind(id conversation_id, now time, earlier time) :exec
 -- Those who are silent are told again; no row changes when that was not long ago.
 UPDATE conversation SET reminded_at = :now WHERE id = :id AND (reminded_at IS NULL OR reminded_at <= :earlier);
+
+-- ------------------------------------------------- asking, a slice at a time
+
+-- row message_question: subject text | body text | channel text | author_id person_id?
+-- message_question(id conversation_id) -> message_question :one
+-- What everyone is asked, and by whom.
+SELECT c.subject, c.body, c.channel, c.author_id FROM conversation c WHERE c.id = :id;
+
+-- message_waiting_add(id conversation_id, person person_id) :exec
+-- Somebody who is to be asked.
+INSERT INTO group_waiting (conversation_id, person_id) VALUES (:id, :person);
+
+-- row message_waiting_row: id person_id | disabled bool
+-- message_waiting(id conversation_id, most int) -> message_waiting_row :many
+-- Who is asked next.
+SELECT p.id, p.disabled_at IS NOT NULL FROM group_waiting w JOIN person p ON p.id = w.person_id
+WHERE w.conversation_id = :id ORDER BY w.person_id LIMIT :most;
+
+-- message_waiting_take(id conversation_id, person person_id) :exec
+-- No row changes when somebody else has taken it.
+DELETE FROM group_waiting WHERE conversation_id = :id AND person_id = :person;
+
+-- message_waiting_count(id conversation_id) -> int :one
+-- How many have still to be asked.
+SELECT COUNT(*) FROM group_waiting WHERE conversation_id = :id;
+
+-- message_waiting_forget(id conversation_id) :exec
+-- Whoever has not been asked by now never is.
+DELETE FROM group_waiting WHERE conversation_id = :id;

@@ -1,5 +1,6 @@
 /* Messages between two and the question to a group, spoken to over HTTP on both engines. One secret word in each, looked for at every address
  * as everybody, also as the firm's owner: whoever does not take part finds nothing, not even that there is something. */
+#include "message/message.h"
 #include "talk/testing.h"
 
 enum { OWNER = 6, BEA, CAL, GONE, MUTE };      /* behind those of talk/testing.h: staff, two more customers, one who left, one without a login */
@@ -210,6 +211,97 @@ static void a_question_to_a_group_is_discreet(void **state) {
 	serve_stop(&s);
 }
 
+/* ------------------------------------------------------ many, a slice at a time */
+
+enum { CROWD = 120, CROWD_FIRST = 100 };
+
+static int64_t threads_of(struct fixture *f, long long question) {
+	return admin_int(f, str_fmt(&f->a, "SELECT count(*) FROM conversation WHERE group_id = %lld", question).p);
+}
+
+static int64_t waiting_for(struct fixture *f, long long question) {
+	return admin_int(f, str_fmt(&f->a, "SELECT count(*) FROM group_waiting WHERE conversation_id = %lld", question).p);
+}
+
+struct half {
+	struct fixture *f;
+	long long question;
+	bool dies;                  /* before its transaction ends */
+};
+
+static enum err half(struct db *db, void *arg) {
+	struct half *x = arg;
+	int64_t left;
+	TRY(message_slice(db, &x->f->a, (struct conversation_id){x->question}, &left));
+	return x->dies ? ERR_BUSY : OK;
+}
+
+static void run_job(struct fixture *f, long long question) {
+	struct db *db;
+	struct str why = STR("");
+	assert_int_equal(store_reader(f->s, &db), OK);
+	assert_int_equal(message_group_job(f->s, db, &f->a, str_fmt(&f->a, "{\"conversation\":%lld}", question), 1, NULL, &why), OK);
+	db_close(db);
+}
+
+static const char *put_crowd(struct fixture *f) {
+	struct str ids = STR("");
+	for (int id = CROWD_FIRST; id < CROWD_FIRST + CROWD; id++) {
+		put_person(f, id, "customer", "customer", "Cora Crowd", 0);
+		admin_exec(f, str_fmt(&f->a, "INSERT INTO contact (person_id, kind, label, value, folded, rank) VALUES"
+			" (%d, 'email', '', 'c%d@x.example', 'c%d@x.example', 0)", id, id, id).p);
+		ids = str_fmt(&f->a, STR_FMT "%s%d", STR_ARG(ids), id == CROWD_FIRST ? "" : ",", id);
+	}
+	return str_z(&f->a, ids);
+}
+
+static void a_crowd_is_asked_in_slices_each_once(void **state) {
+	FIXTURE(f);
+	struct served s;
+	serve_start(f, &s);
+	const char *ids = put_crowd(f), *agent = session_for(f, AGENT);
+	long long id = id_of(f, begin(f, &s, AGENT, "group", "pangolin", ids));
+	const char *page = str_fmt(&f->a, "/messages/%lld", id).p;
+	assert_int_equal(threads_of(f, id), 50);
+	assert_int_equal(waiting_for(f, id), 70);
+	assert_int_equal(admin_int(f, "SELECT count(*) FROM job WHERE kind = 'group_ask'"), 1);
+	struct answer r = call(f, &s, page, NULL, agent, NULL);
+	assert_has(r.body, "50 of 120 sent");
+	assert_has(r.body, "0 of 120 answered");
+	assert_has_not(r.body, "Remind the");
+	assert_has(call(f, &s, "/messages", NULL, agent, NULL).body, "0 of 120 answered");
+	assert_int_equal(call(f, &s, page, NULL, session_for(f, OWNER), NULL).status, 404);
+	assert_has(send_form(f, &s, page, page, "act=remind", agent).body, "Not everyone has been asked yet.");
+	/* one slice dies before its end and leaves nothing; one ends, and then the job is broken off */
+	struct half broken = {f, id, true}, whole = {f, id, false};
+	assert_int_equal(store_write(f->s, half, &broken), ERR_BUSY);
+	assert_int_equal(threads_of(f, id), 50);
+	assert_int_equal(waiting_for(f, id), 70);
+	assert_int_equal(store_write(f->s, half, &whole), OK);
+	assert_int_equal(threads_of(f, id), 100);
+	/* done again, and once more: all but the one who has left meanwhile are asked, and told, once */
+	admin_exec(f, "UPDATE person SET disabled_at = 5 WHERE id = 219");
+	run_job(f, id);
+	run_job(f, id);
+	assert_int_equal(threads_of(f, id), CROWD - 1);
+	assert_int_equal(waiting_for(f, id), 0);
+	assert_int_equal(admin_int(f, "SELECT count(DISTINCT person_id) FROM participant WHERE person_id >= 100 AND person_id < 219"), CROWD - 1);
+	wait_for(f, "SELECT count(*) FROM notice WHERE kind = 'message'", CROWD - 1);
+	assert_int_equal(admin_int(f, "SELECT count(DISTINCT person_id) FROM notice WHERE kind = 'message'"), CROWD - 1);
+	r = call(f, &s, page, NULL, agent, NULL);
+	assert_has_not(r.body, " sent<");
+	assert_has(r.body, "Remind the 119 who are silent");
+	/* closing ends the asking */
+	admin_exec(f, "UPDATE person SET disabled_at = NULL WHERE id = 219");
+	id = id_of(f, begin(f, &s, AGENT, "group", "quokka", ids));
+	page = str_fmt(&f->a, "/messages/%lld", id).p;
+	assert_int_equal(send_form(f, &s, page, page, "act=close", agent).status, 303);
+	run_job(f, id);
+	assert_int_equal(threads_of(f, id), 50);
+	assert_int_equal(waiting_for(f, id), 0);
+	serve_stop(&s);
+}
+
 /* -------------------------------------------------------- who writes to whom */
 
 static void who_may_write_to_whom(void **state) {
@@ -333,7 +425,8 @@ static void both_are_told(void **state) {
 
 int main(void) {
 	const struct CMUnitTest tests[] = {
-		MESSAGE_BOTH(nobody_else_reads_it), MESSAGE_BOTH(a_question_to_a_group_is_discreet), MESSAGE_BOTH(who_may_write_to_whom),
+		MESSAGE_BOTH(nobody_else_reads_it), MESSAGE_BOTH(a_question_to_a_group_is_discreet),
+		MESSAGE_BOTH(a_crowd_is_asked_in_slices_each_once), MESSAGE_BOTH(who_may_write_to_whom),
 		MESSAGE_BOTH(forms_name_whom_they_mean), MESSAGE_BOTH(both_are_told),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

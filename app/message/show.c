@@ -71,6 +71,7 @@ static enum err fill_answers(struct req *q, const struct message_head *h, struct
 	struct message_answer_row_list rows;
 	struct object o = object_of(h);
 	TRY(sql_message_answers(q->db, q->a, h->id, q->actor.id, q->actor.is_staff, GROUP_MOST, &rows));
+	TRY(sql_message_waiting_count(q->db, h->id, &ret->waiting));
 	ret->question = markdown_html(q->a, h->body);
 	ret->answers.v = NEW_ARRAY(q->a, struct message_answer, rows.n);
 	for (size_t i = 0; i < rows.n; i++) {
@@ -79,10 +80,11 @@ static enum err fill_answers(struct req *q, const struct message_head *h, struct
 			.words = str_none(r->words) ? STR("") : markdown_text(q->a, r->words, WORDS_CHARS), .at = r->at, .unread = r->unread};
 		ret->answered += r->at != 0;
 	}
-	ret->asked = (int64_t)rows.n;
-	ret->silent = ret->asked - ret->answered;
+	ret->sent = (int64_t)rows.n;
+	ret->silent = ret->sent - ret->answered;
+	ret->asked = ret->sent + ret->waiting;
 	ret->may_close = !ret->closed && may(&q->actor, ACT_ANSWER, &o);
-	ret->may_remind = ret->may_close && ret->silent > 0 && q->locale.now - h->reminded_at >= REMIND_PAUSE;
+	ret->may_remind = ret->may_close && ret->waiting == 0 && ret->silent > 0 && q->locale.now - h->reminded_at >= REMIND_PAUSE;
 	ret->reminded_at = h->reminded_at;
 	return OK;
 }
@@ -124,10 +126,12 @@ static enum err say(struct req *q, const struct message_head *h, struct str body
 }
 
 static enum err remind(struct req *q, const struct message_head *h) {
-	int64_t silent, changed;
+	int64_t silent, changed, waiting;
 	usec_t now = clock_now();
 	TRY(sql_message_silent(q->db, h->id, &silent));
 	if (str_is(h->status, "closed")) return req_fail(q, ERR_CONFLICT, T("This question is closed."), NULL);
+	TRY(sql_message_waiting_count(q->db, h->id, &waiting));
+	if (waiting > 0) return req_fail(q, ERR_CONFLICT, T("Not everyone has been asked yet."), NULL);
 	if (silent == 0) return req_fail(q, ERR_CONFLICT, T("Everyone has answered."), NULL);
 	TRY(sql_message_remind(q->db, h->id, now, now - REMIND_PAUSE, &changed));
 	if (changed == 0) return req_fail(q, ERR_CONFLICT, T("They were reminded less than an hour ago. Please give them a little time."), NULL);
@@ -140,6 +144,7 @@ static enum err close_question(struct req *q, const struct message_head *h) {
 	if (str_is(h->status, "closed")) return OK;
 	struct new_message m = {.conversation = h->id, .kind = STR("status"), .status = STR("closed"), .author = q->actor.id};
 	TRY(talk_say(q->db, q->a, &m, &said));
+	TRY(sql_message_waiting_forget(q->db, h->id, NULL));
 	req_say(q, T("The question is closed. Nobody is reminded any more."));
 	return OK;
 }

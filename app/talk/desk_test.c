@@ -192,9 +192,16 @@ static void two_at_once(void **state) {
 	struct str seen = between(f, r.body, "name=\"seen\" value=\"", "\"");
 	assert_true(str_is(seen, "1"));
 	assert_int_equal(send_form(f, &s, "/conversations/1", "/conversations/1", "act=comment&seen=1&body=At+ten+I+think.", agatha).status, 303);
+	/* what is sent through the API ends one's own writing as well, a note does not */
+	const char *api = "/api/v1/conversations/1/messages", *with = token_for(f, BEA);
+	assert_int_equal(send_form(f, &s, "/conversations/1", "/conversations/1/answering", "", bea).status, 303);
+	assert_int_equal(ask(f, &s, "POST", api, "{\"body\":\"By the way\",\"internal\":true}", with).status, 201);
+	assert_has(call(f, &s, "/conversations/1", NULL, agatha, NULL).body, "Bea Bell is writing an answer");
+	assert_int_equal(ask(f, &s, "POST", api, "{\"body\":\"At nine, really.\"}", with).status, 201);
+	assert_has_not(call(f, &s, "/conversations/1", NULL, agatha, NULL).body, "is writing an answer");
 	/* a note disturbs nobody */
 	assert_int_equal(send_form(f, &s, "/conversations/1", "/conversations/1", "act=note&seen=0&body=Settled.", bea).status, 303);
-	assert_int_equal(admin_int(f, "SELECT count(*) FROM message"), 3);
+	assert_int_equal(admin_int(f, "SELECT count(*) FROM message"), 5);
 	serve_stop(&s);
 }
 

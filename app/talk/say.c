@@ -111,6 +111,7 @@ static enum err say(struct req *q, const struct new_message *m, const struct tal
 		if (e == ERR_NOT_FOUND) return req_invalid(q, "reply_to", T("What you answer is no longer there."));
 		TRY(e);
 	}
+	if (q->actor.is_staff && !str_is(m->kind, "note")) TRY(sql_desk_answering_end(q->db, m->conversation, q->actor.id, NULL));
 	return talk_say(q->db, q->a, m, ret);
 }
 
@@ -230,10 +231,7 @@ struct acting {
 
 static enum err act(struct req *q, const struct talk_act_in *in, struct message_id *ret, struct conversation_id *ret_to) {
 	bool note = str_is(in->act, "note"), answers = !note && (str_is(in->act, "comment") || str_is(in->act, "answer"));
-	if (q->actor.is_staff && answers) {
-		if (in->seen.has) TRY(collide_check(q, in->id, (struct message_id){in->seen.v}));
-		TRY(sql_desk_answering_end(q->db, in->id, q->actor.id, NULL));
-	}
+	if (q->actor.is_staff && answers && in->seen.has) TRY(collide_check(q, in->id, (struct message_id){in->seen.v}));
 	if ((note || str_is(in->act, "comment")) && q->actor.is_staff && !str_empty(in->status))
 		return req_invalid(q, "status", T("Choose “official answer” to change the state."));
 	if (note || str_is(in->act, "comment")) return say_comment(q, in->id, note, in->body, in->reply_to, ret);

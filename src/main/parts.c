@@ -2,6 +2,7 @@
 #include "action/action.h"
 #include "file/file.h"
 #include "import/import.h"
+#include "message/message.h"
 #include "people/people.h"
 #include "search/search.h"
 #include "talk/talk.h"
@@ -34,6 +35,9 @@ void parts_join(struct parts *p) {
 	hub_add_reader(p->hub, "find", search_wants, search_read, NULL, true);
 	/* file: the words and the first page of what was sent */
 	hub_add_job(p->hub, "file_read", FILE_READ_TRIES, file_read_job, NULL);
+
+	/* message: a question to a group, slice after slice */
+	hub_add_job(p->hub, "group_ask", GROUP_TRIES, message_group_job, p->hub);
 
 	/* talk: the words by which reports are found */
 	hub_add_reader(p->hub, "search", talk_search_wants, talk_search_read, NULL, true);
