@@ -183,3 +183,16 @@ SELECT p.id, :seq, 'search', c.id, s.id, :now, NULL, {notice_here(p, 'search')},
 WHERE p.id = :person AND c.id = :conversation AND s.id = :search AND {conversation_visible_to(c, p)} AND NOT {notice_muted(c, p)} AND NOT EXISTS
 	(SELECT 1 FROM notice o WHERE o.person_id = p.id AND o.search_id = s.id AND o.conversation_id = c.id AND o.read_at IS NULL)
 ON CONFLICT (person_id, event_seq) DO NOTHING;
+
+-- ---------------------------------------------------------------- the tags
+
+-- row find_tag_row: name text | people int | conversations int
+-- find_all_tags(me person_id?, staff bool, after text, most int) -> find_tag_row :many
+-- The tags of what this person may see, by name, and how much of it wears them.
+SELECT x.name, x.people, x.conversations FROM (SELECT g.name AS name,
+	(SELECT COUNT(*) FROM tagging t JOIN person p ON p.id = t.object_id WHERE t.tag_id = g.id AND t.object_kind = 'person'
+		AND {person_visible(p)}) AS people,
+	(SELECT COUNT(*) FROM tagging t JOIN conversation c ON c.id = t.object_id WHERE t.tag_id = g.id AND t.object_kind = 'conversation'
+		AND {conversation_visible(c)}) AS conversations
+	FROM tag g WHERE g.name > :after) x
+WHERE x.people + x.conversations > 0 ORDER BY x.name LIMIT :most;
