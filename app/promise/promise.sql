@@ -63,7 +63,7 @@ SELECT count(*) FROM (SELECT 1 FROM expectation x WHERE 1 = 1
 --? late AND x.due_at < :late
 --? state AND x.state = :state
 --? live AND x.state IN ('open', 'renegotiated') AND :live = 1
-LIMIT :most) some;
+LIMIT :most) y;
 
 -- promise_changes(id expectation_id, staff bool, most int) -> promise_change_row :many
 -- How it went.
@@ -198,4 +198,4 @@ SELECT {promise_row_of(x)} FROM expectation x {promise_around(x)} WHERE x.state 
 
 -- promise_over(most int) -> int :one
 -- How many are over, for the team.
-SELECT count(*) FROM (SELECT 1 FROM expectation x WHERE x.state NOT IN ('open', 'renegotiated', 'done') LIMIT :most) some;
+SELECT count(*) FROM (SELECT 1 FROM expectation x WHERE x.state NOT IN ('open', 'renegotiated', 'done') LIMIT :most) y;
