@@ -39,6 +39,8 @@ usec_t promise_day_end(const struct zone *z, int64_t day);
 
 /* What is not over between us and somebody, as far as the actor may know of it, the first due first; at most 12. */
 MUST_USE enum err promise_between(struct req *q, struct person_id person, struct promise_view_list *ret);
+/* The same for whoever is about to write to them: the three that are due first, and how many more there are. */
+MUST_USE enum err promise_before(struct req *q, struct person_id person, struct promise_box *ret);
 /* What was promised in a conversation, or about a record and its parts (root; one of the two is 0), as far as the actor may know of it. */
 MUST_USE enum err promise_in(struct req *q, struct conversation_id conversation, struct record_id root, struct promise_view_list *ret);
 /* For each of some conversations what its author and we owe each other first; in no order; for the team. */

@@ -9,7 +9,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-enum { BETWEEN_MOST = 12, IN_MOST = 20, CHANGES_MOST = 100, OVER_MOST = 20, COUNT_MOST = 1000, COLLEAGUES_MOST = 200, WORDS_CHARS = 400, FIRST_CHARS = 70 };
+enum { BETWEEN_MOST = 12, BEFORE_MOST = 3, IN_MOST = 20, CHANGES_MOST = 100, OVER_MOST = 20, COUNT_MOST = 1000, COLLEAGUES_MOST = 200, WORDS_CHARS = 400, FIRST_CHARS = 70 };
 #define SOON DAYS(2)
 
 /* ------------------------------------------------------------------------- words */
@@ -90,6 +90,15 @@ enum err promise_between(struct req *q, struct person_id person, struct promise_
 	struct promise_row_list rows;
 	TRY(sql_promise_with(q->db, q->a, person, q->actor.id, q->actor.is_staff, BETWEEN_MOST, &rows));
 	views_of(q, &rows, BETWEEN_MOST, ret);
+	return OK;
+}
+
+enum err promise_before(struct req *q, struct person_id person, struct promise_box *ret) {
+	*ret = (struct promise_box){.person = person};
+	TRY(promise_between(q, person, &ret->data));
+	if (ret->data.n <= BEFORE_MOST) return OK;
+	ret->more = (int64_t)ret->data.n - BEFORE_MOST;
+	ret->data.n = BEFORE_MOST;
 	return OK;
 }
 
