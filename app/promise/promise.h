@@ -51,6 +51,8 @@ MUST_USE enum err promise_first(struct req *q, struct int_list conversations, st
 /* "expectations" {}: takes each step that has come due: reminders, and silence that says "kept". Queues its own next round. ctx: the hub */
 hub_job promise_job;
 enum { PROMISE_TRIES = 12 };
+/* Each server that starts sees that the job comes for what is due next. */
+MUST_USE enum err promise_begin(struct store *s);
 
 /* Durable reader "verdicts": whoever was not given what was promised has their thread open again. */
 hub_read promise_read;

@@ -106,7 +106,7 @@ enum err promise_in(struct req *q, struct conversation_id conversation, struct r
 	struct promise_row_list rows;
 	struct opt_int any = {0};
 	TRY(sql_promise_find(q->db, q->a, (struct person_id){0}, (struct person_id){0}, root, conversation, STR_NONE, any, 0, any, 0, (struct expectation_id){0},
-		(struct expectation_id){0}, q->actor.id, q->actor.is_staff, IN_MOST, PROMISE_FIND_SOON, &rows));
+		(struct expectation_id){0}, true, q->actor.id, q->actor.is_staff, IN_MOST, PROMISE_FIND_SOON, &rows));
 	views_of(q, &rows, IN_MOST, ret);
 	return OK;
 }
@@ -136,6 +136,7 @@ struct wish {
 	struct str state;
 	struct opt_int live, over;
 	usec_t late;
+	bool wide;                       /* also what was promised to others in public */
 	enum promise_find_order order;
 };
 
@@ -160,7 +161,7 @@ static enum err find(struct req *q, const struct wish *w, struct str cursor, int
 		? sscanf(str_z(q->a, cursor), "%" SCNd64 "-%" SCNd64 "%c", &at, &after.v, &end) == 2 : str_int(cursor, &before.v) && before.v > 0));
 	*ret_next = STR_NONE;
 	if (!good) return req_invalid(q, "cursor", T("This cursor is not one of ours."));
-	TRY(sql_promise_find(q->db, q->a, w->person, w->owner, w->root, w->conversation, w->state, w->live, w->late, w->over, at, after, before, q->actor.id,
+	TRY(sql_promise_find(q->db, q->a, w->person, w->owner, w->root, w->conversation, w->state, w->live, w->late, w->over, at, after, before, w->wide, q->actor.id,
 		q->actor.is_staff, most + 1, w->order, ret));
 	if ((int64_t)ret->n <= most) return OK;
 	ret->n = (size_t)most;
@@ -200,7 +201,6 @@ static enum err fill_own(struct req *q, struct promise_list_page *ret) {
 	rows.n = n;
 	views_of(q, &rows, OVER_MOST, &ret->asked);
 	w = (struct wish){.state = STR_NONE, .over = {true, 1}, .order = PROMISE_FIND_NEWEST};
-	w.person = q->actor.id;
 	TRY(find(q, &w, STR_NONE, OVER_MOST, &rows, &more));
 	views_of(q, &rows, OVER_MOST, &ret->over);
 	return OK;
@@ -235,7 +235,7 @@ enum err promise_list(struct req *q, const struct promise_list_in *in, struct pr
 	w.conversation = in->conversation_id;
 	TRY(root_of(q, in->record_id, &w.root));
 	if (!str_none(in->state)) w.state = in->state;
-	if (!q->api && !q->actor.is_staff) w.person = q->actor.id; /* what was promised to all stands where it was */
+	w.wide = q->actor.is_staff || in->conversation_id.v != 0 || in->record_id.v != 0;
 	TRY(find(q, &w, in->cursor, in->limit, &rows, &ret->next));
 	views_of(q, &rows, (size_t)in->limit, &ret->data);
 	if (q->api) return OK;

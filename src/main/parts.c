@@ -49,4 +49,7 @@ void parts_join(struct parts *p) {
 	hub_add_job(p->hub, "sweep", TALK_SWEEP_TRIES, talk_sweep_job, p->hub);
 }
 
-enum err parts_begin(struct parts *p) { return talk_sweep_begin(p->store); }
+enum err parts_begin(struct parts *p) {
+	TRY(promise_begin(p->store));
+	return talk_sweep_begin(p->store);
+}
