@@ -2,7 +2,6 @@
 #include "db/test_int.h"
 #include <errno.h>
 #include <semaphore.h>
-#include <signal.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
@@ -543,16 +542,20 @@ static void told_when_the_disk_has_it(void **state) {
 }
 
 /* What the program was told to keep and the disk does not: it is not said to be kept, and nothing is built on it. */
+static int write_to_a_failing_disk(void) {
+	struct fixture *f = fixture_new(DB_SQLITE);
+	make_notes(f);
+	disk = DISK_FAILS;
+	return store_write(f->s, put, &(struct note){.name = STR_NONE, .n = 1}) == OK;
+}
+
 static void a_disk_that_fails_ends_the_program(void **state) {
 	FIXTURE(f);
 	pid_t child = fork();
 	if (child == 0) {
 		setenv("TMPDIR", f->home, 1);
-		struct fixture *own = fixture_new(DB_SQLITE);
-		make_notes(own);
-		signal(SIGABRT, SIG_DFL);
-		disk = DISK_FAILS;
-		_exit(store_write(own->s, put, &(struct note){.name = STR_NONE, .n = 1}) == OK);
+		execl("/proc/self/exe", "db_test", "failing-disk", NULL);
+		_exit(127);
 	}
 	int status = 0;
 	assert_int_equal(waitpid(child, &status, 0), child);
@@ -598,7 +601,8 @@ static void watches(void **state) {
 	store_close(other);
 }
 
-int main(void) {
+int main(int argc, char **argv) {
+	if (argc > 1 && strcmp(argv[1], "failing-disk") == 0) return write_to_a_failing_disk();
 	const struct CMUnitTest tests[] = {BOTH(values), BOTH(variants), BOTH(refusals), BOTH(a_failed_statement_fails_its_job),
 		BOTH(one_moment), BOTH(group_commit), BOTH(sums), BOTH(late_comers), BOTH(queue_bound), BOTH(hook_comes_first),
 		ON_SQLITE(told_when_the_disk_has_it), ON_SQLITE(a_disk_that_fails_ends_the_program), BOTH(watches)};
