@@ -135,7 +135,7 @@ _Noreturn static void become(const char *const *program) {
 	char *env[] = {(char[]){"LC_ALL=C.UTF-8"}, NULL};
 	char *argv[16];
 	size_t n = 0;
-	for (; program[n] != NULL && n < 15; n++) argv[n] = must_strdup(program[n]);
+	for (; n < 15 && program[n] != NULL; n++) argv[n] = must_strdup(program[n]);
 	argv[n] = NULL;
 	if (see_only_the_system() && lock(true)) execve(argv[0], argv, env);
 	_exit(CHILD_NO_LOCK);
