@@ -13,6 +13,8 @@
 --   (c.visibility = 'staff' AND :staff) OR (:me IS NOT NULL AND (c.visibility = 'members' OR (c.visibility = 'private' AND {sits_in(c, :me)}))))))
 -- frag conversation_visible_to(c, p): ((p.role <> 'customer' AND NOT {is_among(c)}) OR (c.hidden_at IS NULL AND (c.visibility IN ('public', 'members')
 --   OR (c.visibility = 'staff' AND p.role <> 'customer') OR (c.visibility = 'private' AND {sits_in(c, p.id)}))))
+-- Its tags: the team's, unless it is for many.
+-- frag tags_open(c): (:staff OR c.visibility IN ('public', 'members'))
 -- The note of a call is for the team; of one in the room of a deal, for its people among them.
 -- frag call_visible(k): (:staff AND (k.conversation_id IS NULL OR EXISTS
 --   (SELECT 1 FROM conversation room WHERE room.id = k.conversation_id AND {conversation_visible(room)})))
