@@ -286,6 +286,12 @@ static bool day_read(struct str s, struct holiday *ret) {
 	return true;
 }
 
+static bool name_valid(struct str s) {
+	bool fine = s.n > 0 && s.n <= HOLIDAY_NAME_MAX;
+	for (size_t i = 0; fine && i < s.n; i++) fine = (unsigned char)s.p[i] >= ' ';
+	return fine;
+}
+
 bool holiday_read(struct str line, struct holiday *ret) {
 	struct str rest = str_trim(line), first = str_cut(&rest, ' ');
 	struct holiday h;
@@ -293,7 +299,7 @@ bool holiday_read(struct str line, struct holiday *ret) {
 	rest = str_trim(rest);
 	times_cut(&rest, &h.open);
 	h.name = rest;
-	if (str_empty(rest) || rest.n > HOLIDAY_NAME_MAX) return false;
+	if (!name_valid(rest)) return false;
 	*ret = h;
 	return true;
 }
@@ -312,7 +318,7 @@ static void load_week(struct str week, struct hours *h) {
 	h->given = !str_empty(week);
 	for (int i = 0; i < WEEK; i++) {
 		struct str day = str_none(rest) ? STR("") : str_cut(&rest, ';');
-		if (!h->given) h->week[i] = (struct hours_day){.span = {{0, DAY_MINUTES}}, .n = i > 0 && i < 6};
+		if (!h->given && i > 0 && i < WEEK - 1) h->week[i] = (struct hours_day){.span = {{0, DAY_MINUTES}}, .n = 1};
 		else if (!hours_day_read(day, &h->week[i])) h->week[i].n = 0;
 	}
 }

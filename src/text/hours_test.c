@@ -16,6 +16,8 @@ static usec_t counted_moment(const struct zone *z, int year, int month, int day,
 #include <stdarg.h>
 #include <setjmp.h>
 #include <cmocka.h>
+#include "text/shared_set.h"
+#include "../../fuzz/hours_fuzz.c"
 
 static struct arena arena;
 static const struct zone *berlin;
@@ -275,6 +277,11 @@ static void nights_and_days(void **state) {
 	assert_int_equal(due(&h, at(11, 23, 7, 0), 1), at(11, 24, 17, 0));
 }
 
+static void regressions(void **state) {
+	(void)state;
+	regression_each("hours", LLVMFuzzerTestOneInput);
+}
+
 static int begin(void **state) {
 	(void)state;
 	berlin = zone_find(STR("Europe/Berlin"));
@@ -290,7 +297,7 @@ int main(void) {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(days_as_text), cmocka_unit_test(holidays_as_text), cmocka_unit_test(an_ordinary_week), cmocka_unit_test(nobody_said),
 		cmocka_unit_test(holidays), cmocka_unit_test(easters), cmocka_unit_test(clock_changes), cmocka_unit_test(never_and_always),
-		cmocka_unit_test(counted_in_days), cmocka_unit_test(nights_and_days), cmocka_unit_test(properties),
+		cmocka_unit_test(counted_in_days), cmocka_unit_test(nights_and_days), cmocka_unit_test(properties), cmocka_unit_test(regressions),
 	};
 	return cmocka_run_group_tests(tests, begin, end);
 }
