@@ -146,6 +146,11 @@ enum err hours_form(struct req *q, const struct hours_form_in *in, struct hours_
 		ret->sunday = or(in->sunday, none), ret->holidays = or(in->holidays, none);
 		fill_yearly(q, &in->yearly, ret);
 	}
+	return OK;
+}
+
+enum err hours_get(struct req *q, struct hours_page *ret) {
+	fill(q, q->business, ret);
 	return req_version(q, ret->version);
 }
 
