@@ -37,6 +37,7 @@
 -- row business_row: pack text | name text | claim text | street_address text | mail_address text | phone text | email text
 --   | web text | hours text | colour text | logo file_id? | locale text | zone text | currency text | lat real? | lon real?
 --   | map_zoom int | map_link text | tile_url text | mail_from text | smtp_url text | smtp_user text | smtp_secret text | version int
+--   | week text | holidays text | yearly text
 -- row who_row: id token_id | kind text | peer text | expires_at time | seen_at time | person_id person_id | role text
 --   | person_kind text | name text | public_name text | photo file_id? | locale text | zone text | disabled_at time? | notices int
 --   | messages int
@@ -53,7 +54,8 @@
 -- business_get() -> business_row :one
 -- The firm.
 SELECT pack, name, claim, street_address, mail_address, phone, email, web, hours, colour, logo_file_id, locale, zone, currency,
-	lat, lon, map_zoom, map_link, tile_url, mail_from, smtp_url, smtp_user, smtp_secret, version
+	lat, lon, map_zoom, map_link, tile_url, mail_from, smtp_url, smtp_user, smtp_secret, version,
+	week, holidays, yearly
 FROM business WHERE one = 1;
 
 -- business_pack() -> text :maybe
