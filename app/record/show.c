@@ -1,6 +1,7 @@
 /* The pages: what is mine, one record with its lines; and the same for programs. */
 #include "record/record_int.h"
 #include "access/access.h"
+#include "promise/promise.h"
 #include "room/room.h"
 #include "routes.h"
 #include "tag/tag.h"
@@ -361,6 +362,7 @@ enum err record_show(struct req *q, const struct record_show_in *in, struct reco
 	}
 	TRY(fill_life(q, row.id, ret));
 	TRY(sql_record_documents(q->db, row.id, q->actor.id, q->actor.is_staff, &ret->files));
+	TRY(promise_in(q, (struct conversation_id){0}, root, &ret->promised));
 	TRY(record_asked_about(q, root, &asked));
 	if (t == NULL) return OK;
 	TRY(record_acts(q, &row, t, &ret->acts));

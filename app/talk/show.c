@@ -2,6 +2,7 @@
 #include "talk/talk_int.h"
 #include "mention/mention.h"
 #include "notice/notice.h"
+#include "promise/promise.h"
 #include "tag/tag.h"
 #include "text/markdown.h"
 #include "text/url.h"
@@ -389,7 +390,11 @@ static enum err fill_team(struct req *q, const struct talk_report_row *r, struct
 	if (ret->may_answer) TRY(reply_choices(q, &ret->replies));
 	if (ret->may_answer) TRY(joint_view(q, r->id, &ret->joints));
 	TRY(collide_view(q, r->id, newest, &ret->collide));
-	return glance_view(q, r->id, &ret->glance);
+	TRY(glance_view(q, r->id, &ret->glance));
+	if (ret->glance->customer == NULL) return OK;
+	ret->between.person = ret->glance->customer->id;
+	ret->between.data = ret->glance->promised;
+	return OK;
 }
 
 enum err talk_moved(struct req *q, const struct talk_moved_in *in) {
@@ -423,6 +428,7 @@ enum err talk_report_show(struct req *q, const struct talk_report_show_in *in, s
 	TRY(fill_answers(q, &row, ret));
 	TRY(fill_acts(q, &row, in, ret));
 	TRY(fill_near(q, &row, ret));
+	TRY(promise_in(q, in->id, (struct record_id){0}, &ret->promised));
 	TRY(ask_view(q, in->id, &ret->about));
 	TRY(fill_team(q, &row, ret));
 	TRY(tag_box_of(q, "conversation", in->id.v, ret->report.tags, q->actor.is_staff && ret->may_edit, &ret->tagged));

@@ -4,6 +4,7 @@
 #include "import/import.h"
 #include "message/message.h"
 #include "people/people.h"
+#include "promise/promise.h"
 #include "search/search.h"
 #include "tag/tag.h"
 #include "talk/talk.h"
@@ -28,6 +29,10 @@ void parts_join(struct parts *p) {
 	hub_add_reader(p->hub, "webhooks", webhook_wants, webhook_read, NULL, false);
 	hub_add_job(p->hub, "webhook", WEBHOOK_TRIES, webhook_job, &p->webhook);
 	hub_add_reader(p->hub, "requests", action_wants, action_read, NULL, true);
+
+	/* promise: what falls due, and what was not kept */
+	hub_add_job(p->hub, "expectations", PROMISE_TRIES, promise_job, p->hub);
+	hub_add_reader(p->hub, "verdicts", promise_wants, promise_read, NULL, true);
 
 	/* import: files that somebody sent in the browser */
 	hub_add_job(p->hub, "import", IMPORT_JOB_TRIES, import_job, p->hub);
