@@ -6,6 +6,7 @@
 #include "people/people.h"
 #include "promise/promise.h"
 #include "search/search.h"
+#include "tag/tag.h"
 #include "talk/talk.h"
 #include "timeline/timeline.h"
 
@@ -51,5 +52,6 @@ void parts_join(struct parts *p) {
 
 enum err parts_begin(struct parts *p) {
 	TRY(promise_begin(p->store));
+	TRY(tag_begin(p->store));
 	return talk_sweep_begin(p->store);
 }
