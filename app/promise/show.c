@@ -305,6 +305,12 @@ static enum err fill_steps(struct req *q, const struct promise_row *r, struct pr
 	return OK;
 }
 
+static int64_t firm_day(const struct req *q, usec_t t) {
+	const struct zone *z = zone_find(q->business->zone);
+	struct local_time l = zone_local(z ? z : zone_utc(), t);
+	return days_of(l.year, l.month, l.day);
+}
+
 /* How what is early counts, and what silence says. */
 static void fill_rules(struct req *q, const struct promise_row *r, const struct promise_setting *set, struct promise_page *ret) {
 	const char *days = str_fmt(q->a, "%" PRId64, set->silence_days).p, *percent = str_fmt(q->a, "%" PRId64, set->early_percent).p;
@@ -312,7 +318,8 @@ static void fill_rules(struct req *q, const struct promise_row *r, const struct 
 	if (str_is(r->state, "done")) ret->silence = tr_fill(q->a, TRQ(q, T("If nobody says otherwise by {day}, it counts as kept.")), "day",
 		say_date(q->a, &q->locale, r->next_at).p, NULL);
 	else if (promise_is_live(r->state)) ret->silence = tr_fill(q->a, TRQ(q, T("The other side is asked. If nobody says otherwise for {days} days, it counts as kept.")), "days", days, NULL);
-	int64_t whole = (r->first_due_at - r->made_at) / DAYS(1), took = (r->done_at - r->made_at + DAYS(1) - 1) / DAYS(1);
+	int64_t made = firm_day(q, r->made_at), whole = firm_day(q, r->first_due_at) - made, took = firm_day(q, r->done_at) - made;
+	if (took < 1) took = 1;
 	if (r->done_at == 0 || !promise_early(r->made_at, r->first_due_at, r->done_at, set->early_percent) || whole < 1) return;
 	ret->rule = tr_fill(q->a, TRQ(q, T("Done after {took} of {whole} days. Whoever saves {percent} % of the time does better than promised, if nobody says otherwise.")), "took",
 		str_fmt(q->a, "%" PRId64, took).p, "whole", str_fmt(q->a, "%" PRId64, whole).p, "percent", percent, NULL);
