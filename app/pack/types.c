@@ -3,7 +3,7 @@
 #include "base/check.h"
 #include "text/utf8.h"
 
-enum { TYPES_MAX = 256, TITLE_MAX = 300 };
+enum { TYPES_MAX = 256, TITLE_MAX = 300, EXPECTS_DAYS_MAX = 365 };
 
 static const struct pack_type *all[TYPES_MAX]; /* by code */
 static int count;
@@ -86,6 +86,36 @@ static enum err read_room(const struct place *p, const struct json *v, struct pa
 	return t->room != NULL ? OK : pack_fault(&at, "names the role of who leads in it");
 }
 
+static enum err read_expects_of(const struct place *p, const struct json *v, const struct pack_type *t, struct pack_expects *ret) {
+	static const char *const known[] = {"state", "text", "days", "audience", NULL};
+	struct str state = STR(""), audience = STR("both");
+	int64_t days = 0;
+	TRY(pack_only(p, v, known));
+	json_get_str(json_member(v, "state"), &state);
+	json_get_str(json_member(v, "audience"), &audience);
+	ret->state = pack_type_state(t, state);
+	ret->team = str_is(audience, "team");
+	if (ret->state == NULL) return pack_fault(p, "names the state in which it is promised");
+	if (!ret->team && !str_is(audience, "both")) return pack_fault(p, "audience is \"both\" or \"team\"");
+	if (!json_get_int(json_member(v, "days"), &days) || days < 0 || days > EXPECTS_DAYS_MAX) return pack_fault(p, "days are business days, 0 to 365");
+	ret->days = (int)days;
+	for (const struct pack_expects *e = t->expects; e < ret; e++)
+		if (e->state == ret->state) return pack_fault(p, "there is one for this state already");
+	return read_label_of(p, v, "text", &ret->text);
+}
+
+/* What is promised in a state. */
+static enum err read_expects(const struct place *p, const struct json *list, struct pack_type *t) {
+	size_t n = json_length(list);
+	struct pack_expects *e = NEW_ARRAY(pack_arena(), struct pack_expects, n);
+	t->expects = e;
+	for (; t->expectations < n; t->expectations++) {
+		struct place at = pack_into(p, "expects", (long)t->expectations);
+		TRY(read_expects_of(&at, json_item(list, t->expectations), t, &e[t->expectations]));
+	}
+	return OK;
+}
+
 static enum err read_type(const struct place *p, const struct json *v, struct pack_type *types, size_t before, struct pack_type *t) {
 	struct str s;
 	TRY(pack_read_name(p, v, &t->name));
@@ -112,6 +142,7 @@ static enum err read_type(const struct place *p, const struct json *v, struct pa
 	if (t->parent != NULL && t->roles > 0) return pack_fault(p, "what has a parent has its parent's people: no roles");
 	if (t->parent == NULL && t->roles == 0) return pack_fault(p, "roles are needed: whose is it?");
 	TRY(read_room(p, v, t));
+	TRY(read_expects(p, json_member(v, "expects"), t));
 	return pack_read_words(p, json_member(v, "reasons"), "reasons", &t->reason, &t->reasons);
 }
 

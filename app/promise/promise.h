@@ -57,6 +57,10 @@ enum { PROMISE_TRIES = 12 };
 /* Each server that starts sees that the job comes for what is due next. */
 MUST_USE enum err promise_begin(struct store *s);
 
+/* Durable reader "expects": what the rules of a record's type promise in its state. Begin it with the next event. */
+hub_read promise_rule_read;
+hub_wants promise_rule_wants;
+
 /* Durable reader "verdicts": whoever was not given what was promised has their thread open again. */
 hub_read promise_read;
 hub_wants promise_wants;
