@@ -288,6 +288,13 @@ static enum err fill_life(struct req *q, struct record_id id, struct record_page
 	return OK;
 }
 
+/* Whether something in it is for the actor. */
+static bool tab_shows(const struct req *q, const struct pack_type_tab *tab) {
+	for (size_t i = 0; i < tab->fields; i++)
+		if (!tab->field[i]->staff) return true;
+	return q->actor.is_staff || tab->parts > 0;
+}
+
 /* Its tabs; the first is shown when none is named. errors NOT_FOUND */
 static enum err fill_tabs(struct req *q, const struct pack_type *t, struct record_id id, struct str name, const struct pack_type_tab **ret_tab,
 	struct record_page *ret) {
@@ -296,7 +303,8 @@ static enum err fill_tabs(struct req *q, const struct pack_type *t, struct recor
 	ret->tabs.v = NEW_ARRAY(q->a, struct record_tab, t->tabs);
 	for (size_t i = 0; i < t->tabs; i++) {
 		const struct pack_type_tab *tab = &t->tab[i];
-		bool current = str_empty(name) ? i == 0 : str_eq(tab->name, name);
+		if (!tab_shows(q, tab)) continue;
+		bool current = str_empty(name) ? ret->tabs.n == 0 : str_eq(tab->name, name);
 		struct url u = url_with(q->a, url_path(q->a, "/records/%lld", (long long)id.v), "tab", tab->name);
 		ret->tabs.v[ret->tabs.n++] = (struct record_tab){.label = pack_say(&tab->label, q->locale.lang), .url = u, .current = current};
 		if (current) here = tab;

@@ -148,7 +148,8 @@ static enum err read_shown(struct req *q, const struct find_hit_list *hits, stru
 static enum err show_hit(struct req *q, const struct shown *s, const struct find_hit *h, struct search_item *it, bool *ret_there) {
 	*ret_there = false;
 	*it = (struct search_item){.type = h->kind, .id = h->object_id, .amount = STR("")};
-	if (str_is(h->kind, "record")) {
+	if (str_starts(h->kind, STR("record"))) {
+		it->type = STR("record");
 		struct record_row row;
 		enum err e = record_seen(q, (struct record_id){h->object_id}, &row);
 		if (e != OK && e != ERR_NOT_FOUND) return e;

@@ -125,6 +125,8 @@ enum err ask_view(struct req *q, struct conversation_id id, struct talk_about **
 	if (e == ERR_NOT_FOUND) return OK;               /* whoever lost the right to the record reads the talk, not the record */
 	TRY(e);
 	struct record_row then = {.type = s.type, .state = s.state, .at = s.at, .amount = s.amount, .fields = s.fields, .title = s.title};
+	TRY(record_for_customers(q, &then));             /* what was asked about, for the team too */
+	TRY(record_for_customers(q, &live));
 	TRY(record_facts(q, &then, &was));
 	TRY(record_facts(q, &live, &now));
 	const struct pack_type *t = record_type(q, live.type);
