@@ -33,8 +33,9 @@ enum err request_facts(struct req *q, const struct request_row *r, struct record
 
 enum err request_view_of(struct req *q, const struct request_row *r, struct request_view *ret) {
 	const struct pack_action *act = request_action(q->business, r);
+	const struct record_row record = {.type = r->type, .title = r->title, .fields = r->record_fields};
 	struct str *value;
-	*ret = (struct request_view){.id = r->id, .record_id = r->record_id, .record_title = r->title, .action = r->action,
+	*ret = (struct request_view){.id = r->id, .record_id = r->record_id, .record_title = record_called(q, &record), .action = r->action,
 		.title = act == NULL ? r->action : pack_say(&act->label, q->locale.lang), .state = r->state, .fields = q->actor.is_staff ? r->fields : STR("{}"), .note = r->note,
 		.proved = r->proved, .part_id = r->part_id, .created_at = r->created_at, .changed_at = r->changed_at,
 		.url = url_path(q->a, "/requests/%lld", (long long)r->id.v)};

@@ -3,6 +3,7 @@
 #include "access/access.h"
 #include "room/room.h"
 #include "routes.h"
+#include "talk/talk.h"
 #include "text/date.h"
 #include "text/find.h"
 #include "text/url.h"
@@ -13,13 +14,17 @@ enum { MINE_MOST = 200, PART_MOST = 10, LINES_MOST = 50, LIFE_MOST = 8, MONTHS_M
 
 /* -------------------------------------------------------------------- my things */
 
-static void asked_views(struct req *q, const struct record_asked_row_list *rows, struct record_asked_list *ret) {
+static enum err asked_views(struct req *q, const struct record_asked_row_list *rows, struct record_asked_list *ret) {
+	struct talk_subjects subjects;
+	TALK_SUBJECTS(q->a, rows, conversation_id, subject, subjects);
+	TRY(talk_subjects_here(q, subjects));
 	ret->v = NEW_ARRAY(q->a, struct record_asked, rows->n);
 	ret->n = 0;
 	for (size_t i = 0; i < rows->n; i++) {
 		const struct record_asked_row *r = &rows->v[i];
 		ret->v[ret->n++] = (struct record_asked){.id = r->conversation_id, .subject = r->subject, .at = r->at, .settled = r->settled};
 	}
+	return OK;
 }
 
 static enum err things_of(struct req *q, struct person_id person, struct record_group_list *ret, struct record_asked_row_list *ret_asked) {
@@ -44,7 +49,7 @@ enum err record_things(struct req *q, struct record_things_page *ret) {
 	struct record_asked_row_list asked;
 	q->page.nav = STR("things");
 	TRY(things_of(q, q->actor.id, &ret->groups, &asked));
-	asked_views(q, &asked, &ret->asked);
+	TRY(asked_views(q, &asked, &ret->asked));
 	return sql_record_documents_of(q->db, q->actor.id, false, &ret->files);
 }
 
@@ -376,8 +381,7 @@ enum err record_show(struct req *q, const struct record_show_in *in, struct reco
 			if (asked.v[i].record_id.v == row.id.v) asked.v[n++] = asked.v[i];
 		asked.n = n;
 	}
-	asked_views(q, &asked, &ret->asked);
-	return OK;
+	return asked_views(q, &asked, &ret->asked);
 }
 
 enum err record_readers(struct db *db, struct arena *a, const struct actor *who, struct find_group *ret) {

@@ -47,6 +47,7 @@ enum err report_view(struct req *q, const struct talk_report_row *r, bool tags, 
 		.active_at = r->active_at, .answered_at = r->answered_at, .edited_at = r->edited_at, .version = r->version,
 		.url = page_of(q->a, r).s,
 	};
+	if (str_is(r->kind, "query")) TRY(talk_subjects_here(q, (struct talk_subjects){&(struct talk_subject){r->id, &ret->subject}, 1}));
 	ret->place.label = !str_empty(r->place) ? r->place : placed ? r->area : STR_NONE;
 	ret->place.lat = r->lat;
 	ret->place.lon = r->lon;

@@ -199,6 +199,9 @@ static enum err read_page(struct req *q, const char *kind, int64_t id, struct st
 
 static enum err lines_of(struct req *q, const struct timeline_row_list *rows, struct life_line_list *ret) {
 	struct person_card_list who, object;
+	struct talk_subjects subjects;
+	TALK_SUBJECTS(q->a, rows, talk_id, subject, subjects);
+	TRY(talk_subjects_here(q, subjects));
 	TRY(cards_of(q, rows, false, &who));
 	TRY(cards_of(q, rows, true, &object));
 	*ret = (struct life_line_list){.v = NEW_ARRAY(q->a, struct life_line, rows->n), .n = rows->n};
