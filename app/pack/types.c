@@ -40,7 +40,9 @@ static enum err check_title(const struct place *p, const struct pack_type *t, st
 		if (str_none(rest)) return pack_fault(&at, "a brace is not closed");
 		while (!str_none(name)) {
 			struct str one = str_cut(&name, '|');
-			if (pack_type_field(t, one) == NULL) return pack_fault(&at, str_fmt(pack_arena(), "there is no field " STR_FMT, STR_ARG(one)).p);
+			const struct pack_field *f = pack_type_field(t, one);
+			if (f == NULL) return pack_fault(&at, str_fmt(pack_arena(), "there is no field " STR_FMT, STR_ARG(one)).p);
+			if (f->staff) return pack_fault(&at, str_fmt(pack_arena(), STR_FMT " is for the team only, and a title is for all", STR_ARG(one)).p);
 		}
 	}
 	return title.n > 0 ? OK : pack_fault(&at, "is needed");
@@ -86,6 +88,17 @@ static enum err read_room(const struct place *p, const struct json *v, struct pa
 	return t->room != NULL ? OK : pack_fault(&at, "names the role of who leads in it");
 }
 
+/* What is for the team only. Lines are listed by their date and added up by month for all who see them, so those two are for all. */
+static enum err read_staff(const struct place *p, const struct json *v, struct pack_type *t) {
+	const struct json *state = json_member(v, "staff_state");
+	if (state != NULL && (!json_get_bool(state, &t->staff_state) || t->states == 0)) return pack_fault(p, "staff_state is true or false, and goes with states");
+	if (t->at != NULL && t->at->staff) return pack_fault(p, "at names a field for the team only, and lists are for all");
+	if (t->amount != NULL && t->amount->staff && t->parent != NULL) return pack_fault(p, "amount names a field for the team only, and its sums are for all");
+	t->staff = t->staff_state;
+	for (size_t i = 0; i < t->fields; i++) t->staff |= t->field[i].staff;
+	return OK;
+}
+
 static enum err read_type(const struct place *p, const struct json *v, struct pack_type *types, size_t before, struct pack_type *t) {
 	struct str s;
 	TRY(pack_read_name(p, v, &t->name));
@@ -112,6 +125,7 @@ static enum err read_type(const struct place *p, const struct json *v, struct pa
 	if (t->parent != NULL && t->roles > 0) return pack_fault(p, "what has a parent has its parent's people: no roles");
 	if (t->parent == NULL && t->roles == 0) return pack_fault(p, "roles are needed: whose is it?");
 	TRY(read_room(p, v, t));
+	TRY(read_staff(p, v, t));
 	return pack_read_words(p, json_member(v, "reasons"), "reasons", &t->reason, &t->reasons);
 }
 
