@@ -146,7 +146,8 @@ static enum err say_words(struct req *q, const struct record_row *r, struct reco
 	for (size_t i = 0; i < t->fields && had < 2; i++) {
 		const struct pack_field *f = &t->field[i];
 		struct str shown = pack_shown(q->a, f, value[i], &q->locale);
-		if (value[i].n == 0 || f->type == PACK_DATE || f->type == PACK_MONEY || str_has(item->title, shown)) continue;
+		bool speaks = f->type == PACK_TEXT || f->type == PACK_CHOICE;      /* without its label */
+		if (value[i].n == 0 || !speaks || str_has(item->title, shown)) continue;
 		item->sub = had++ ? str_fmt(q->a, STR_FMT " · " STR_FMT, STR_ARG(item->sub), STR_ARG(shown)) : shown;
 	}
 	return OK;
