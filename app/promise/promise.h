@@ -39,6 +39,8 @@ usec_t promise_day_end(const struct zone *z, int64_t day);
 
 /* What is not over between us and somebody, as far as the actor may know of it, the first due first; at most 12. */
 MUST_USE enum err promise_between(struct req *q, struct person_id person, struct promise_view_list *ret);
+/* The same for whoever is about to write to them: the three that are due first, and how many more there are. */
+MUST_USE enum err promise_before(struct req *q, struct person_id person, struct promise_box *ret);
 /* What was promised in a conversation, or about a record and its parts (root; one of the two is 0), as far as the actor may know of it. */
 MUST_USE enum err promise_in(struct req *q, struct conversation_id conversation, struct record_id root, struct promise_view_list *ret);
 /* For each of some conversations what its author and we owe each other first; in no order; for the team. */
@@ -49,6 +51,8 @@ MUST_USE enum err promise_first(struct req *q, struct int_list conversations, st
 /* "expectations" {}: takes each step that has come due: reminders, and silence that says "kept". Queues its own next round. ctx: the hub */
 hub_job promise_job;
 enum { PROMISE_TRIES = 12 };
+/* Each server that starts sees that the job comes for what is due next. */
+MUST_USE enum err promise_begin(struct store *s);
 
 /* Durable reader "verdicts": whoever was not given what was promised has their thread open again. */
 hub_read promise_read;

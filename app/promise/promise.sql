@@ -12,10 +12,13 @@
 
 -- frag is_live(x): (x.state = 'open' OR x.state = 'renegotiated')
 
+-- It is theirs, or they have to do with what it is about.
+-- frag holds(x): COALESCE(x.person_id = :me OR EXISTS (SELECT 1 FROM record_person h WHERE h.record_id = x.record_root_id AND h.person_id = :me), FALSE)
+
 -- What of its surroundings this person may see comes along, the rest is left out.
 -- frag promise_row_of(x): x.id, x.ours, x.person_id, {shown_name(p)}, x.owner_id, {shown_name(o)}, x.text, c.id, c.subject, COALESCE({is_among(c)}, FALSE), m.id, m.body, k.id,
 --   r.id, r.type, r.title, r.fields, x.due_at, x.due_kind, x.said, x.first_due_at, x.moved, x.audience, x.state, x.note, x.word_of, x.made_at, x.done_at,
---   x.closed_at, COALESCE(x.person_id = :me OR EXISTS (SELECT 1 FROM record_person h WHERE h.record_id = x.record_root_id AND h.person_id = :me), FALSE), x.next_at
+--   x.closed_at, {holds(x)}, x.next_at
 -- frag promise_around(x): JOIN person p ON p.id = x.person_id JOIN person o ON o.id = x.owner_id
 --   LEFT JOIN conversation c ON c.id = x.conversation_id AND {conversation_visible(c)}
 --   LEFT JOIN message m ON m.id = x.message_id AND m.conversation_id = c.id AND {message_visible(m)}
@@ -28,10 +31,10 @@
 SELECT {promise_row_of(x)} FROM expectation x {promise_around(x)} WHERE x.id = :id AND {expectation_visible(x)};
 
 -- promise_find(person person_id?, owner person_id?, root record_id?, conversation conversation_id?, state text?, live int?, late time?, over int?,
---   after_at time?, after expectation_id, before expectation_id?, me person_id?, staff bool, most int) -> promise_row :many
+--   after_at time?, after expectation_id, before expectation_id?, wide bool, me person_id?, staff bool, most int) -> promise_row :many
 -- order: soon x.due_at, x.id | newest x.id DESC
--- Those of somebody, about something, in some state, as far as this person may know of them.
-SELECT {promise_row_of(x)} FROM expectation x {promise_around(x)} WHERE {expectation_visible(x)}
+-- Those of somebody, about something, in some state, as far as this person may know of them. wide: also what was promised to others in public.
+SELECT {promise_row_of(x)} FROM expectation x {promise_around(x)} WHERE {expectation_visible(x)} AND (:wide OR {holds(x)})
 --? person AND x.person_id = :person
 --? owner AND x.owner_id = :owner
 --? root AND x.record_root_id = :root

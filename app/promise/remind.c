@@ -67,6 +67,15 @@ enum err promise_job(struct store *s, struct db *db, struct arena *a, struct str
 	return OK;
 }
 
+static enum err wake(struct db *db, void *arg) {
+	usec_t next;
+	(void)arg;
+	TRY(sql_promise_next_step(db, &next));
+	return promise_wake(db, next);
+}
+
+enum err promise_begin(struct store *s) { return store_write(s, wake, NULL); }
+
 /* ------------------------------------------------------------- "it was not kept" */
 
 bool promise_wants(const struct event *e) { return strcmp(e->object_kind, "expectation") == 0 && strcmp(e->verb, "update") == 0; }

@@ -9,7 +9,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-enum { BETWEEN_MOST = 12, IN_MOST = 20, CHANGES_MOST = 100, OVER_MOST = 20, COUNT_MOST = 1000, COLLEAGUES_MOST = 200, WORDS_CHARS = 400, FIRST_CHARS = 70 };
+enum { BETWEEN_MOST = 12, BEFORE_MOST = 3, IN_MOST = 20, CHANGES_MOST = 100, OVER_MOST = 20, COUNT_MOST = 1000, COLLEAGUES_MOST = 200, WORDS_CHARS = 400, FIRST_CHARS = 70 };
 #define SOON DAYS(2)
 
 /* ------------------------------------------------------------------------- words */
@@ -93,11 +93,20 @@ enum err promise_between(struct req *q, struct person_id person, struct promise_
 	return OK;
 }
 
+enum err promise_before(struct req *q, struct person_id person, struct promise_box *ret) {
+	*ret = (struct promise_box){.person = person};
+	TRY(promise_between(q, person, &ret->data));
+	if (ret->data.n <= BEFORE_MOST) return OK;
+	ret->more = (int64_t)ret->data.n - BEFORE_MOST;
+	ret->data.n = BEFORE_MOST;
+	return OK;
+}
+
 enum err promise_in(struct req *q, struct conversation_id conversation, struct record_id root, struct promise_view_list *ret) {
 	struct promise_row_list rows;
 	struct opt_int any = {0};
 	TRY(sql_promise_find(q->db, q->a, (struct person_id){0}, (struct person_id){0}, root, conversation, STR_NONE, any, 0, any, 0, (struct expectation_id){0},
-		(struct expectation_id){0}, q->actor.id, q->actor.is_staff, IN_MOST, PROMISE_FIND_SOON, &rows));
+		(struct expectation_id){0}, true, q->actor.id, q->actor.is_staff, IN_MOST, PROMISE_FIND_SOON, &rows));
 	views_of(q, &rows, IN_MOST, ret);
 	return OK;
 }
@@ -127,6 +136,7 @@ struct wish {
 	struct str state;
 	struct opt_int live, over;
 	usec_t late;
+	bool wide;                       /* also what was promised to others in public */
 	enum promise_find_order order;
 };
 
@@ -151,7 +161,7 @@ static enum err find(struct req *q, const struct wish *w, struct str cursor, int
 		? sscanf(str_z(q->a, cursor), "%" SCNd64 "-%" SCNd64 "%c", &at, &after.v, &end) == 2 : str_int(cursor, &before.v) && before.v > 0));
 	*ret_next = STR_NONE;
 	if (!good) return req_invalid(q, "cursor", T("This cursor is not one of ours."));
-	TRY(sql_promise_find(q->db, q->a, w->person, w->owner, w->root, w->conversation, w->state, w->live, w->late, w->over, at, after, before, q->actor.id,
+	TRY(sql_promise_find(q->db, q->a, w->person, w->owner, w->root, w->conversation, w->state, w->live, w->late, w->over, at, after, before, w->wide, q->actor.id,
 		q->actor.is_staff, most + 1, w->order, ret));
 	if ((int64_t)ret->n <= most) return OK;
 	ret->n = (size_t)most;
@@ -191,7 +201,6 @@ static enum err fill_own(struct req *q, struct promise_list_page *ret) {
 	rows.n = n;
 	views_of(q, &rows, OVER_MOST, &ret->asked);
 	w = (struct wish){.state = STR_NONE, .over = {true, 1}, .order = PROMISE_FIND_NEWEST};
-	w.person = q->actor.id;
 	TRY(find(q, &w, STR_NONE, OVER_MOST, &rows, &more));
 	views_of(q, &rows, OVER_MOST, &ret->over);
 	return OK;
@@ -226,7 +235,7 @@ enum err promise_list(struct req *q, const struct promise_list_in *in, struct pr
 	w.conversation = in->conversation_id;
 	TRY(root_of(q, in->record_id, &w.root));
 	if (!str_none(in->state)) w.state = in->state;
-	if (!q->api && !q->actor.is_staff) w.person = q->actor.id; /* what was promised to all stands where it was */
+	w.wide = q->actor.is_staff || in->conversation_id.v != 0 || in->record_id.v != 0;
 	TRY(find(q, &w, in->cursor, in->limit, &rows, &ret->next));
 	views_of(q, &rows, (size_t)in->limit, &ret->data);
 	if (q->api) return OK;
@@ -296,6 +305,12 @@ static enum err fill_steps(struct req *q, const struct promise_row *r, struct pr
 	return OK;
 }
 
+static int64_t firm_day(const struct req *q, usec_t t) {
+	const struct zone *z = zone_find(q->business->zone);
+	struct local_time l = zone_local(z ? z : zone_utc(), t);
+	return days_of(l.year, l.month, l.day);
+}
+
 /* How what is early counts, and what silence says. */
 static void fill_rules(struct req *q, const struct promise_row *r, const struct promise_setting *set, struct promise_page *ret) {
 	const char *days = str_fmt(q->a, "%" PRId64, set->silence_days).p, *percent = str_fmt(q->a, "%" PRId64, set->early_percent).p;
@@ -303,7 +318,8 @@ static void fill_rules(struct req *q, const struct promise_row *r, const struct 
 	if (str_is(r->state, "done")) ret->silence = tr_fill(q->a, TRQ(q, T("If nobody says otherwise by {day}, it counts as kept.")), "day",
 		say_date(q->a, &q->locale, r->next_at).p, NULL);
 	else if (promise_is_live(r->state)) ret->silence = tr_fill(q->a, TRQ(q, T("The other side is asked. If nobody says otherwise for {days} days, it counts as kept.")), "days", days, NULL);
-	int64_t whole = (r->first_due_at - r->made_at) / DAYS(1), took = (r->done_at - r->made_at + DAYS(1) - 1) / DAYS(1);
+	int64_t made = firm_day(q, r->made_at), whole = firm_day(q, r->first_due_at) - made, took = firm_day(q, r->done_at) - made;
+	if (took < 1) took = 1;
 	if (r->done_at == 0 || !promise_early(r->made_at, r->first_due_at, r->done_at, set->early_percent) || whole < 1) return;
 	ret->rule = tr_fill(q->a, TRQ(q, T("Done after {took} of {whole} days. Whoever saves {percent} % of the time does better than promised, if nobody says otherwise.")), "took",
 		str_fmt(q->a, "%" PRId64, took).p, "whole", str_fmt(q->a, "%" PRId64, whole).p, "percent", percent, NULL);

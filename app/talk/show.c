@@ -392,10 +392,7 @@ static enum err fill_team(struct req *q, const struct talk_report_row *r, struct
 	if (ret->may_answer) TRY(joint_view(q, r->id, &ret->joints));
 	TRY(collide_view(q, r->id, newest, &ret->collide));
 	TRY(glance_view(q, r->id, &ret->glance));
-	if (ret->glance->customer == NULL) return OK;
-	ret->between.person = ret->glance->customer->id;
-	ret->between.data = ret->glance->promised;
-	return OK;
+	return ret->glance->customer == NULL ? OK : promise_before(q, ret->glance->customer->id, &ret->between);
 }
 
 /* part: of those that the address had before; "": the page itself. errors NOT_FOUND */

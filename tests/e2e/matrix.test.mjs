@@ -7,7 +7,7 @@ import { engines, Home, until } from './lib.mjs'
 const rank = { visitor: 0, customer: 1, agent: 2, analyst: 3, manager: 4, owner: 5 }
 const floor = { public: 0, member: 1, staff: 2, analyst: 3, manager: 4, owner: 5 }
 const logins = { customer: 'jonas@demo.example', agent: 'agent@demo.example', analyst: 'analyst@demo.example', manager: 'manager@demo.example', owner: 'owner@demo.example' }
-const planted = { private: 'zorbprivate', staff: 'zorbteamtalk', note: 'zorbnote', me: 'zorbonlyme', notes: 'zorbstaffnotes', hidden: 'zorbhidden', firm: 'zorbforfirm', house: 'zorbhouse', direct: 'zorbbetweentwo', room: 'zorbinaroom' }
+const planted = { private: 'zorbprivate', staff: 'zorbteamtalk', note: 'zorbnote', me: 'zorbonlyme', notes: 'zorbstaffnotes', hidden: 'zorbhidden', firm: 'zorbforfirm', house: 'zorbhouse', direct: 'zorbbetweentwo', room: 'zorbinaroom', promise: 'zorbpromised', word: 'zorbtheirword', toall: 'zorbtoall' }
 // routes that end the login of who asks, or everything that is known of it: asked by a visitor only
 const ends = /logout|sessions\/end|sessions\/\{id\}\/end|\/tokens\//
 
@@ -82,6 +82,17 @@ for (const engine of engines) {
       return fetch(server.url + path, { method: 'POST', redirect: 'manual', headers: { Cookie: cookie[who], Accept: 'text/html' }, body: new URLSearchParams({ csrf, ...fields }) })
     }
     assert.equal((await cookieOf('agent', `/conversations/${hidden.id}`, { act: 'hide' })).status, 303)
+    // what was promised: for the team, between the two, to all in what was taken down, to all where anybody reads it; and her word about one
+    const promise = async body => (await must('POST', '/expectations', { token: token.agent, body: { to: ruth.id, day: '2030-01-04', ...body } })).id
+    const promises = [await promise({ text: `For us: ${planted.promise}`, audience: 'team', message_id: comment.id }), await promise({ text: `For her: ${planted.word}`, record_id: deal.id }),
+      await promise({ text: `To all, once: ${planted.toall}`, audience: 'public', conversation_id: hidden.id })]
+    const toAll = await promise({ text: 'The bench comes back', audience: 'public', conversation_id: open.id })
+    assert.equal((await server.api('POST', `/expectations/${toAll}/resolve`, { token: token.agent, body: { outcome: 'kept' } })).status, 403, 'whether it was kept is hers to say')
+    await must('POST', `/expectations/${toAll}/resolve`, { token: token.ruth, body: { outcome: 'exceeded', note: planted.word } })
+    assert.equal((await server.api('POST', `/expectations/${promises[1]}/resolve`, { token: token.customer, body: { outcome: 'kept' } })).status, 404)
+    assert.equal((await server.api('GET', `/expectations/${promises[0]}`, { token: token.ruth })).status, 404)
+    assert.equal((await server.api('GET', `/expectations/${promises[1]}`, { token: token.ruth })).body.to, ruth.id)
+    assert.equal((await server.api('GET', `/expectations/${toAll}`)).body.to, null, 'in public nobody learns to whom it was promised')
     await until(async () => (await server.api('GET', '/search?q=zorbhidden', { token: token.agent })).body.data.length > 0, 10000)
     await until(async () => (await server.api('GET', '/conversations?q=zorbprivate', { token: token.agent })).body.data.length > 0, 10000)
 
@@ -109,7 +120,7 @@ for (const engine of engines) {
     }
     const ids = path => {
       const of = /conversations|problems/.test(path) ? [quiet.id, team.id, open.id, hidden.id, direct.id, 999999] : path === '/messages/{id}' ? [...secret, quiet.id, 999999] : /people/.test(path) ? [ruth.id, 1, 999999]
-        : /messages/.test(path) ? [note.id, comment.id] : /rooms/.test(path) ? [room.id, inDeal[0].conversation_id, 999999] : /records/.test(path) ? [deal.id, 1, 999999] : /calls/.test(path) ? [phoned.id, 999999] : /organizations/.test(path) ? [house.id, 999999] : /documents/.test(path) ? [shown.id, kept.id, 999999] : /files|photo/.test(path) ? [file.id, shown.file_id, kept.file_id, 1, 2, 999999] : [1, 999999]
+        : /messages/.test(path) ? [note.id, comment.id] : /rooms/.test(path) ? [room.id, inDeal[0].conversation_id, 999999] : /records/.test(path) ? [deal.id, 1, 999999] : /expectations/.test(path) ? [...promises, toAll, 999999] : /calls/.test(path) ? [phoned.id, 999999] : /organizations/.test(path) ? [house.id, 999999] : /documents/.test(path) ? [shown.id, kept.id, 999999] : /files|photo/.test(path) ? [file.id, shown.file_id, kept.file_id, 1, 2, 999999] : [1, 999999]
       return /\{\w+\}/.test(path) ? of.map(id => path.replace('{token}', 'x'.repeat(43)).replace('{sign}', 'x').replace('{person}', ruth.id).replace('{conversation}', quiet.id).replace(/\{\w+\}/g, id)) : [path]
     }
     const query = {
