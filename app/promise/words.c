@@ -62,7 +62,18 @@ static char byte_at(struct str s, size_t at) {
 	return at < s.n ? s.p[at] : 0;
 }
 
-/* 2026-11-20, 20.11., 20.11.2026, 20/11, 20/11/26, 10:30, or a plain number. */
+static bool is_day(int a, int b) {
+	return a >= 1 && a <= 31 && b >= 1 && b <= 31 && (a <= 12 || b <= 12);
+}
+
+static bool is_money(struct str s, size_t from, size_t to) {
+	struct str before = str_n(s.p, from), rest = str_from(s, to);
+	if (str_starts(rest, STR(" "))) rest = str_from(rest, 1);
+	return str_ends(before, STR("€")) || str_ends(before, STR("€ ")) || str_ends(before, STR("$")) || str_ends(before, STR("£")) ||
+		str_starts(rest, STR("€")) || str_ieq(str_first(rest, 3), STR("eur")) || str_ieq(str_first(rest, 3), STR("chf"));
+}
+
+/* 2026-11-20, 20.11., 20.11.2026, 20/11, 20/11/26, 10:30, or a plain number: an amount of money is one, and so is 2.5. */
 static void token_number(struct str s, size_t at, struct token *t) {
 	int a, b = 0, c = 0;
 	size_t na = digits(s, at, &a);
@@ -71,13 +82,17 @@ static void token_number(struct str s, size_t at, struct token *t) {
 	size_t end = at + na + 1 + nb;
 	size_t nc = nb && byte_at(s, end) == sign ? digits(s, end + 1, &c) : 0;
 	*t = (struct token){.from = at, .to = at + na, .number = na == 4 && a >= 1900 && a < 2200 ? CLASS_YEAR : CLASS_NUMBER, .n = {a, 0, -1}};
-	if (na == 4 && nb == 2 && nc == 2 && sign == '-') {
+	if (is_money(s, at, nb ? end : at + na)) {
+		*t = (struct token){.from = at, .to = nb ? end : at + na, .number = CLASS_NUMBER};    /* 0: no count of anything */
+	} else if (na == 4 && nb == 2 && nc == 2 && sign == '-') {
 		*t = (struct token){.from = at, .to = end + 1 + nc, .number = CLASS_DATE, .n = {c, b, a}};
 	} else if (na <= 2 && nb == 2 && a < 24 && b < 60 && (sign == ':' || (sign == '.' && b > 12))) {
 		*t = (struct token){.from = at, .to = end, .number = CLASS_TIME, .n = {a, b, -1}};
-	} else if (na <= 2 && (nb == 1 || nb == 2) && (sign == '.' || sign == '/')) {
+	} else if (na <= 2 && is_day(a, b) && (sign == '/' || (sign == '.' && (nb == 2 || byte_at(s, end) == '.')))) {
 		*t = (struct token){.from = at, .to = end, .number = CLASS_DATE, .n = {a, b, -1}, .slash = sign == '/'};
 		if (nc == 2 || nc == 4) t->n[2] = nc == 2 ? 2000 + c : c, t->to = end + 1 + nc;
+	} else if (nb && (sign == '.' || sign == ',')) {
+		*t = (struct token){.from = at, .to = end, .number = CLASS_NUMBER};
 	}
 }
 
@@ -216,6 +231,7 @@ static int items_match(const struct rule *r, int item, const struct token *t, in
 	const struct item *x = &r->items[item];
 	if (x->kind == ITEM_BEGIN) return at == 0 ? items_match(r, item + 1, t, n, at, s) : -1;
 	if (x->kind == ITEM_END) return at == n ? items_match(r, item + 1, t, n, at, s) : -1;
+	if (x->kind == ITEM_ANY) return at < n ? items_match(r, item + 1, t, n, at + 1, s) : -1;
 	if (x->kind == ITEM_GAP) {
 		for (int skip = 0; skip <= x->gap && at + skip <= n; skip++) {
 			int end = items_match(r, item + 1, t, n, at + skip, s);
@@ -275,6 +291,15 @@ static const struct grammar *grammar_of(enum lang lang, struct token *t, int n) 
 
 /* ---- offers */
 
+/* One sentence offers the same side two promises only when both have a date. */
+static void add(struct promise_words_list *l, const struct promise_words *o) {
+	struct promise_words *last = l->n > 0 ? &l->v[l->n - 1] : NULL;
+	bool again = last && last->from == o->from && last->who == o->who;
+	if (again && o->due == PROMISE_WORDS_NO_DATE) return;
+	if (again && last->due == PROMISE_WORDS_NO_DATE) *last = *o;
+	else l->v[l->n++] = *o;
+}
+
 static void clause(struct reader *r, const struct grammar *g, const struct words_clock *c, int from, int to, struct promise_words_list *ret) {
 	const struct token *t = r->t + from;
 	int n = to - from;
@@ -286,7 +311,7 @@ static void clause(struct reader *r, const struct grammar *g, const struct words
 	if (rule == NULL) return;
 	o.who = rule->kind == RULE_FIRM ? PROMISE_WORDS_FIRM : PROMISE_WORDS_CUSTOMER;
 	if (o.due == PROMISE_WORDS_NO_DATE) o.said_from = o.said_to = 0;
-	ret->v[ret->n++] = o;
+	add(ret, &o);
 }
 
 static bool splits(const struct grammar *g, const struct token *t, int n, int at) {

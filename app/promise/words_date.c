@@ -4,7 +4,7 @@
 #include "promise/words_int.h"
 #include "text/date.h"
 
-enum { DAYS_AHEAD_MAX = 3660 };
+enum { DAYS_AHEAD_MAX = 3660, DAYS_WITHOUT_YEAR = 275 };
 
 struct found {
 	const struct rule *rule;
@@ -55,11 +55,11 @@ static int64_t fit_day(int year, int month, int day) {
 	return days < of_next ? days : of_next - 1;
 }
 
-/* With a year: that day; without: its next one from today on (29 February: within eight years). */
+/* With a year: that day; without: its next one, unless that is so far ahead that the last one must be meant ("the address of 3 November"). */
 static bool day_of_year(const struct words_clock *c, int year, int month, int day, int64_t *ret) {
 	if (year >= 0) return civil(year, month, day, ret);
-	for (int y = c->local.year; y <= c->local.year + 8; y++)
-		if (civil(y, month, day, ret) && *ret >= c->today) return true;
+	for (int y = c->local.year; y <= c->local.year + 1; y++)
+		if (civil(y, month, day, ret) && *ret >= c->today) return *ret <= c->today + DAYS_WITHOUT_YEAR;
 	return false;
 }
 
@@ -131,6 +131,7 @@ static bool clock_of(const struct found *f, int *ret_hour, int *ret_minute) {
 	*ret_hour = s->time ? s->time->n[0] : s->count ? s->numbers[s->count - 1] : -1;
 	*ret_minute = s->time ? s->time->n[1] : 0;
 	if (s->ampm >= 0 && *ret_hour <= 12) *ret_hour = *ret_hour % 12 + s->ampm;
+	if (f->rule->dated && *ret_hour < 7) *ret_hour += 12;    /* "tomorrow at 3" */
 	return *ret_hour >= 0 && *ret_hour < 24;
 }
 
@@ -151,7 +152,7 @@ void words_due(struct arena *a, const struct grammar *g, const struct words_cloc
 	int64_t day = -1;
 	int hour = -1, minute = 0;
 	if (date.rule && !resolve(g, c, &date, o, &day)) return;
-	bool has_time = time.rule && clock_of(&time, &hour, &minute);
+	bool has_time = time.rule && (date.rule || !time.rule->dated) && clock_of(&time, &hour, &minute);
 	if (!date.rule && !has_time) return;
 	if (!date.rule) day = c->today + (moment(c, c->today, hour, minute) <= c->now);
 	if (date.rule) said(t, &date, o);

@@ -16,7 +16,7 @@ struct word {                            /* classes end with CLASS_NONE */
 	int value;
 	short classes[WORD_CLASSES];
 };
-enum item_kind { ITEM_WORD, ITEM_GAP, ITEM_BEGIN, ITEM_END };
+enum item_kind { ITEM_WORD, ITEM_ANY, ITEM_GAP, ITEM_BEGIN, ITEM_END };
 struct item {
 	enum item_kind kind;
 	bool optional, not;
