@@ -13,6 +13,8 @@
 --   (c.visibility = 'staff' AND :staff) OR (:me IS NOT NULL AND (c.visibility = 'members' OR (c.visibility = 'private' AND {sits_in(c, :me)}))))))
 -- frag conversation_visible_to(c, p): ((p.role <> 'customer' AND NOT {is_among(c)}) OR (c.hidden_at IS NULL AND (c.visibility IN ('public', 'members')
 --   OR (c.visibility = 'staff' AND p.role <> 'customer') OR (c.visibility = 'private' AND {sits_in(c, p.id)}))))
+-- Its tags: the team's, unless it is for many.
+-- frag tags_open(c): (:staff OR c.visibility IN ('public', 'members'))
 -- The note of a call is for the team; of one in the room of a deal, for its people among them.
 -- frag call_visible(k): (:staff AND (k.conversation_id IS NULL OR EXISTS
 --   (SELECT 1 FROM conversation room WHERE room.id = k.conversation_id AND {conversation_visible(room)})))
@@ -32,9 +34,15 @@
 -- frag person_visible(p): (:staff OR p.id = :me OR (p.disabled_at IS NULL AND (p.kind = 'staff'
 --   OR EXISTS (SELECT 1 FROM person_audience shown WHERE shown.person_id = p.id AND shown.audience = 'public'))))
 
+-- What was promised: the team reads all of it; for both sides, who has to do with it; for all, who reads the conversation that it was promised in.
+-- frag expectation_visible(x): (:staff OR (x.audience <> 'team' AND :me IS NOT NULL AND (x.person_id = :me OR EXISTS
+--   (SELECT 1 FROM record_person holder WHERE holder.record_id = x.record_root_id AND holder.person_id = :me))) OR (x.audience = 'public' AND EXISTS
+--   (SELECT 1 FROM conversation told WHERE told.id = x.conversation_id AND {conversation_visible(told)})))
+
 -- row business_row: pack text | name text | claim text | street_address text | mail_address text | phone text | email text
 --   | web text | hours text | colour text | logo file_id? | locale text | zone text | currency text | lat real? | lon real?
 --   | map_zoom int | map_link text | tile_url text | mail_from text | smtp_url text | smtp_user text | smtp_secret text | version int
+--   | week text | holidays text | yearly text
 -- row who_row: id token_id | kind text | peer text | expires_at time | seen_at time | person_id person_id | role text
 --   | person_kind text | name text | public_name text | photo file_id? | locale text | zone text | disabled_at time? | notices int
 --   | messages int
@@ -51,7 +59,8 @@
 -- business_get() -> business_row :one
 -- The firm.
 SELECT pack, name, claim, street_address, mail_address, phone, email, web, hours, colour, logo_file_id, locale, zone, currency,
-	lat, lon, map_zoom, map_link, tile_url, mail_from, smtp_url, smtp_user, smtp_secret, version
+	lat, lon, map_zoom, map_link, tile_url, mail_from, smtp_url, smtp_user, smtp_secret, version,
+	week, holidays, yearly
 FROM business WHERE one = 1;
 
 -- business_pack() -> text :maybe
@@ -81,6 +90,10 @@ WHERE m.id = :id AND {conversation_visible(c)} AND {message_visible(m)};
 -- The request, if this one may know of it: whoever sees its record does.
 SELECT w.id FROM request w JOIN record r ON r.id = w.record_id WHERE w.id = :id AND {record_visible(r)};
 
+-- access_sees_expectation(id expectation_id, me person_id?, staff bool) -> expectation_id :maybe
+-- What was promised, if this one may know of it.
+SELECT x.id FROM expectation x WHERE x.id = :id AND {expectation_visible(x)};
+
 -- access_sees_person(id person_id, me person_id?, staff bool) -> person_id :maybe
 -- The person, if this one may know of them.
 SELECT p.id FROM person p WHERE p.id = :id AND {person_visible(p)};
@@ -92,8 +105,8 @@ SELECT p.id FROM person p WHERE p.id = :id AND {person_visible(p)};
 SELECT t.id, t.kind, t.peer, t.expires_at, t.seen_at, p.id, p.role, p.kind, p.name, p.public_name, p.photo_file_id, p.locale, p.zone,
 	p.disabled_at,
 	CASE WHEN EXISTS (SELECT 1 FROM notice n WHERE n.person_id = p.id AND n.read_at IS NULL) THEN
-		(SELECT count(*) FROM (SELECT DISTINCT fresh.kind, fresh.conversation_id, fresh.request_id, fresh.document_id FROM (SELECT n.kind, n.conversation_id,
-		n.request_id, n.document_id FROM notice n WHERE n.person_id = p.id AND n.read_at IS NULL AND n.here LIMIT 100) fresh) unread) ELSE 0 END,
+		(SELECT count(*) FROM (SELECT DISTINCT fresh.kind, fresh.conversation_id, fresh.request_id, fresh.document_id, fresh.expectation_id FROM (SELECT n.kind, n.conversation_id,
+		n.request_id, n.document_id, n.expectation_id FROM notice n WHERE n.person_id = p.id AND n.read_at IS NULL AND n.here LIMIT 100) fresh) unread) ELSE 0 END,
 	CASE WHEN EXISTS (SELECT 1 FROM (SELECT n.kind FROM notice n WHERE n.person_id = p.id AND n.read_at IS NULL LIMIT 100) unread
 		WHERE unread.kind IN ('message', 'reminder')) THEN
 		(SELECT count(DISTINCT unread.conversation_id) FROM (SELECT n.conversation_id, n.kind FROM notice n WHERE n.person_id = p.id AND n.read_at IS NULL

@@ -108,6 +108,11 @@ static const struct line lines[] = {
 	{THING_WEBHOOK,      ACT_EDIT,     {    NO,     NO,      NO,       NO,     NO,           YES}},
 	{THING_EXPORT,       ACT_SEE,      {    NO,     NO,      NO,       NO,     YES,          YES}},
 	{THING_EXPORT,       ACT_CREATE,   {    NO,     NO,      NO,       NO,     YES,          YES}},
+
+	{THING_EXPECTATION,  ACT_SEE,      {    SEEN,   SEEN,    YES,      YES,    YES,          YES}},
+	{THING_EXPECTATION,  ACT_CREATE,   {    NO,     NO,      YES,      NO,     YES,          YES}},
+	{THING_EXPECTATION,  ACT_EDIT,     {    NO,     OWN,     YES,      NO,     YES,          YES}},
+	{THING_EXPECTATION,  ACT_ANSWER,   {    NO,     OWN,     YES,      NO,     YES,          YES}},
 };
 
 static bool is_staff(const struct actor *a) { return a->id.v != 0 && a->role >= ROLE_AGENT; }
@@ -130,7 +135,7 @@ static bool seen(const struct actor *a, const struct object *o) {
 	switch (o->visibility) {
 	case SEEN_PUBLIC: return true;
 	case SEEN_MEMBERS: return a->id.v != 0;
-	case SEEN_PRIVATE: return o->participant || (is_own(a, o) && o->thing == THING_CONVERSATION);
+	case SEEN_PRIVATE: return o->participant || (is_own(a, o) && (o->thing == THING_CONVERSATION || o->thing == THING_EXPECTATION));
 	case SEEN_STAFF: return false;
 	}
 	return false;

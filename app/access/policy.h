@@ -29,6 +29,8 @@ enum thing {
 	                      * ACT_ANSWER: approve, decline, say what came of it; how much one may approve is the action's own limit */
 	THING_WEBHOOK,       /* other programs that are told what happens */
 	THING_EXPORT,
+	THING_EXPECTATION,   /* what was promised; owner is the other side; participant: or one of the people of its record. ACT_EDIT: say that it is done,
+	                      * move it, take it back; ACT_ANSWER: say whether it was kept; whose turn that is, app/promise knows */
 };
 
 enum act {

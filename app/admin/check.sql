@@ -47,6 +47,12 @@ SELECT what, n FROM (
 		AND NOT EXISTS (SELECT 1 FROM request q WHERE q.id = e.object_id))
 	UNION ALL SELECT 'requests without their steps', (SELECT count(*) FROM request q WHERE q.state <> COALESCE(
 		(SELECT m.state FROM request_move m WHERE m.request_id = q.id ORDER BY m.id DESC LIMIT 1), ''))
+	UNION ALL SELECT 'events about promises', (SELECT count(*) FROM event e WHERE e.object_kind = 'expectation'
+		AND NOT EXISTS (SELECT 1 FROM expectation x WHERE x.id = e.object_id))
+	UNION ALL SELECT 'promises without their steps', (SELECT count(*) FROM expectation x WHERE x.state <> COALESCE(
+		(SELECT v.to_state FROM expectation_change v WHERE v.expectation_id = x.id ORDER BY v.id DESC LIMIT 1), ''))
+	UNION ALL SELECT 'promises whose words stand in another conversation', (SELECT count(*) FROM expectation x JOIN message m ON m.id = x.message_id
+		WHERE m.conversation_id <> x.conversation_id)
 	UNION ALL SELECT 'authors of changes', (SELECT count(*) FROM person_change x WHERE x.actor_id IS NOT NULL
 		AND NOT EXISTS (SELECT 1 FROM person p WHERE p.id = x.actor_id))
 	UNION ALL SELECT 'people in the audit', (SELECT count(*) FROM audit x WHERE x.actor_id IS NOT NULL

@@ -66,7 +66,9 @@ static enum err put(struct export *x, const struct type_def *t, const void *row)
 	X(version, sql_export_versions, document_versions) \
 	X(call, sql_export_calls, calls) \
 	X(mention, sql_export_mentions, mentions) \
-	X(seen, sql_export_seen, seen)
+	X(seen, sql_export_seen, seen) \
+	X(expectation, sql_export_expectations, expectations) \
+	X(expectation_change, sql_export_expectation_changes, expectation_changes)
 
 #define X(thing, each, file) \
 	static enum err put_##thing(void *x, const struct export_##thing *row) { return put(x, &type_export_##thing, row); } \

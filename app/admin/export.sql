@@ -3,6 +3,7 @@
 -- row export_business: pack text | name text | claim text | street_address text | mail_address text | phone text | email text | web text
 --   | hours text | colour text | logo_file_id file_id? | locale text | zone text | currency text | place?.lat real? | place.lon real?
 --   | map_zoom int | map_link text | tile_url text | mail_from text | updated_at time | version int
+--   | week text | holidays text | yearly text
 -- row export_conversation: id conversation_id | kind text | subject text | body text | visibility text | status text | author?.id person_id?
 --   | assignee?.id person_id? | topic text | since date? | record_id record_id? | place?.lat real? | place.lon real? | place_label text | area text
 --   | votes int | comments int | answer_id message_id? | reopened int | channel text | created_at time | active_at time | answered_at time? | hidden_at time?
@@ -57,7 +58,7 @@ SELECT id FROM person WHERE id > :after ORDER BY id LIMIT :most;
 -- export_business_each() -> export_business :each
 -- The firm.
 SELECT pack, name, claim, street_address, mail_address, phone, email, web, hours, colour, logo_file_id, locale, zone, currency, lat, lon,
-	map_zoom, map_link, tile_url, mail_from, updated_at, version FROM business;
+	map_zoom, map_link, tile_url, mail_from, updated_at, version, week, holidays, yearly FROM business;
 
 -- export_conversations() -> export_conversation :each
 -- What people began.
@@ -193,3 +194,18 @@ SELECT request_id, state, actor_id, note, at FROM request_move ORDER BY id;
 -- export_webhooks() -> export_webhook :each
 -- Programs that are told, without their secrets.
 SELECT id, url, label, topics, inside, created_at, ended_at FROM webhook ORDER BY id;
+
+-- row export_expectation: id expectation_id | ours bool | person_id person_id | owner_id person_id | text text | conversation_id conversation_id?
+--   | message_id message_id? | call_id call_id? | record_id record_id? | due_at time | due_kind text | said text | first_due_at time | moved int | audience text
+--   | state text | note text | word_of text | made_by person_id? | made_at time | done_at time? | closed_at time?
+-- row export_expectation_change: expectation_id expectation_id | at time | actor_id person_id? | from_state text | to_state text | from_due_at time?
+--   | to_due_at time? | owner_id person_id? | note text
+
+-- export_expectations() -> export_expectation :each
+-- What was promised.
+SELECT id, ours, person_id, owner_id, text, conversation_id, message_id, call_id, record_id, due_at, due_kind, said, first_due_at, moved, audience,
+	state, note, word_of, made_by, made_at, done_at, closed_at FROM expectation ORDER BY id;
+
+-- export_expectation_changes() -> export_expectation_change :each
+-- How that went.
+SELECT expectation_id, at, actor_id, from_state, to_state, from_due_at, to_due_at, owner_id, note FROM expectation_change ORDER BY id;

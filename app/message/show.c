@@ -4,6 +4,7 @@
 #include "message/message.h"
 #include "notice/notice.h"
 #include "routes.h"
+#include "promise/promise.h"
 #include "sql/message.h"
 #include "talk/talk.h"
 #include "text/markdown.h"
@@ -105,6 +106,8 @@ enum err message_show(struct req *q, const struct message_show_in *in, struct me
 	ret->of_group = mine ? h.group_id : (struct conversation_id){0};     /* whoever was asked knows of no group */
 	ret->closed = mine && str_is(h.group_status, "closed");
 	ret->may_say = may(&q->actor, ACT_COMMENT, &o);
+	if (ret->may_say) ret->between.person = ret->other.id;
+	if (ret->may_say) TRY(promise_between(q, q->actor.is_staff ? ret->other.id : q->actor.id, &ret->between.data));
 	return fill_thread(q, &h, in->before, ret);
 }
 

@@ -33,6 +33,8 @@ enum lang letter_lang(struct str own, const struct business *firm);
 
 /* request.c: an event about what somebody asked to be done. */
 MUST_USE enum err tell_request(struct db *db, struct arena *a, const struct event *e);
+/* promise.c: an event about what was promised. */
+MUST_USE enum err tell_promise(struct db *db, const struct event *e);
 /* "Order a card: Account 11" */
 struct str request_subject(struct arena *a, struct str pack, struct str type, struct str action, struct str title, enum lang lang);
 

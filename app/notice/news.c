@@ -31,6 +31,7 @@ static struct str absolute(const struct news *x, struct str path) { return str_f
 static struct str url_of(const struct news *x, const struct post_row *r) {
 	if (r->request_id.v != 0) return absolute(x, str_fmt(x->a, "/requests/%lld", (long long)r->request_id.v));
 	if (r->document_id.v != 0) return absolute(x, str_fmt(x->a, "/documents/%lld", (long long)r->document_id.v));
+	if (r->expectation_id.v != 0) return absolute(x, str_fmt(x->a, "/expectations/%lld", (long long)r->expectation_id.v));
 	return absolute(x, r->direct ? message_url(x->a, r->conversation_id).s : conversation_url(x->a, r->conversation_id).s);
 }
 
@@ -80,6 +81,21 @@ static const struct told tolds[] = {
 		T("Hello {name},\n\nthere is an answer to what {firm} was asked to do: {subject}."), T("Open the receipt")},
 	{"request_failed", T("It did not work: {subject}"), T("It did not work. Why stands there."),
 		T("Hello {name},\n\nthere is an answer to what {firm} was asked to do: {subject}."), T("Open the receipt")},
+	{"promise_new", T("Promised to you: {subject}"), T("{who} wrote down a promise to you."), NULL, T("See how it goes")},
+	{"promise_yours", T("You promised: {subject}"), T("{who} wrote down what you promised."), NULL, T("See how it goes")},
+	{"promise_yours_due", T("You promised: {subject}"), T("What you promised is due now."), NULL, T("See how it goes")},
+	{"promise_moved", T("New date: {subject}"), T("The date was moved."), T("Hello {name},\n\nthe date of this was moved; the new one and why stand there: {subject}."), T("See how it goes")},
+	{"promise_done", T("Done? {subject}"), T("It is done, says {who}. Was it kept? Your word counts."),
+		T("Hello {name},\n\n{author} of {firm} says that this is done: {subject}.\n\nWas it kept? Your word counts."), T("Say whether it was kept")},
+	{"promise_late", T("Late: {subject}"), T("It is due and not done. We have not forgotten it."),
+		T("Hello {name},\n\nwe promised you this, and it is due and not done: {subject}.\n\nWe have not forgotten it."), T("See how it goes")},
+	{"promise_word", T("Their word: {subject}"), T("{who} said whether it was kept."), NULL, T("See how it went")},
+	{"promise_withdrawn", T("Taken back: {subject}"), T("It was taken back. Why stands there."), NULL, T("See how it went")},
+	{"promise_given", T("For you: {subject}"), T("{who} gave this to you."), NULL, T("See how it goes")},
+	{"promise_soon", T("Due soon: {subject}"), T("It is due soon."), NULL, T("See how it goes")},
+	{"promise_due", T("Due: {subject}"), T("It is due now."), NULL, T("See how it goes")},
+	{"promise_team", T("Late: {subject}"), T("It is late by a day."), NULL, T("See how it goes")},
+	{"promise_chief", T("Late: {subject}"), T("It is late by three days."), NULL, T("See how it goes")},
 };
 
 static const struct told *told_of(const struct post_row *r) {

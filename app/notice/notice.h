@@ -38,6 +38,7 @@ MUST_USE enum err notice_mail_due(struct db *tx);
 void notice_seen(struct req *q, struct conversation_id id);
 void notice_seen_request(struct req *q, struct request_id id);
 void notice_seen_document(struct req *q, struct document_id id);
+void notice_seen_expectation(struct req *q, struct expectation_id id);
 
 /* Job "login_mail" {"person":ID,"what":enum login_news,"address":…,"at":…}: tells somebody what happened to their
  * login. ctx: struct notice_ctx */

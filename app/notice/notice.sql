@@ -3,8 +3,8 @@
 -- row notice_said: kind text | created_at time | conversation_id conversation_id | conversation_kind text
 -- row notice_row: id notice_id | kind text | created_at time | read_at time? | conversation_id conversation_id? | request_id request_id?
 --   | document_id document_id? | subject text | actor_id person_id? | actor text? | actor_photo file_id? | message_id message_id? | status text? | body text?
---   | record_type text? | action text? | search text? | more int
--- row notice_target: conversation_id conversation_id? | request_id request_id? | document_id document_id?
+--   | record_type text? | action text? | search text? | more int | expectation_id expectation_id?
+-- row notice_target: conversation_id conversation_id? | request_id request_id? | document_id document_id? | expectation_id expectation_id?
 -- row notice_request: id request_id | state text
 -- row mail_person: id person_id | name text | locale text | kind text | role text | email text? | disabled_at time?
 -- row mail_row: id mail_id | person_id person_id? | to_address text | to_name text | kind text | subject text | body_text text
@@ -63,23 +63,23 @@ FROM conversation c JOIN participant t ON t.conversation_id = c.id JOIN person p
 WHERE c.group_id = :question AND c.author_id = :actor AND p.disabled_at IS NULL AND NOT {has_answered(c)} AND {conversation_visible_to(c, p)} AND NOT {notice_muted(c, p)}
 ON CONFLICT (person_id, event_seq) DO NOTHING;
 
--- frag notice_shows(c, r, d): ((c.id IS NOT NULL AND {conversation_visible(c)}) OR (r.id IS NOT NULL AND {record_visible(r)})
---   OR (d.id IS NOT NULL AND {document_visible(d)}))
+-- frag notice_shows(c, r, d, x): ((c.id IS NOT NULL AND {conversation_visible(c)}) OR (r.id IS NOT NULL AND {record_visible(r)})
+--   OR (d.id IS NOT NULL AND {document_visible(d)}) OR (x.id IS NOT NULL AND {expectation_visible(x)}))
 
 -- Several of one kind about one thing are one until somebody looks.
 -- frag notice_like(o, n): (o.person_id = n.person_id AND o.read_at IS NULL AND o.here AND o.kind = n.kind AND (o.conversation_id = n.conversation_id
---   OR (n.conversation_id IS NULL AND (o.document_id = n.document_id OR o.request_id = n.request_id))))
+--   OR (n.conversation_id IS NULL AND (o.document_id = n.document_id OR o.request_id = n.request_id OR o.expectation_id = n.expectation_id))))
 
 -- notice_list(me person_id, staff bool, kind text?, before int?, most int) -> notice_row :many
 -- What a person was told, newest first; what they may no longer see is left out.
-SELECT n.id, n.kind, n.created_at, n.read_at, c.id, w.id, d.id, COALESCE(c.subject, r.title, d.name), a.id, {shown_name(a)}, {shown_photo(a)}, m.id, m.status, m.body,
-	r.type, w.action, s.words, CASE WHEN n.read_at IS NULL THEN (SELECT count(*) FROM notice o WHERE {notice_like(o, n)} AND o.id < n.id) ELSE 0 END
+SELECT n.id, n.kind, n.created_at, n.read_at, c.id, w.id, d.id, COALESCE(c.subject, r.title, d.name, x.text), a.id, {shown_name(a)}, {shown_photo(a)}, m.id, m.status, m.body,
+	r.type, w.action, s.words, CASE WHEN n.read_at IS NULL THEN (SELECT count(*) FROM notice o WHERE {notice_like(o, n)} AND o.id < n.id) ELSE 0 END, x.id
 FROM notice n LEFT JOIN conversation c ON c.id = n.conversation_id
 	LEFT JOIN request w ON w.id = n.request_id LEFT JOIN record r ON r.id = w.record_id
-	LEFT JOIN document d ON d.id = n.document_id LEFT JOIN event e ON e.seq = n.event_seq LEFT JOIN person a ON a.id = e.actor_id
+	LEFT JOIN document d ON d.id = n.document_id LEFT JOIN expectation x ON x.id = n.expectation_id LEFT JOIN event e ON e.seq = n.event_seq LEFT JOIN person a ON a.id = e.actor_id
 	LEFT JOIN message m ON e.object_kind = 'message' AND m.id = e.object_id AND m.hidden_at IS NULL AND {message_visible(m)}
 	LEFT JOIN saved_search s ON s.id = n.search_id
-WHERE n.person_id = :me AND n.here AND {notice_shows(c, r, d)}
+WHERE n.person_id = :me AND n.here AND {notice_shows(c, r, d, x)}
 	AND (n.read_at IS NOT NULL OR NOT EXISTS (SELECT 1 FROM notice o WHERE {notice_like(o, n)} AND o.id > n.id))
 	--? kind AND n.kind = :kind
 	--? before AND n.id < :before
@@ -87,9 +87,10 @@ ORDER BY n.id DESC LIMIT :most;
 
 -- notice_open(id notice_id, me person_id, staff bool) -> notice_target :maybe
 -- Where a notice leads.
-SELECT c.id, w.id, d.id FROM notice n LEFT JOIN conversation c ON c.id = n.conversation_id
+SELECT c.id, w.id, d.id, x.id FROM notice n LEFT JOIN conversation c ON c.id = n.conversation_id
 	LEFT JOIN request w ON w.id = n.request_id LEFT JOIN record r ON r.id = w.record_id LEFT JOIN document d ON d.id = n.document_id
-WHERE n.id = :id AND n.person_id = :me AND {notice_shows(c, r, d)};
+	LEFT JOIN expectation x ON x.id = n.expectation_id
+WHERE n.id = :id AND n.person_id = :me AND {notice_shows(c, r, d, x)};
 
 -- notice_tell_of_document(document document_id, seq int, now time) :exec
 -- A notice for the customers who can see a document, unless they have not looked at one about it yet.
@@ -101,10 +102,10 @@ WHERE d.id = :document AND d.shared_at IS NOT NULL AND p.role = 'customer' AND p
 ON CONFLICT (person_id, event_seq) DO NOTHING;
 
 
--- notice_read_about(me person_id, conversation conversation_id?, request request_id?, document document_id?, now time) :exec
--- The person has looked at the conversation, the request or the document.
+-- notice_read_about(me person_id, conversation conversation_id?, request request_id?, document document_id?, expectation expectation_id?, now time) :exec
+-- The person has looked at the conversation, the request, the document or the promise.
 UPDATE notice SET read_at = :now WHERE person_id = :me AND read_at IS NULL
-	AND (conversation_id = :conversation OR request_id = :request OR document_id = :document);
+	AND (conversation_id = :conversation OR request_id = :request OR document_id = :document OR expectation_id = :expectation);
 
 -- notice_read_all(me person_id, upto int, now time) :exec
 -- The person has seen all up to this one.
@@ -134,13 +135,41 @@ WHERE p.kind = 'staff' AND p.disabled_at IS NULL AND p.id <> :actor AND (p.id IN
 	OR (p.role IN ('manager', 'owner') AND NOT EXISTS (SELECT 1 FROM {contacts(k)} WHERE w.id = :request)))
 ON CONFLICT (person_id, event_seq) DO NOTHING;
 
+-- ------------------------------------------------------------------- promises
+
+-- notice_tell_other(expectation expectation_id, actor person_id, seq int, kind text, topic text, now time) :exec
+-- A notice for the other side of a promise, if they know of it.
+INSERT INTO notice (person_id, event_seq, kind, expectation_id, created_at, read_at, here, mail_at)
+SELECT p.id, :seq, :kind, x.id, :now, NULL, {notice_here(p, :topic)}, :now FROM expectation x JOIN person p ON p.id = x.person_id
+WHERE x.id = :expectation AND x.audience <> 'team' AND p.disabled_at IS NULL AND p.id <> :actor
+ON CONFLICT (person_id, event_seq) DO NOTHING;
+
+-- notice_tell_owner(expectation expectation_id, actor person_id, seq int, kind text, topic text, now time) :exec
+-- A notice for who of us sees to it.
+INSERT INTO notice (person_id, event_seq, kind, expectation_id, created_at, read_at, here, mail_at)
+SELECT p.id, :seq, :kind, x.id, :now, NULL, {notice_here(p, :topic)}, :now FROM expectation x JOIN person p ON p.id = x.owner_id
+WHERE x.id = :expectation AND p.disabled_at IS NULL AND p.role <> 'customer' AND p.id <> :actor
+ON CONFLICT (person_id, event_seq) DO NOTHING;
+
+-- notice_tell_team(expectation expectation_id, seq int, kind text, topic text, chiefs bool, now time) :exec
+-- A notice for those who work with customers, or for who leads them; its owner included.
+INSERT INTO notice (person_id, event_seq, kind, expectation_id, created_at, read_at, here, mail_at)
+SELECT p.id, :seq, :kind, x.id, :now, NULL, {notice_here(p, :topic)}, :now FROM expectation x JOIN person p ON p.kind = 'staff'
+WHERE x.id = :expectation AND p.disabled_at IS NULL AND (p.id = x.owner_id OR (:chiefs AND p.role IN ('manager', 'owner')) OR (NOT :chiefs AND p.role = 'agent'))
+ON CONFLICT (person_id, event_seq) DO NOTHING;
+
+-- row notice_promise_row: ours bool | live bool | made_at time
+-- notice_promise(expectation expectation_id) -> notice_promise_row :maybe
+-- Who owes it, and whether it is still to be kept.
+SELECT x.ours, x.state IN ('open', 'renegotiated'), x.made_at FROM expectation x WHERE x.id = :expectation;
+
 -- ----------------------------------------------------------- when to mail it
 
 -- row post_person: id person_id | name text | staff bool | channel text | locale text | zone text | has_login bool | proved text? | login text?
 --   | known text? | quiet_from int? | quiet_to int? | quiet_days int? | digest text? | digest_hour int? | digest_day int?
 -- row post_row: id notice_id | seq int | kind text | created_at time | conversation_id conversation_id? | request_id request_id? | document_id document_id?
 --   | subject text? | actor text? | actor_staff bool | body text? | status text? | record_type text? | action text? | note text? | search text?
---   | watched bool | asked bool | direct bool | discreet bool | mailed_at time?
+--   | watched bool | asked bool | direct bool | discreet bool | mailed_at time? | expectation_id expectation_id?
 -- row choice_row: topic text | here bool | mail bool
 
 -- post_people(now time, most int) -> person_id :many
@@ -158,18 +187,18 @@ FROM person p LEFT JOIN notice_plan l ON l.person_id = p.id WHERE p.id = :id AND
 
 -- post_rows(me person_id, staff bool, most int) -> post_row :many
 -- What a person has not looked at and may still see, oldest first.
-SELECT n.id, n.event_seq, n.kind, n.created_at, c.id, w.id, d.id, COALESCE(c.subject, r.title, d.name), {shown_name(a)}, COALESCE(a.kind = 'staff', FALSE),
+SELECT n.id, n.event_seq, n.kind, n.created_at, c.id, w.id, d.id, COALESCE(c.subject, r.title, d.name, x.text), {shown_name(a)}, COALESCE(a.kind = 'staff', FALSE),
 	CASE WHEN c.kind = 'direct' THEN COALESCE(m.body, c.body) ELSE m.body END, m.status, r.type, w.action, w.note, s.words,
 	EXISTS (SELECT 1 FROM notice_level v WHERE v.person_id = n.person_id AND v.conversation_id = c.id AND v.level = 'watch'),
 	COALESCE(c.group_id IS NOT NULL AND c.author_id = n.person_id, FALSE), COALESCE({is_direct(c)}, FALSE), COALESCE({is_among(c)}, FALSE),
-	(SELECT max(o.mailed_at) FROM notice o WHERE o.person_id = n.person_id AND o.conversation_id = n.conversation_id AND o.read_at IS NULL)
+	(SELECT max(o.mailed_at) FROM notice o WHERE o.person_id = n.person_id AND o.conversation_id = n.conversation_id AND o.read_at IS NULL), x.id
 FROM notice n LEFT JOIN conversation c ON c.id = n.conversation_id
 	LEFT JOIN request w ON w.id = n.request_id LEFT JOIN record r ON r.id = w.record_id
-	LEFT JOIN document d ON d.id = n.document_id LEFT JOIN event e ON e.seq = n.event_seq
+	LEFT JOIN document d ON d.id = n.document_id LEFT JOIN expectation x ON x.id = n.expectation_id LEFT JOIN event e ON e.seq = n.event_seq
 	LEFT JOIN message m ON e.object_kind = 'message' AND m.id = e.object_id AND m.hidden_at IS NULL AND {message_visible(m)}
 	LEFT JOIN person a ON a.id = COALESCE(m.author_id, CASE WHEN c.kind = 'direct' THEN c.author_id END, e.actor_id)
 	LEFT JOIN saved_search s ON s.id = n.search_id
-WHERE n.person_id = :me AND n.mail_at IS NOT NULL AND n.read_at IS NULL AND {notice_shows(c, r, d)}
+WHERE n.person_id = :me AND n.mail_at IS NOT NULL AND n.read_at IS NULL AND {notice_shows(c, r, d, x)}
 	AND (e.object_kind <> 'message' OR m.id IS NOT NULL)
 ORDER BY n.id LIMIT :most;
 

@@ -13,6 +13,7 @@ static bool is_direct(const struct notice_row *n) { return str_is(n->kind, "mess
 /* What happened, in a word for the template and the JSON. */
 static struct str icon_of(const struct notice_row *n) {
 	if (n->request_id.v != 0) return STR("receipt");
+	if (n->expectation_id.v != 0) return STR("clock");
 	if (str_is(n->kind, "answer")) return STR("reply");
 	if (str_is(n->kind, "comment")) return STR("talk");
 	if (str_is(n->kind, "assigned")) return STR("flag");
@@ -27,20 +28,22 @@ static struct str icon_of(const struct notice_row *n) {
 static struct url target_url(struct arena *a, const struct notice_target *to) {
 	if (to->request_id.v != 0) return url_path(a, "/requests/%lld", (long long)to->request_id.v);
 	if (to->document_id.v != 0) return url_path(a, "/documents/%lld", (long long)to->document_id.v);
+	if (to->expectation_id.v != 0) return url_path(a, "/expectations/%lld", (long long)to->expectation_id.v);
 	return conversation_url(a, to->conversation_id);
 }
 
 static struct notice_view view_of(struct req *q, const struct notice_row *n) {
 	struct arena *a = q->a;
 	bool request = n->request_id.v != 0;
-	struct notice_target to = {.conversation_id = n->conversation_id, .request_id = n->request_id, .document_id = n->document_id};
+	struct notice_target to = {.conversation_id = n->conversation_id, .request_id = n->request_id, .document_id = n->document_id,
+		.expectation_id = n->expectation_id};
 	return (struct notice_view){
 		.id = n->id, .kind = n->kind, .icon = icon_of(n), .unread = n->read_at == 0, .created_at = n->created_at,
 		.who = n->actor, .photo = n->actor_photo, .status = n->status, .conversation_id = n->conversation_id,
 		.request_id = n->request_id, .subject = !request ? n->subject
 			: request_subject(a, q->business->pack, n->record_type, n->action, n->subject, q->locale.lang),
 		.excerpt = str_none(n->body) ? STR("") : markdown_text(a, n->body, EXCERPT_CHARS),
-		.document_id = n->document_id, .url = is_direct(n) ? message_url(a, n->conversation_id) : target_url(a, &to), .search = n->search, .more = n->more,
+		.document_id = n->document_id, .expectation_id = n->expectation_id, .url = is_direct(n) ? message_url(a, n->conversation_id) : target_url(a, &to), .search = n->search, .more = n->more,
 	};
 }
 
@@ -67,7 +70,7 @@ struct looked {
 
 static enum err note_looked(struct db *db, void *arg) {
 	const struct looked *l = arg;
-	return sql_notice_read_about(db, l->me, l->at.conversation_id, l->at.request_id, l->at.document_id, l->now, NULL);
+	return sql_notice_read_about(db, l->me, l->at.conversation_id, l->at.request_id, l->at.document_id, l->at.expectation_id, l->now, NULL);
 }
 
 static void seen(struct req *q, struct notice_target at) {
@@ -78,6 +81,8 @@ static void seen(struct req *q, struct notice_target at) {
 void notice_seen(struct req *q, struct conversation_id id) { seen(q, (struct notice_target){.conversation_id = id}); }
 
 void notice_seen_request(struct req *q, struct request_id id) { seen(q, (struct notice_target){.request_id = id}); }
+
+void notice_seen_expectation(struct req *q, struct expectation_id id) { seen(q, (struct notice_target){.expectation_id = id}); }
 
 void notice_seen_document(struct req *q, struct document_id id) { seen(q, (struct notice_target){.document_id = id}); }
 

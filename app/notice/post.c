@@ -53,7 +53,8 @@ static bool is_wanted(const struct post *t, const struct post_row *r) {
 }
 
 static bool same_thread(const struct post_row *a, const struct post_row *b) {
-	return a->conversation_id.v == b->conversation_id.v && a->request_id.v == b->request_id.v && a->document_id.v == b->document_id.v;
+	return a->conversation_id.v == b->conversation_id.v && a->request_id.v == b->request_id.v && a->document_id.v == b->document_id.v &&
+		a->expectation_id.v == b->expectation_id.v;
 }
 
 /* The wanted rows of the thread that begins at first; takes them out of the list. */

@@ -5,7 +5,9 @@
 #include "people/audience.h"
 #include "people/fields.h"
 #include "people/life.h"
+#include "promise/promise.h"
 #include "routes.h"
+#include "tag/tag.h"
 #include "text/date.h"
 #include "text/markdown.h"
 #include "text/url.h"
@@ -183,7 +185,7 @@ static enum err fill_adviser(struct req *q, struct person_page *ret) {
 static void fill_shows(struct req *q, struct person_page *ret) {
 	static const struct { const char *name, *label; bool staff; } shows[] = {
 		{"", T("All"), false}, {"talk", T("Conversations"), false}, {"record", T("Records"), false}, {"profile", T("Profile"), false},
-		{"note", T("Notes"), true}, {"call", T("Calls"), true},
+		{"promise", T("Promises"), false}, {"note", T("Notes"), true}, {"call", T("Calls"), true},
 	};
 	if (!(ret->own || ret->staff) || !ret->customer) return;
 	struct url at = ret->own && str_is(q->http->path, "/me") ? url_path(q->a, "/me") : ret->person.url;
@@ -254,6 +256,7 @@ static enum err fill(struct req *q, struct person_id id, struct str tab, struct 
 	TRY(req_version(q, k.row.version));
 	people_looked(q, &k);
 	if (q->api) return OK;
+	TRY(tag_box_of(q, "person", k.row.id.v, ret->person.tags, ret->staff && ret->may_edit, &ret->tagged));
 	ret->tab = str_none(tab) ? STR("") : tab;
 	ret->show = str_none(show) ? STR("") : show;
 	ret->since = since_of(&ret->person);
@@ -273,6 +276,7 @@ static enum err fill(struct req *q, struct person_id id, struct str tab, struct 
 	if (ret->customer && (ret->own || ret->staff)) TRY(record_of(q, k.row.id, &ret->things));
 	if (ret->customer && (ret->own || ret->staff)) TRY(organization_of(q, k.row.id, &ret->bodies));
 	ret->may_add = ret->customer && may(&q->actor, ACT_CREATE, &(struct object){.thing = THING_RECORD});
+	if (ret->customer && (ret->own || ret->staff)) TRY(promise_between(q, k.row.id, &ret->promised));
 	fill_tabs(q, firm_pack(q->business), ret);
 	TRY(fill_adviser(q, ret));
 	TRY(fill_body(q, &k, cursor, ret));

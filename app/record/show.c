@@ -1,8 +1,10 @@
 /* The pages: what is mine, one record with its lines; and the same for programs. */
 #include "record/record_int.h"
 #include "access/access.h"
+#include "promise/promise.h"
 #include "room/room.h"
 #include "routes.h"
+#include "tag/tag.h"
 #include "text/date.h"
 #include "text/find.h"
 #include "text/url.h"
@@ -341,6 +343,9 @@ enum err record_show(struct req *q, const struct record_show_in *in, struct reco
 	ret->state = state ? pack_say(&state->label, q->locale.lang) : STR("");
 	ret->amount = row.amount.has ? say_money(q->a, &q->locale, row.amount.v, q->business->currency) : STR("");
 	ret->may_edit = t != NULL && may(&q->actor, ACT_EDIT, &o);
+	struct text_list worn = {0};
+	if (ret->staff) TRY(tags_of(q->db, q->a, "record", row.id.v, &worn));
+	TRY(tag_box_of(q, "record", row.id.v, worn, ret->staff && may(&q->actor, ACT_EDIT, &o), &ret->tagged));
 	ret->may_ask = !q->actor.is_staff && may(&q->actor, ACT_COMMENT, &o);
 	if (row.parent_id.v != 0) {
 		TRY(record_seen(q, row.parent_id, &parent));
@@ -357,6 +362,7 @@ enum err record_show(struct req *q, const struct record_show_in *in, struct reco
 	}
 	TRY(fill_life(q, row.id, ret));
 	TRY(sql_record_documents(q->db, row.id, q->actor.id, q->actor.is_staff, &ret->files));
+	TRY(promise_in(q, (struct conversation_id){0}, root, &ret->promised));
 	TRY(record_asked_about(q, root, &asked));
 	if (t == NULL) return OK;
 	TRY(record_acts(q, &row, t, &ret->acts));

@@ -1,6 +1,7 @@
 /* The desk: what is open, whoever waits longest for words of ours first; what is open again; what customers said last. Since when somebody
  * waits is kept with each conversation, so a page of a hundred thousand is one range of an index (desk.sql). */
 #include "talk/talk_int.h"
+#include "promise/promise.h"
 #include "text/markdown.h"
 #include "text/url.h"
 #include <inttypes.h>
@@ -82,11 +83,16 @@ static struct talk_desk_item item_of(struct req *q, const struct desk_row *r) {
 
 static enum err items(struct req *q, struct int_list ids, struct talk_desk_item_list *ret) {
 	struct desk_row_list rows;
+	struct promise_first_view_list promised;
 	*ret = (struct talk_desk_item_list){.v = NEW_ARRAY(q->a, struct talk_desk_item, ids.n + 1)};
 	TRY(sql_desk_rows(q->db, q->a, ids, q->actor.id, true, LIST_MAX, &rows));
 	for (size_t i = 0; i < ids.n; i++)
 		for (size_t k = 0; k < rows.n; k++)
 			if (rows.v[k].id.v == ids.v[i]) ret->v[ret->n++] = item_of(q, &rows.v[k]);
+	TRY(promise_first(q, ids, &promised));
+	for (size_t i = 0; i < ret->n; i++)
+		for (size_t k = 0; k < promised.n; k++)
+			if (promised.v[k].conversation_id.v == ret->v[i].id.v) ret->v[i].promise = &promised.v[k];
 	return OK;
 }
 

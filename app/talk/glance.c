@@ -1,6 +1,7 @@
 /* One glance: whom somebody answers, what else is open with them, who of us spoke to them last, what they have, who takes part; and whether
  * a colleague is answering at the same time. For the staff alone. */
 #include "people/people.h"
+#include "promise/promise.h"
 #include "record/record.h"
 #include "talk/talk_int.h"
 #include "text/url.h"
@@ -42,6 +43,7 @@ static enum err fill_customer(struct req *q, struct talk_glance *ret) {
 	struct person_view *view = NEW(q->a, struct person_view);
 	TRY(people_view(q->db, q->a, &q->actor, q->business, &q->locale, who, view));
 	ret->customer = view;
+	TRY(promise_between(q, who, &ret->promised));
 	TRY(fill_open(q, who, ret));
 	TRY(fill_spoke(q, who, ret));
 	TRY(record_of(q, who, &ret->records));

@@ -70,6 +70,11 @@ WHERE f.object_kind = 'conversation' AND f.object_id = :from_id
 
 -- frag moved(kept): (SELECT object_id FROM joint_moved WHERE joint_id = :joint AND kind = kept)
 
+-- joint_move_promises(from_id conversation_id) :exec
+-- What was promised stands where its words stand now.
+UPDATE expectation SET conversation_id = (SELECT m.conversation_id FROM message m WHERE m.id = expectation.message_id)
+WHERE conversation_id = :from_id AND message_id IS NOT NULL;
+
 -- joint_move_messages(joint joint_id, from_id conversation_id, to_id conversation_id) :exec
 -- What was said, as far as it is still there.
 UPDATE message SET conversation_id = :to_id WHERE conversation_id = :from_id AND id IN {moved('message')};

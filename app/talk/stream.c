@@ -175,6 +175,12 @@ static enum err may_listen(struct req *q, const struct live_topic *t) {
 		TRY(sql_access_sees_request(q->db, (struct request_id){t->id}, q->actor.id, q->actor.is_staff, &id, &found));
 		return found ? OK : ERR_NOT_FOUND;
 	}
+	if (strcmp(t->kind, "expectation") == 0) {
+		struct expectation_id id;
+		bool found;
+		TRY(sql_access_sees_expectation(q->db, (struct expectation_id){t->id}, q->actor.id, q->actor.is_staff, &id, &found));
+		return found ? OK : ERR_NOT_FOUND;
+	}
 	if (strcmp(t->kind, "message") == 0) return ERR_NOT_FOUND;      /* who may know of it listens to its conversation */
 	bool mine = strcmp(t->kind, "person") == 0 && q->actor.id.v == t->id;
 	return mine || q->actor.is_staff ? OK : ERR_NOT_FOUND;

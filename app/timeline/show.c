@@ -27,6 +27,8 @@ static const struct saying sayings[] = {
 	{"remove", "record", "record", "link", T("{who} unlinked")},
 	{"add", "organization", "record", "building", T("{who} linked with {name}")},
 	{"remove", "organization", "record", "building", T("{who} unlinked from {name}")},
+	{"add", "tag", NULL, "tag", T("{who} put a tag on")},
+	{"remove", "tag", NULL, "tag", T("{who} took a tag off")},
 	{"create", "record", NULL, "plus", T("{who} added")},
 	{"update", "record", NULL, "edit", T("{who} changed")},
 	{NULL, "record", NULL, "file", T("{who} did something with")},
@@ -54,14 +56,34 @@ static const struct saying sayings[] = {
 	{"create", "call", NULL, "phone", T("{who} telephoned with {name}")},
 	{"create", "document", NULL, "file", T("{who} added a file")},
 	{NULL, "document", NULL, "file", T("{who} changed a file")},
+	{"create", "expectation", NULL, "clock", T("{who} wrote down a promise")},
+	{NULL, "expectation", "done", "check", T("{who} said that it is done")},
+	{NULL, "expectation", "renegotiated", "swap", T("{who} moved the date")},
+	{NULL, "expectation", "kept", "check", T("Kept, says {who}")},
+	{NULL, "expectation", "exceeded", "checks", T("Better than promised, says {who}")},
+	{NULL, "expectation", "missed", "x", T("Missed, says {who}")},
+	{NULL, "expectation", "withdrawn", "undo", T("{who} took a promise back")},
+	{NULL, "expectation", NULL, "clock", T("{who} did something with a promise")},
 	{NULL, "request", NULL, "receipt", T("{who} moved a request on")},
 	{NULL, "business", NULL, "building", T("{who} changed the firm’s profile")},
 	{NULL, "import", NULL, "upload", T("{who} imported a file")},
 	{NULL, NULL, NULL, "info", T("{who} did something")},
 };
 
+/* Where a promise was moved to. */
+static struct str went_to(const struct timeline_row *r) {
+	static const char *const states[] = {"done", "renegotiated", "kept", "exceeded", "missed", "withdrawn"};
+	struct str to;
+	JSON_DOC(doc);
+	if (json_parse(&doc, r->data, NULL) != OK || !json_get_str(json_member(doc.root, "to"), &to)) return STR("");
+	for (size_t i = 0; i < sizeof states / sizeof *states; i++)
+		if (str_is(to, states[i])) return str_c(states[i]);
+	return STR("");
+}
+
 static const struct saying *saying_of(const struct timeline_row *r) {
-	struct str target = !str_none(r->message_kind) ? r->message_kind : r->call.held_at ? r->call.direction : r->target_kind;
+	struct str target = !str_none(r->message_kind) ? r->message_kind : r->call.held_at ? r->call.direction
+		: str_is(r->object_kind, "expectation") ? went_to(r) : r->target_kind;
 	if (!str_none(r->talk_topic) && str_is(target, "comment")) target = STR("room");
 	for (const struct saying *s = sayings;; s++) {
 		bool verb = s->verb == NULL || str_is(r->verb, s->verb), object = s->object == NULL || str_is(r->object_kind, s->object);
@@ -134,7 +156,10 @@ static struct life_line line_of(struct req *q, const struct timeline_row *r, str
 		l.state = NEW(q->a, struct talk_state);
 		*l.state = state_view(r->message_status);
 	}
-	if (r->talk_id.v != 0) l.url = url_path(q->a, "/conversations/%" PRId64, r->talk_id.v);
+	if (!str_none(r->expectation)) {
+		l.subject = r->expectation;
+		l.url = url_path(q->a, "/expectations/%" PRId64, r->object_id);
+	} else if (r->talk_id.v != 0) l.url = url_path(q->a, "/conversations/%" PRId64, r->talk_id.v);
 	else if (r->record_id.v != 0) {
 		struct record_row row = {.type = r->record_type, .title = r->record_title, .fields = r->record_fields};
 		l.subject = record_called(q, &row);

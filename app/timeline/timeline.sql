@@ -5,6 +5,7 @@
 --   | target_id int? | data text | talk_id conversation_id? | subject text? | record_id record_id? | record_type text? | record_title text?
 --   | record_fields text? | organization text? | message_kind text? | message_body text? | message_status text? | talk_topic text?
 --   | call.with person_id? | call.minutes int? | call.agreed text? | call.said text? | call.held_at time? | call.direction text? | call.corrects call_id?
+--   | expectation text?
 -- row timeline_change_row: seq int | field text | old_value text | new_value text
 
 -- ------------------------------------------------------------------- keeping
@@ -35,6 +36,16 @@ ON CONFLICT (subject_kind, subject_id, seq) DO NOTHING;
 INSERT INTO life (subject_kind, subject_id, seq, sort) SELECT 'person', k.person_id, :seq, :sort FROM call k WHERE k.id = :id
 ON CONFLICT (subject_kind, subject_id, seq) DO NOTHING;
 
+-- timeline_put_promise(id int, seq int, sort text) :exec
+-- It stands in those of its two sides, and of what it is about.
+INSERT INTO life (subject_kind, subject_id, seq, sort)
+SELECT y.kind, y.id, :seq, :sort FROM (SELECT 'person' AS kind, x.person_id AS id FROM expectation x WHERE x.id = :id
+	UNION SELECT 'person', x.owner_id FROM expectation x WHERE x.id = :id
+	UNION SELECT 'record', x.record_id FROM expectation x WHERE x.id = :id
+	UNION SELECT 'record', x.record_root_id FROM expectation x WHERE x.id = :id) y
+WHERE y.id IS NOT NULL
+ON CONFLICT (subject_kind, subject_id, seq) DO NOTHING;
+
 -- timeline_put_past(person person_id, record int) :exec
 -- Who comes to a record later has what happened to it before in their timeline, too.
 INSERT INTO life (subject_kind, subject_id, seq, sort)
@@ -62,18 +73,19 @@ ORDER BY l.seq DESC LIMIT :most;
 -- time, so that the engine has no reason to read more than these.
 SELECT e.seq, e.at, e.actor_id, e.verb, e.object_kind, e.object_id, e.target_kind, e.target_id, e.data, c.id, c.subject,
 	r.id, r.type, r.title, r.fields, o.name, m.kind, m.body, m.status, CASE WHEN c.kind IN ('deal', 'room') THEN c.topic END,
-	k.person_id, k.minutes, k.agreed, k.said, k.held_at, k.direction, k.corrects_id
+	k.person_id, k.minutes, k.agreed, k.said, k.held_at, k.direction, k.corrects_id, x.text
 FROM event e
 LEFT JOIN conversation c ON c.id = CASE WHEN e.object_kind = 'conversation' THEN e.object_id WHEN e.target_kind = 'conversation' THEN e.target_id END
 LEFT JOIN message m ON m.id = CASE WHEN e.object_kind = 'message' THEN e.object_id END
 LEFT JOIN record r ON r.id = CASE WHEN e.object_kind = 'record' THEN e.object_id WHEN e.target_kind = 'record' THEN e.target_id END
 LEFT JOIN record f ON f.id = CASE WHEN e.target_kind = 'record' THEN e.target_id END
 LEFT JOIN call k ON k.id = CASE WHEN e.object_kind = 'call' THEN e.object_id END
+LEFT JOIN expectation x ON x.id = CASE WHEN e.object_kind = 'expectation' THEN e.object_id END
 LEFT JOIN organization o ON o.id = CASE WHEN e.object_kind = 'organization' THEN e.object_id WHEN e.target_kind = 'organization' THEN e.target_id END
 WHERE e.seq IN {list :seqs}
 	AND (:staff OR e.audience = 'public' OR (e.audience = 'members' AND :me > 0) OR (e.audience IN ('private', 'parties') AND :own))
 	AND (c.id IS NULL OR {conversation_visible(c)}) AND (m.id IS NULL OR {message_visible(m)})
-	AND (e.object_kind <> 'call' OR {call_visible(k)})
+	AND (e.object_kind <> 'call' OR {call_visible(k)}) AND (x.id IS NULL OR {expectation_visible(x)})
 	AND (r.id IS NULL OR {record_visible(r)}) AND (f.id IS NULL OR {record_visible(f)}) AND (o.id IS NULL OR {organization_visible(o)})
 ORDER BY e.seq DESC LIMIT :most;
 

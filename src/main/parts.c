@@ -4,7 +4,9 @@
 #include "import/import.h"
 #include "message/message.h"
 #include "people/people.h"
+#include "promise/promise.h"
 #include "search/search.h"
+#include "tag/tag.h"
 #include "talk/talk.h"
 #include "timeline/timeline.h"
 
@@ -28,6 +30,10 @@ void parts_join(struct parts *p) {
 	hub_add_job(p->hub, "webhook", WEBHOOK_TRIES, webhook_job, &p->webhook);
 	hub_add_reader(p->hub, "requests", action_wants, action_read, NULL, true);
 
+	/* promise: what falls due, and what was not kept */
+	hub_add_job(p->hub, "expectations", PROMISE_TRIES, promise_job, p->hub);
+	hub_add_reader(p->hub, "verdicts", promise_wants, promise_read, NULL, true);
+
 	/* import: files that somebody sent in the browser */
 	hub_add_job(p->hub, "import", IMPORT_JOB_TRIES, import_job, p->hub);
 
@@ -44,4 +50,7 @@ void parts_join(struct parts *p) {
 	hub_add_job(p->hub, "sweep", TALK_SWEEP_TRIES, talk_sweep_job, p->hub);
 }
 
-enum err parts_begin(struct parts *p) { return talk_sweep_begin(p->store); }
+enum err parts_begin(struct parts *p) {
+	TRY(tag_begin(p->store));
+	return talk_sweep_begin(p->store);
+}

@@ -1,0 +1,63 @@
+/* What becomes of a promise: the other side hears of it where they know of it, and who of us sees to it; what is late, more and more of us. */
+#include "notice/mail_int.h"
+#include "text/json.h"
+
+/* What was promised so long before its event is history that is being loaded: nobody is told. */
+#define HISTORY HOURS(1)
+
+struct promise_news {
+	struct db *db;
+	const struct event *e;
+	struct expectation_id id;
+	struct notice_promise_row x;
+};
+
+static enum err tell_other(const struct promise_news *n, const char *kind) {
+	return sql_notice_tell_other(n->db, n->id, n->e->actor, n->e->seq, str_c(kind), str_c(topic_word(topic_of(str_c(kind)))), n->e->at, NULL);
+}
+
+static enum err tell_owner(const struct promise_news *n, const char *kind) {
+	return sql_notice_tell_owner(n->db, n->id, n->e->actor, n->e->seq, str_c(kind), str_c(topic_word(topic_of(str_c(kind)))), n->e->at, NULL);
+}
+
+static enum err tell_many(const struct promise_news *n, const char *kind, bool chiefs) {
+	return sql_notice_tell_team(n->db, n->id, n->e->seq, str_c(kind), str_c(topic_word(topic_of(str_c(kind)))), chiefs, n->e->at, NULL);
+}
+
+/* Its time has come; what was done or moved since then is not told of. */
+static enum err tell_step(const struct promise_news *n, struct str step) {
+	if (!n->x.live) return OK;
+	if (str_is(step, "soon")) return tell_owner(n, "promise_soon");
+	if (str_is(step, "team")) return tell_many(n, "promise_team", false);
+	if (str_is(step, "chief")) return tell_many(n, "promise_chief", true);
+	TRY(tell_owner(n, "promise_due"));
+	return tell_other(n, n->x.ours ? "promise_late" : "promise_yours_due");
+}
+
+/* Both sides hear of each step but for who took it. */
+static enum err tell_move(const struct promise_news *n, struct str to) {
+	static const struct { const char *to, *kind; } told[] = {{"done", "promise_done"}, {"renegotiated", "promise_moved"}, {"withdrawn", "promise_withdrawn"}};
+	const char *kind = "promise_word";
+	for (size_t i = 0; i < sizeof told / sizeof *told; i++)
+		if (str_is(to, told[i].to)) kind = told[i].kind;
+	TRY(tell_owner(n, kind));
+	return tell_other(n, kind);
+}
+
+enum err tell_promise(struct db *db, const struct event *e) {
+	struct promise_news n = {.db = db, .e = e, .id = {e->object_id}};
+	struct str word = STR("");
+	int64_t owner;
+	bool found;
+	JSON_DOC(doc);
+	TRY(sql_notice_promise(db, n.id, &n.x, &found));
+	if (!found || json_parse(&doc, e->data, NULL) != OK) return OK;
+	if (strcmp(e->verb, "create") == 0) {
+		if (n.x.made_at < e->at - HISTORY) return OK;
+		TRY(tell_owner(&n, "promise_given"));
+		return tell_other(&n, n.x.ours ? "promise_new" : "promise_yours");
+	}
+	if (json_get_str(json_member(doc.root, "step"), &word)) return tell_step(&n, word);
+	if (json_get_int(json_member(doc.root, "owner"), &owner)) return tell_owner(&n, "promise_given");
+	return json_get_str(json_member(doc.root, "to"), &word) ? tell_move(&n, word) : OK;
+}

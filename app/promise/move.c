@@ -1,0 +1,136 @@
+/* The way of an expectation: one table of steps, each with a row, an event, and what comes next by itself. */
+#include "promise/promise_int.h"
+#include "text/date.h"
+#include "text/json.h"
+#include <inttypes.h>
+
+static const struct step {
+	const char *from, *to;           /* from NULL: from both states in which it is to be kept */
+	unsigned by, why;                /* who may; who of them has to say why */
+} steps[] = {
+	{NULL, "done", OWES, 0},
+	{NULL, "kept", GETS, 0}, {NULL, "exceeded", GETS, 0}, {NULL, "missed", OWES | GETS, OWES},
+	{NULL, "renegotiated", OWES, OWES}, {NULL, "withdrawn", OWES | GETS, OWES},
+	{"done", "kept", GETS | BY_ITSELF, 0}, {"done", "exceeded", GETS | BY_ITSELF, 0}, {"done", "missed", GETS, 0},
+	{"done", "renegotiated", OWES, OWES},      /* it was not done after all */
+};
+
+bool promise_is_live(struct str state) { return str_is(state, "open") || str_is(state, "renegotiated"); }
+
+bool promise_may_go(struct str from, struct str to, unsigned part, bool *ret_reason) {
+	*ret_reason = false;
+	for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
+		const struct step *s = &steps[i];
+		bool begins = s->from == NULL ? promise_is_live(from) : str_is(from, s->from);
+		if (!begins || !str_is(to, s->to) || (s->by & part) == 0) continue;
+		*ret_reason = (s->why & part) != 0 && (s->by & part & ~s->why) == 0;
+		return true;
+	}
+	return false;
+}
+
+unsigned promise_part(const struct actor *a, bool ours, struct person_id person, struct str audience) {
+	if (a->id.v != 0 && a->id.v == person.v) return ours ? GETS : OWES;
+	if (!a->is_staff) return 0;
+	if (str_is(audience, "team")) return OWES | GETS;   /* they do not know of it: what they say we note */
+	return ours ? OWES : OWES | GETS;
+}
+
+usec_t promise_day_end(const struct zone *z, int64_t day) {
+	int y, m, d;
+	days_civil(day + 1, &y, &m, &d);
+	return zone_moment(z, y, m, d, 0, 0, 0) - SECONDS(1);
+}
+
+bool promise_early(usec_t made_at, usec_t first_due_at, usec_t done_at, int64_t early_percent) {
+	usec_t whole = first_due_at - made_at;
+	return done_at != 0 && whole > 0 && (first_due_at - done_at) >= whole / 100 * early_percent;
+}
+
+/* ------------------------------------------------------------- what comes by itself */
+
+struct next {
+	const char *step;
+	usec_t at;
+};
+
+/* A reminder, that it is due, then the team, then who leads it; and silence behind "it is done". */
+static struct next begin_steps(const struct promise_setting *s, struct str state, usec_t due_at, usec_t done_at, usec_t now) {
+	usec_t soon = due_at - HOURS(s->remind_hours);
+	if (str_is(state, "done")) return (struct next){"silence", done_at + DAYS(s->silence_days)};
+	if (!promise_is_live(state)) return (struct next){"", 0};
+	return soon > now ? (struct next){"soon", soon} : (struct next){"due", due_at};
+}
+
+enum err promise_wake(struct db *db, usec_t next_at) {
+	int64_t queued;
+	if (next_at == 0) return OK;
+	TRY(sql_promise_step_queued(db, next_at, &queued));
+	return queued > 0 ? OK : job_add(db, "expectations", STR("{}"), next_at);
+}
+
+/* ------------------------------------------------------------------------- events */
+
+enum audience promise_audience(const struct promise_state *x) {
+	static const char *const among[] = {"direct", "group", "room", "deal"};
+	if (str_is(x->audience, "team")) return AUDIENCE_STAFF;
+	for (size_t i = 0; i < sizeof among / sizeof *among; i++)
+		if (str_is(x->talk_kind, among[i])) return AUDIENCE_PARTIES;
+	if (str_is(x->audience, "both")) return AUDIENCE_PRIVATE;
+	if (str_is(x->talk_visibility, "public")) return AUDIENCE_PUBLIC;
+	return str_is(x->talk_visibility, "members") ? AUDIENCE_MEMBERS : AUDIENCE_PRIVATE;
+}
+
+enum err promise_event(struct db *db, struct person_id actor, const char *verb, const struct promise_state *x, enum audience audience, struct str data) {
+	const char *kind = x->conversation_id.v ? "conversation" : x->record_id.v ? "record" : "person";
+	int64_t id = x->conversation_id.v ? x->conversation_id.v : x->record_id.v ? x->record_id.v : x->person_id.v;
+	struct event e = {.actor = actor, .verb = verb, .object_kind = "expectation", .object_id = x->id.v, .target_kind = kind, .target_id = id,
+		.audience = audience, .data = data};
+	return event_append(db, &e, NULL);
+}
+
+/* -------------------------------------------------------------------------- steps */
+
+enum err promise_keep(struct db *db, struct arena *a, const struct promise_draft *d, struct expectation_id *ret) {
+	struct promise_setting s;
+	struct promise_state x;
+	usec_t at = d->at ? d->at : clock_now();
+	TRY(sql_promise_settings(db, &s));
+	struct next n = begin_steps(&s, STR("open"), d->due_at, 0, at);
+	TRY(sql_promise_put(db, d->ours, d->person, d->owner, d->text, d->conversation, d->message, d->call, d->record, d->due_at,
+		d->to_the_day ? STR("day") : STR("moment"), d->said, d->audience, d->by, at, str_c(n.step), n.at, ret));
+	TRY(sql_promise_change_put(db, *ret, at, d->by, STR(""), STR("open"), 0, d->due_at, (struct person_id){0}, STR("")));
+	TRY(promise_wake(db, n.at));
+	TRY(sql_promise_state_get(db, a, *ret, &x));
+	return promise_event(db, d->by, "create", &x, promise_audience(&x), STR("{\"to\":\"open\"}"));
+}
+
+enum err promise_go(struct db *db, struct arena *a, struct person_id actor, const struct promise_state *was, const struct promise_step *step) {
+	struct promise_setting s;
+	usec_t now = clock_now(), due_at = was->due_at, done_at = was->done_at, closed_at = 0, moved_from = 0;
+	struct str kind = was->due_kind, said = was->said;
+	bool moves = str_is(step->to, "renegotiated"), over = !moves && !str_is(step->to, "done");
+	TRY(sql_promise_settings(db, &s));
+	if (moves) {
+		moved_from = was->due_at;
+		due_at = step->due_at;
+		done_at = 0;
+		kind = step->to_the_day ? STR("day") : STR("moment");
+		said = step->said;
+	} else if (done_at == 0 && !str_is(step->to, "withdrawn") && !str_is(step->to, "missed")) done_at = now;
+	if (over) closed_at = now;
+	struct next n = begin_steps(&s, step->to, due_at, done_at, now);
+	TRY(sql_promise_set(db, was->id, was->version, step->to, step->note, over ? str_c(step->word) : STR(""), due_at, kind, said, was->moved + (moves ? 1 : 0),
+		done_at, closed_at, str_c(n.step), n.at));
+	TRY(sql_promise_change_put(db, was->id, now, actor, was->state, step->to, moved_from, moves ? due_at : 0, (struct person_id){0}, step->note));
+	TRY(promise_wake(db, n.at));
+	return promise_event(db, actor, "update", was, promise_audience(was), str_fmt(a, "{\"from\":\"" STR_FMT "\",\"to\":\"" STR_FMT "\",\"word\":\"%s\"}",
+		STR_ARG(was->state), STR_ARG(step->to), step->word));
+}
+
+enum err promise_hand_over(struct db *db, struct arena *a, struct person_id actor, const struct promise_state *was, struct person_id to) {
+	if (to.v == was->owner_id.v) return OK;
+	TRY(sql_promise_give(db, was->id, was->version, to));
+	TRY(sql_promise_change_put(db, was->id, clock_now(), actor, was->state, was->state, 0, 0, to, STR("")));
+	return promise_event(db, actor, "update", was, AUDIENCE_STAFF, str_fmt(a, "{\"owner\":%" PRId64 "}", to.v));
+}

@@ -1,0 +1,57 @@
+#ifndef PROMISE_PROMISE_H
+#define PROMISE_PROMISE_H
+/* Expectations: what was promised, to whom, by when, and whether it was kept. README.md.
+ *
+ * Events, for readers of the log:
+ *
+ *   verb      object         data                                        audience
+ *   create    expectation N  {"to":"open"}                               as wide as who reads it
+ *   update    expectation N  {"from":"open","to":"done","word":"us"}     the same; word: us them silence
+ *   update    expectation N  {"owner":P}                                 staff
+ *   announce  expectation N  {"step":"due"} soon due team chief          staff: it is time to tell somebody
+ *
+ * The target is the conversation that it was promised in, else the record, else the other side. */
+#include "event/hub.h"
+#include "types.h"
+#include "web/req.h"
+
+struct promise_draft {
+	bool ours;                       /* we owe it; else they do */
+	struct person_id person, owner;  /* the other side; who of us sees to it */
+	struct str text;
+	struct conversation_id conversation;
+	struct message_id message;
+	struct call_id call;
+	struct record_id record;
+	usec_t due_at;
+	bool to_the_day;                 /* due_at is the end of a day */
+	struct str said;                 /* how it was said, or "" */
+	struct str audience;             /* team both public */
+	struct person_id by;
+	usec_t at;                       /* 0: now */
+};
+/* Keeps one, with its event; writes. Whether the actor may, and what is wrong with it, is asked before. */
+MUST_USE enum err promise_keep(struct db *db, struct arena *a, const struct promise_draft *d, struct expectation_id *ret);
+/* The last second of a day on that zone's clock. */
+usec_t promise_day_end(const struct zone *z, int64_t day);
+
+/* ------------------------------------------------------------------- for other pages */
+
+/* What is not over between us and somebody, as far as the actor may know of it, the first due first; at most 12. */
+MUST_USE enum err promise_between(struct req *q, struct person_id person, struct promise_view_list *ret);
+/* What was promised in a conversation, or about a record and its parts (root; one of the two is 0), as far as the actor may know of it. */
+MUST_USE enum err promise_in(struct req *q, struct conversation_id conversation, struct record_id root, struct promise_view_list *ret);
+/* For each of some conversations what its author and we owe each other first; in no order; for the team. */
+MUST_USE enum err promise_first(struct req *q, struct int_list conversations, struct promise_first_view_list *ret);
+
+/* ------------------------------------------------------------------------------ jobs */
+
+/* "expectations" {}: takes each step that has come due: reminders, and silence that says "kept". Queues its own next round. ctx: the hub */
+hub_job promise_job;
+enum { PROMISE_TRIES = 12 };
+
+/* Durable reader "verdicts": whoever was not given what was promised has their thread open again. */
+hub_read promise_read;
+hub_wants promise_wants;
+
+#endif

@@ -1,0 +1,201 @@
+-- What was promised, by whom to whom and by when; how it went; what comes next by itself.
+
+-- row promise_row: id expectation_id | ours bool | person_id person_id | person text | owner_id person_id | owner text | text text
+--   | conversation_id conversation_id? | subject text? | among bool | message_id message_id? | words text? | call_id call_id? | record_id record_id? | record_type text?
+--   | record_title text? | record_fields text? | due_at time | due_kind text | said text | first_due_at time | moved int | audience text | state text
+--   | note text | word_of text | made_at time | done_at time? | closed_at time? | holds bool | next_at time?
+-- row promise_state: id expectation_id | ours bool | person_id person_id | owner_id person_id | conversation_id conversation_id? | message_id message_id?
+--   | record_id record_id? | due_at time | due_kind text | said text | first_due_at time | moved int | audience text | state text | made_at time
+--   | done_at time? | step text | next_at time? | version int | talk_kind text? | talk_visibility text? | talk_status text?
+-- row promise_change_row: at time | actor text? | by_us bool | from_state text | to_state text | from_due_at time? | to_due_at time? | owner text? | note text
+-- row promise_setting: remind_hours int | silence_days int | early_percent int
+
+-- frag is_live(x): (x.state = 'open' OR x.state = 'renegotiated')
+
+-- What of its surroundings this person may see comes along, the rest is left out.
+-- frag promise_row_of(x): x.id, x.ours, x.person_id, {shown_name(p)}, x.owner_id, {shown_name(o)}, x.text, c.id, c.subject, COALESCE({is_among(c)}, FALSE), m.id, m.body, k.id,
+--   r.id, r.type, r.title, r.fields, x.due_at, x.due_kind, x.said, x.first_due_at, x.moved, x.audience, x.state, x.note, x.word_of, x.made_at, x.done_at,
+--   x.closed_at, COALESCE(x.person_id = :me OR EXISTS (SELECT 1 FROM record_person h WHERE h.record_id = x.record_root_id AND h.person_id = :me), FALSE), x.next_at
+-- frag promise_around(x): JOIN person p ON p.id = x.person_id JOIN person o ON o.id = x.owner_id
+--   LEFT JOIN conversation c ON c.id = x.conversation_id AND {conversation_visible(c)}
+--   LEFT JOIN message m ON m.id = x.message_id AND m.conversation_id = c.id AND {message_visible(m)}
+--   LEFT JOIN call k ON k.id = x.call_id AND {call_visible(k)} LEFT JOIN record r ON r.id = x.record_id AND {record_visible(r)}
+
+-- ------------------------------------------------------------------- reading
+
+-- promise_get(id expectation_id, me person_id?, staff bool) -> promise_row :one
+-- One, if this person may know of it.
+SELECT {promise_row_of(x)} FROM expectation x {promise_around(x)} WHERE x.id = :id AND {expectation_visible(x)};
+
+-- promise_find(person person_id?, owner person_id?, root record_id?, conversation conversation_id?, state text?, live int?, late time?, over int?,
+--   after_at time?, after expectation_id, before expectation_id?, me person_id?, staff bool, most int) -> promise_row :many
+-- order: soon x.due_at, x.id | newest x.id DESC
+-- Those of somebody, about something, in some state, as far as this person may know of them.
+SELECT {promise_row_of(x)} FROM expectation x {promise_around(x)} WHERE {expectation_visible(x)}
+--? person AND x.person_id = :person
+--? owner AND x.owner_id = :owner
+--? root AND x.record_root_id = :root
+--? conversation AND x.conversation_id = :conversation
+--? state AND x.state = :state
+--? live AND x.state IN ('open', 'renegotiated') AND :live = 1
+--? late AND x.due_at < :late
+--? over AND x.state NOT IN ('open', 'renegotiated', 'done') AND :over = 1
+--? after_at AND (x.due_at, x.id) > (:after_at, :after)
+--? before AND x.id < :before
+ORDER BY {order} LIMIT :most;
+
+-- promise_with(person person_id, me person_id?, staff bool, most int) -> promise_row :many
+-- What is not over between us and somebody, the first due first.
+SELECT {promise_row_of(x)} FROM expectation x {promise_around(x)} WHERE x.person_id = :person AND x.state IN ('open', 'renegotiated', 'done')
+	AND {expectation_visible(x)} ORDER BY x.due_at, x.id LIMIT :most;
+
+-- row promise_next_row: conversation_id conversation_id | id expectation_id | owner text | text text | due_at time | due_kind text | ours bool
+-- promise_next(ids ints, most int) -> promise_next_row :many
+-- For each of some conversations, what its author and we owe each other first; for the team.
+SELECT c.id, x.id, o.name, x.text, x.due_at, x.due_kind, x.ours FROM conversation c
+JOIN expectation x ON x.id = (SELECT y.id FROM expectation y WHERE y.person_id = c.author_id AND y.state IN ('open', 'renegotiated') ORDER BY y.due_at, y.id LIMIT 1)
+JOIN person o ON o.id = x.owner_id WHERE c.id IN {list :ids} LIMIT :most;
+
+-- promise_count(owner person_id?, late time?, state text?, live int?, most int) -> int :one
+-- How many there are, for the team; not more than that are counted.
+SELECT count(*) FROM (SELECT 1 FROM expectation x WHERE 1 = 1
+--? owner AND x.owner_id = :owner
+--? late AND x.due_at < :late
+--? state AND x.state = :state
+--? live AND x.state IN ('open', 'renegotiated') AND :live = 1
+LIMIT :most) y;
+
+-- promise_changes(id expectation_id, staff bool, most int) -> promise_change_row :many
+-- How it went.
+SELECT v.at, {shown_name(a)}, COALESCE(a.kind = 'staff', FALSE), v.from_state, v.to_state, v.from_due_at, v.to_due_at, w.name, v.note FROM expectation_change v
+LEFT JOIN person a ON a.id = v.actor_id LEFT JOIN person w ON w.id = v.owner_id
+WHERE v.expectation_id = :id AND (:staff OR v.owner_id IS NULL) ORDER BY v.id LIMIT :most;
+
+-- promise_settings() -> promise_setting :one
+-- What the firm decided.
+SELECT remind_hours, silence_days, early_percent FROM expectation_setting WHERE one = 1;
+
+-- promise_settings_put(remind_hours int, silence_days int, early_percent int) :exec1
+-- Decides otherwise.
+UPDATE expectation_setting SET remind_hours = :remind_hours, silence_days = :silence_days, early_percent = :early_percent WHERE one = 1;
+
+-- -------------------------------------------------------------------- making
+
+-- row promise_words_row: message_id message_id | conversation_id conversation_id | kind text | body text | author_id person_id? | is_ours bool | visibility text | talk_kind text | subject text | record_id record_id?
+-- promise_words(id message_id, me person_id?, staff bool) -> promise_words_row :maybe
+-- Words that something may be promised in, if this person reads them.
+SELECT m.id, c.id, m.kind, m.body, m.author_id, COALESCE(a.kind = 'staff', FALSE), c.visibility, c.kind, c.subject, c.record_id
+FROM message m JOIN conversation c ON c.id = m.conversation_id LEFT JOIN person a ON a.id = m.author_id
+WHERE m.id = :id AND {conversation_visible(c)} AND {message_visible(m)};
+
+-- row promise_talk_row: id conversation_id | subject text | visibility text | kind text | record_id record_id?
+-- promise_talk(id conversation_id, me person_id?, staff bool) -> promise_talk_row :maybe
+-- A conversation that something may be promised in.
+SELECT c.id, c.subject, c.visibility, c.kind, c.record_id FROM conversation c WHERE c.id = :id AND {conversation_visible(c)};
+
+-- promise_customer(id conversation_id) -> person_id :maybe
+-- Whom a conversation is with.
+SELECT who FROM (SELECT c.author_id AS who, 0 AS rank FROM conversation c WHERE c.id = :id
+	UNION ALL SELECT s.person_id, 1 FROM participant s WHERE s.conversation_id = :id) x
+WHERE who IS NOT NULL AND NOT EXISTS (SELECT 1 FROM person w WHERE w.id = x.who AND w.kind = 'staff') ORDER BY rank, who LIMIT 1;
+
+-- promise_holder(id record_id) -> person_id :maybe
+-- Whose a record is.
+SELECT s.person_id FROM record r JOIN record_person s ON s.record_id = COALESCE(r.root_id, r.id) JOIN person p ON p.id = s.person_id
+WHERE r.id = :id AND p.kind <> 'staff' ORDER BY s.person_id LIMIT 1;
+
+-- row promise_call_row: id call_id | person_id person_id | record_id record_id? | agreed text
+-- promise_call(id call_id, me person_id?, staff bool) -> promise_call_row :maybe
+-- The note of a call that something may be promised in.
+SELECT k.id, k.person_id, k.record_id, k.agreed FROM call k WHERE k.id = :id AND {call_visible(k)};
+
+-- row promise_person_row: id person_id | name text | is_ours bool
+-- promise_person(id person_id, me person_id?, staff bool) -> promise_person_row :maybe
+-- Somebody who may owe something, or be owed.
+SELECT p.id, {shown_name(p)}, p.kind = 'staff' FROM person p WHERE p.id = :id AND p.disabled_at IS NULL AND {person_visible(p)};
+
+-- promise_colleagues(most int) -> promise_person_row :many
+-- Who of us may see to it.
+SELECT p.id, p.name, TRUE FROM person p WHERE p.kind = 'staff' AND p.disabled_at IS NULL ORDER BY p.name, p.id LIMIT :most;
+
+-- promise_put(ours bool, person person_id, owner person_id, words text, conversation conversation_id?, message message_id?, call call_id?, record record_id?,
+--   due_at time, due_kind text, said text, audience text, by person_id?, at time, step text, next_at time?) -> expectation_id :one
+-- A new one.
+INSERT INTO expectation (ours, person_id, owner_id, text, conversation_id, message_id, call_id, record_id, record_root_id, due_at, due_kind, said,
+	first_due_at, moved, audience, state, note, word_of, made_by, made_at, done_at, closed_at, step, next_at, version)
+VALUES (:ours, :person, :owner, :words, :conversation, :message, :call, :record, (SELECT COALESCE(r.root_id, r.id) FROM record r WHERE r.id = :record),
+	:due_at, :due_kind, :said, :due_at, 0, :audience, 'open', '', '', :by, :at, NULL, NULL, :step, :next_at, 1) RETURNING id;
+
+-- promise_state_get(id expectation_id) -> promise_state :one
+-- One as it is, for the program itself.
+SELECT x.id, x.ours, x.person_id, x.owner_id, x.conversation_id, x.message_id, x.record_id, x.due_at, x.due_kind, x.said, x.first_due_at, x.moved, x.audience, x.state,
+	x.made_at, x.done_at, x.step, x.next_at, x.version, c.kind, c.visibility, c.status
+FROM expectation x LEFT JOIN conversation c ON c.id = x.conversation_id WHERE x.id = :id;
+
+-- promise_set(id expectation_id, was int, state text, note text, word_of text, due_at time, due_kind text, said text, moved int, done_at time?, closed_at time?,
+--   step text, next_at time?) :exec1
+-- Its next state, if it is still as it was.
+UPDATE expectation SET state = :state, note = :note, word_of = :word_of, due_at = :due_at, due_kind = :due_kind, said = :said, moved = :moved, done_at = :done_at,
+	closed_at = :closed_at, step = :step, next_at = :next_at, version = version + 1 WHERE id = :id AND version = :was;
+
+-- promise_give(id expectation_id, was int, owner person_id) :exec1
+-- Somebody else of us sees to it.
+UPDATE expectation SET owner_id = :owner, version = version + 1 WHERE id = :id AND version = :was;
+
+-- promise_change_put(id expectation_id, at time, actor person_id?, from_state text, to_state text, from_due_at time?, to_due_at time?, owner person_id?, note text) :exec1
+-- A step on its way.
+INSERT INTO expectation_change (expectation_id, at, actor_id, from_state, to_state, from_due_at, to_due_at, owner_id, note)
+VALUES (:id, :at, :actor, :from_state, :to_state, :from_due_at, :to_due_at, :owner, :note);
+
+-- ------------------------------------------------------------ what comes next
+
+-- promise_steps(now time, most int) -> promise_state :many
+-- Of which something is to be told, or silence has said its word.
+SELECT x.id, x.ours, x.person_id, x.owner_id, x.conversation_id, x.message_id, x.record_id, x.due_at, x.due_kind, x.said, x.first_due_at, x.moved, x.audience, x.state,
+	x.made_at, x.done_at, x.step, x.next_at, x.version, c.kind, c.visibility, c.status
+FROM expectation x LEFT JOIN conversation c ON c.id = x.conversation_id WHERE x.next_at <= :now ORDER BY x.next_at, x.id LIMIT :most;
+
+-- promise_stepped(id expectation_id, was text, step text, next_at time?) :exec1
+-- That step is told; what comes next.
+UPDATE expectation SET step = :step, next_at = :next_at WHERE id = :id AND step = :was;
+
+-- promise_next_step() -> time? :one
+-- When there is something to do again.
+SELECT min(next_at) FROM expectation WHERE next_at IS NOT NULL;
+
+-- promise_step_queued(at time) -> int :one
+-- Whether a job comes in time for it.
+SELECT count(*) FROM job WHERE kind = 'expectations' AND ended_at IS NULL AND claimed_until IS NULL AND run_at <= :at;
+
+-- promise_due_again(hours int) :exec
+-- When owners are reminded, after the firm decided otherwise: only of what nobody was told of yet.
+UPDATE expectation SET next_at = due_at - :hours * 3600000000 WHERE step = 'soon';
+
+-- ------------------------------------------------------------------ calendar
+
+-- row feed_row: person_id person_id | staff bool | locale text
+-- feed_of(hash text) -> feed_row :maybe
+-- Whose calendar stands at an address.
+SELECT p.id, p.kind = 'staff', p.locale FROM calendar_feed f JOIN person p ON p.id = f.person_id WHERE f.hash = :hash AND p.disabled_at IS NULL;
+
+-- feed_made(me person_id) -> time :maybe
+-- Since when somebody's calendar has an address.
+SELECT made_at FROM calendar_feed WHERE person_id = :me;
+
+-- feed_put(me person_id, hash text, now time) :exec1
+-- An address for somebody's calendar; the one before ends.
+INSERT INTO calendar_feed (person_id, hash, made_at) VALUES (:me, :hash, :now)
+ON CONFLICT (person_id) DO UPDATE SET hash = excluded.hash, made_at = excluded.made_at;
+
+-- feed_end(me person_id) :exec
+-- No address any more.
+DELETE FROM calendar_feed WHERE person_id = :me;
+
+-- feed_due(me person_id, staff bool, most int) -> promise_row :many
+-- What somebody sees to, or was promised and has promised, and is not over.
+SELECT {promise_row_of(x)} FROM expectation x {promise_around(x)} WHERE x.state IN ('open', 'renegotiated') AND {expectation_visible(x)}
+	AND ((:staff AND x.owner_id = :me) OR (NOT :staff AND x.person_id = :me)) ORDER BY x.due_at, x.id LIMIT :most;
+
+-- promise_over(most int) -> int :one
+-- How many are over, for the team.
+SELECT count(*) FROM (SELECT 1 FROM expectation x WHERE x.state NOT IN ('open', 'renegotiated', 'done') LIMIT :most) y;

@@ -1,0 +1,49 @@
+#ifndef PROMISE_PROMISE_INT_H
+#define PROMISE_PROMISE_INT_H
+/* Within promise only. */
+#include "access/policy.h"
+#include "promise/promise.h"
+#include "sql/promise.h"
+
+enum { TEXT_MOST = 500, SAID_MOST = 100, NOTE_MOST = 2000 };
+
+/* --------------------------------------------------------------- move.c: the way of one */
+
+/* Which part somebody has in it; both at once where the other side does not know of it. */
+enum { OWES = 1, GETS = 2, BY_ITSELF = 4 };
+/* The part that the actor has: the other side's, or ours. */
+unsigned promise_part(const struct actor *a, bool ours, struct person_id person, struct str audience);
+/* Whether who has these parts may do this step, and must say why. */
+bool promise_may_go(struct str from, struct str to, unsigned part, bool *ret_reason);
+/* Whether it is still to be kept. */
+bool promise_is_live(struct str state);
+/* Whether what was done then saved so much of the time it was first given that it is better than promised. */
+bool promise_early(usec_t made_at, usec_t first_due_at, usec_t done_at, int64_t early_percent);
+
+struct promise_step {
+	struct str to, note;
+	const char *word;                /* us them silence */
+	usec_t due_at;                   /* renegotiated: the new date */
+	bool to_the_day;
+	struct str said;
+};
+/* One step, with its row and its event; writes. actor 0: by itself. errors CONFLICT (it has changed meanwhile) */
+MUST_USE enum err promise_go(struct db *db, struct arena *a, struct person_id actor, const struct promise_state *was, const struct promise_step *step);
+/* Somebody else of us sees to it; writes. */
+MUST_USE enum err promise_hand_over(struct db *db, struct arena *a, struct person_id actor, const struct promise_state *was, struct person_id to);
+/* An event about one, told as widely as it is known. */
+MUST_USE enum err promise_event(struct db *db, struct person_id actor, const char *verb, const struct promise_state *x, enum audience audience, struct str data);
+enum audience promise_audience(const struct promise_state *x);
+/* Whoever wrote a next step sees that the job comes for it; in the writer's transaction. */
+MUST_USE enum err promise_wake(struct db *db, usec_t next_at);
+
+/* --------------------------------------------------------------- show.c: as somebody sees it */
+
+struct promise_view promise_view_of(struct req *q, const struct promise_row *r);
+/* "by Friday 14 March" */
+struct str promise_by(struct req *q, usec_t due_at, bool to_the_day);
+/* Who of us may see to it. */
+MUST_USE enum err promise_choices(struct req *q, struct person_id chosen, struct promise_choice_list *ret);
+MUST_USE enum err promise_seen(struct req *q, struct expectation_id id, struct promise_row *ret);
+
+#endif
