@@ -40,7 +40,6 @@ for (const engine of engines) {
     await plain.getByRole('button', { name: 'Send it' }).click()
     await plain.getByText('That reads like a promise').waitFor()
     assert.equal(await count(), 0)
-    assert.deepEqual(await audit(plain), [])
     assert.deepEqual([...agent.faults, ...plain.faults], [])
   })
 }
