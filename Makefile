@@ -31,6 +31,7 @@ HTML    := $(wildcard app/*/*.html src/*/*.html)
 HAND    := $(filter-out %_test.c,$(wildcard src/*/*.c app/*/*.c))
 WORDS   := $(HAND) $(wildcard src/*/*.h app/*/*.h) src/base/errors.def src/web/who.def $(wildcard app/*/*.def)
 TESTS   := $(wildcard src/*/*_test.c app/*/*_test.c)
+GRAMMAR := $(sort $(wildcard app/promise/grammar/*.txt))
 MIGRATIONS := $(sort $(wildcard db/migrations/*.sql))
 DATA    := $(sort $(shell find static packs -type f ! -name '*.md' ! -path '*/import/*.csv' 2>/dev/null))
 
@@ -52,12 +53,13 @@ $(BUILD)/tools/%: tools/%.c $(wildcard tools/*.c tools/*.h) src/base/ids.def src
 	@$(GENCC) -std=gnu11 -D_GNU_SOURCE -Wall -Wextra -Werror -Isrc -Itools -o $@ $< $(wildcard tools/$**_*.c) tools/gen.c
 
 $(GENERATED): $(addprefix $(BUILD)/tools/,sqlgen tplgen routegen msggen) $(SQL) $(HTML) app/routes $(WORDS) \
-              i18n/de.po $(MIGRATIONS) $(DATA) tools/embed
+              i18n/de.po $(MIGRATIONS) $(DATA) tools/embed tools/grammar $(GRAMMAR)
 	@mkdir -p $(GEN)/sql $(GEN)/tpl
 	@$(BUILD)/tools/msggen $(GEN) i18n/de.po $(HTML) $(WORDS)
 	@$(BUILD)/tools/tplgen $(GEN) $(HTML) $(SQL)
 	@$(BUILD)/tools/sqlgen $(GEN) $(SQL)
 	@$(BUILD)/tools/routegen $(GEN) $(SQL) $(HTML) app/routes
+	@tools/grammar $(GEN)/grammar.c $(GRAMMAR)
 	@cd $(GEN); for f in tpl/*.c sql/*.c; do case " all $(notdir $(basename $(HTML) $(SQL))) " in *" $$(basename $$f .c) "*) ;; *) rm -f $$f ;; esac; done # of a source that is gone
 	@tools/embed migrations $(GEN)/migrations.c $(MIGRATIONS)
 	@tools/embed files $(GEN)/embedded.S $(GEN)/embedded.c $(DATA)

@@ -61,8 +61,8 @@
       const option = document.createElement("li");
       option.id = `mention-${i}`;
       option.setAttribute("role", "option");
-      option.dataset.name = person.name;
-      option.append(person.name);
+      option.dataset.name = person.insert;
+      option.append(person.insert);
       if (person.title) {
         const title = document.createElement("span");
         title.className = "meta";
@@ -94,7 +94,7 @@
       const answer = await fetch(`${field.dataset.mention}?${query}`, { headers: { Accept: "application/json" } });
       if (!answer.ok) return close();
       const { data } = await answer.json();
-      if (turn === asked && document.activeElement === field) show(field, at.from, data.filter((person) => person.name !== at.text.trim()));
+      if (turn === asked && document.activeElement === field) show(field, at.from, data.filter((person) => person.insert !== at.text.trim()));
     } catch { close(); /* the name can be typed */ }
   }
 

@@ -2,11 +2,11 @@
 
 -- row request_row: id request_id | record_id record_id | root_id record_id | action text | person_id person_id | as_staff bool | fields text
 --   | amount int? | proved bool | state text | note text | part_id record_id? | created_at time | changed_at time | type text | title text
---   | person text
+--   | record_fields text | person text
 -- row request_move_row: state text | actor_id person_id? | actor text? | note text | at time
 
 -- frag request(q, r, p): q.id, q.record_id, q.root_id, q.action, q.person_id, q.as_staff, q.fields, q.amount, q.proved,
---   q.state, q.note, q.part_id, q.created_at, q.changed_at, r.type, r.title,
+--   q.state, q.note, q.part_id, q.created_at, q.changed_at, r.type, r.title, r.fields,
 --   CASE WHEN p.id = :me THEN p.name ELSE {shown_name(p)} END
 
 -- request_get(id request_id, me person_id?, staff bool) -> request_row :one

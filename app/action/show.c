@@ -9,12 +9,20 @@ enum { STEPS_MOST = 50 };
 
 /* -------------------------------------------------------------------- the views */
 
+/* What was given, by field of the form; what is for the team only is empty for all others. */
+static enum err values_of(struct req *q, const struct pack_action *act, struct str fields, struct str **ret) {
+	TRY(pack_values_read(q->a, act->field, act->fields, fields, ret));
+	for (size_t i = 0; i < act->fields; i++)
+		if (act->field[i].staff && !q->actor.is_staff) (*ret)[i] = STR("");
+	return OK;
+}
+
 enum err request_facts(struct req *q, const struct request_row *r, struct record_fact_list *ret) {
 	const struct pack_action *act = request_action(q->business, r);
 	struct str *value;
 	*ret = (struct record_fact_list){0};
 	if (act == NULL) return OK;
-	TRY(pack_values_read(q->a, act->field, act->fields, r->fields, &value));
+	TRY(values_of(q, act, r->fields, &value));
 	ret->v = NEW_ARRAY(q->a, struct record_fact, act->fields);
 	for (size_t i = 0; i < act->fields; i++)
 		if (value[i].n > 0)
@@ -25,18 +33,19 @@ enum err request_facts(struct req *q, const struct request_row *r, struct record
 
 enum err request_view_of(struct req *q, const struct request_row *r, struct request_view *ret) {
 	const struct pack_action *act = request_action(q->business, r);
+	const struct record_row record = {.type = r->type, .title = r->title, .fields = r->record_fields};
 	struct str *value;
-	*ret = (struct request_view){.id = r->id, .record_id = r->record_id, .record_title = r->title, .action = r->action,
-		.title = act == NULL ? r->action : pack_say(&act->label, q->locale.lang), .state = r->state, .fields = r->fields, .note = r->note,
+	*ret = (struct request_view){.id = r->id, .record_id = r->record_id, .record_title = record_called(q, &record), .action = r->action,
+		.title = act == NULL ? r->action : pack_say(&act->label, q->locale.lang), .state = r->state, .fields = q->actor.is_staff ? r->fields : STR("{}"), .note = r->note,
 		.proved = r->proved, .part_id = r->part_id, .created_at = r->created_at, .changed_at = r->changed_at,
 		.url = url_path(q->a, "/requests/%lld", (long long)r->id.v)};
 	ret->asked_by.id = r->person_id;
 	ret->asked_by.name = r->person;
-	ret->amount.amount = r->amount;
+	if (q->actor.is_staff || (act != NULL && (act->approval.amount == NULL || !act->approval.amount->staff))) ret->amount.amount = r->amount;
 	ret->amount.currency = q->business->currency;
-	ret->sum = r->amount.has ? say_money(q->a, &q->locale, r->amount.v, q->business->currency) : STR("");
+	ret->sum = ret->amount.amount.has ? say_money(q->a, &q->locale, r->amount.v, q->business->currency) : STR("");
 	if (act == NULL) return OK;
-	TRY(pack_values_read(q->a, act->field, act->fields, r->fields, &value));
+	TRY(values_of(q, act, r->fields, &value));
 	ret->fields = pack_values_json(q->a, act->field, act->fields, value, q->business->currency);
 	return OK;
 }

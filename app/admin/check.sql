@@ -78,7 +78,7 @@ SELECT what, n FROM (
 		AND NOT EXISTS (SELECT 1 FROM conversation c WHERE c.id = d.object_id))
 	UNION ALL SELECT 'documents of the search', (SELECT count(*) FROM find_doc d WHERE NOT EXISTS (SELECT 1 FROM conversation c WHERE d.object_kind = 'conversation'
 		AND c.id = d.object_id) AND NOT EXISTS (SELECT 1 FROM message m WHERE d.object_kind = 'message' AND m.id = d.object_id)
-		AND NOT EXISTS (SELECT 1 FROM record r WHERE d.object_kind = 'record' AND r.id = d.object_id)
+		AND NOT EXISTS (SELECT 1 FROM record r WHERE d.object_kind IN ('record', 'record-team') AND r.id = d.object_id)
 		AND NOT EXISTS (SELECT 1 FROM document k WHERE d.object_kind = 'document' AND k.id = d.object_id)
 		AND NOT EXISTS (SELECT 1 FROM organization o WHERE d.object_kind IN ('organization', 'organization-name') AND o.id = d.object_id)
 		AND NOT EXISTS (SELECT 1 FROM call k WHERE d.object_kind = 'call' AND k.id = d.object_id)

@@ -19,8 +19,16 @@ struct meant {
 };
 struct meant_list { struct meant *v; size_t n; };
 
+/* The name with the number of the profile, which tells two of one name apart. */
+static struct str numbered(struct arena *a, struct str name, struct person_id id) { return str_fmt(a, STR_FMT " (%" PRId64 ")", STR_ARG(name), id.v); }
+
+static size_t length_of_name(struct arena *a, struct str words, struct str name, struct person_id id) {
+	size_t n = markdown_name_at(a, words, name), more = n == 0 ? 0 : markdown_name_at(a, words, numbered(a, name, id));
+	return more > n ? more : n;
+}
+
 static size_t length_of(struct arena *a, struct str words, const struct mention_person *p) {
-	size_t n = markdown_name_at(a, words, p->name), own = str_eq(p->name, p->own_name) ? 0 : markdown_name_at(a, words, p->own_name);
+	size_t n = length_of_name(a, words, p->name, p->id), own = str_eq(p->name, p->own_name) ? 0 : length_of_name(a, words, p->own_name, p->id);
 	return own > n ? own : n;
 }
 
@@ -176,8 +184,9 @@ enum err mention_choices(struct req *q, const struct mention_choices_in *in, str
 	ret->data.v = NEW_ARRAY(q->a, struct mention_choice, people.n);
 	for (size_t i = 0; i < people.n && ret->data.n < (size_t)in->limit; i++) {
 		const struct mention_person *p = &people.v[i];
-		if (!p->sees || p->id.v == q->actor.id.v || str_empty(p->name) || !begins(folded[i], typed) || !is_only_one(folded, people.n, i)) continue;
-		ret->data.v[ret->data.n++] = (struct mention_choice){.id = p->id, .name = p->name, .title = p->title, .staff = p->staff};
+		if (!p->sees || p->id.v == q->actor.id.v || str_empty(p->name) || !begins(folded[i], typed)) continue;
+		ret->data.v[ret->data.n++] = (struct mention_choice){.id = p->id, .name = p->name, .title = p->title, .staff = p->staff,
+			.insert = is_only_one(folded, people.n, i) ? p->name : numbered(q->a, p->name, p->id)};
 	}
 	return OK;
 }

@@ -81,6 +81,12 @@ static void the_longest_name_is_meant(void **state) {
 	r = speak(f, &s, STEVE, OPEN, "And @Tom Twin?", false);
 	assert_has(r.body, "\"mentions\":[{\"person_id\":null,\"name\":\"Tom Twin\",\"told\":false}]");
 	assert_int_equal(named(f, TWIN) + named(f, OTHER_TWIN), 0);
+	r = speak(f, &s, STEVE, OPEN, "Then @tom twin (9), not @Tom Twin (90) and not @Tom Twin (10)", false);   /* by the number behind it one is meant */
+	assert_has(r.body, "{\"person_id\":9,\"name\":\"tom twin (9)\",\"told\":true}");
+	assert_has(r.body, "a href=\\\"/people/9\\\"\\u003e@tom twin (9)\\u003c/a\\u003e, not @Tom Twin (90) and");
+	assert_has(r.body, "{\"person_id\":null,\"name\":\"Tom Twin\",\"told\":false}");
+	assert_int_equal(named(f, TWIN) + named(f, QUIET), 0);
+	assert_int_equal(told(f, OTHER_TWIN), 1);
 	assert_has(speak(f, &s, STEVE, OPEN, "@Quentin Quiet", false).body, "\"mentions\":[]");       /* a customer knows no such name */
 	assert_has(speak(f, &s, AGENT, OPEN, "@Quentin Quiet", false).body, "\"person_id\":10");
 	serve_stop(&s);
@@ -179,7 +185,9 @@ static void only_who_reads_it_is_offered(void **state) {
 	assert_has(r.body, "Ben Weber-Klein");
 	assert_has(r.body, "Olga O.");
 	assert_has_not(r.body, "Ottersbach");
-	assert_has_not(r.body, "Tom Twin");
+	assert_has(r.body, "\"id\":8,\"name\":\"Tom Twin\",\"insert\":\"Tom Twin (8)\"");
+	assert_has(r.body, "\"id\":9,\"name\":\"Tom Twin\",\"insert\":\"Tom Twin (9)\"");
+	assert_has(r.body, "\"name\":\"Ben Weber\",\"insert\":\"Ben Weber\"");
 	assert_has_not(r.body, "Pat P.");
 	assert_has_not(r.body, "Quentin");
 	r = api(f, &s, AGENT, "GET", "/api/v1/conversations/20/mentionable?q=web&note=true", NULL);

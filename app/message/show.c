@@ -121,6 +121,7 @@ static enum err say(struct req *q, const struct message_head *h, struct str body
 	struct new_message m = {.conversation = h->id, .kind = STR("comment"), .body = body, .author = q->actor.id};
 	struct mention_view_list mentions = {0};
 	TRY(talk_say(q->db, q->a, &m, &said));
+	if (str_is(h->kind, "direct") && !h->other_staff) TRY(promise_tell(q, body));
 	if (mention_possible(body)) TRY(mention_tell(q, said, &mentions));
 	notice_seen(q, h->id);             /* whoever answers has read it */
 	req_redirect(q, url_path(q->a, "/messages/%lld#m%lld", (long long)h->id.v, (long long)said.v));

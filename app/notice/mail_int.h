@@ -35,8 +35,11 @@ enum lang letter_lang(struct str own, const struct business *firm);
 MUST_USE enum err tell_request(struct db *db, struct arena *a, const struct event *e);
 /* promise.c: an event about what was promised. */
 MUST_USE enum err tell_promise(struct db *db, const struct event *e);
+struct request_name {
+	struct str type, action, fields, title;   /* of the record, all but the action; title: where the pack knows it no more */
+};
 /* "Order a card: Account 11" */
-struct str request_subject(struct arena *a, struct str pack, struct str type, struct str action, struct str title, enum lang lang);
+struct str request_subject(struct arena *a, struct str pack, const struct request_name *n, enum lang lang);
 
 /* What somebody chose: their own row for a topic, else their role's default. */
 struct choice {

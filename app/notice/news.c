@@ -19,7 +19,8 @@ struct str off_path(struct arena *a, const struct key *key, struct person_id per
 }
 
 static struct str subject_of(const struct news *x, const struct post_row *r) {
-	return r->request_id.v == 0 ? r->subject : request_subject(x->a, x->firm->pack, r->record_type, r->action, r->subject, x->lang);
+	const struct request_name n = {r->record_type, r->action, r->record_fields, r->subject};
+	return r->request_id.v == 0 ? r->subject : request_subject(x->a, x->firm->pack, &n, x->lang);
 }
 
 static const char *author_of(const struct news *x, const struct post_row *r) {

@@ -3,7 +3,7 @@
 -- row notice_said: kind text | created_at time | conversation_id conversation_id | conversation_kind text
 -- row notice_row: id notice_id | kind text | created_at time | read_at time? | conversation_id conversation_id? | request_id request_id?
 --   | document_id document_id? | subject text | actor_id person_id? | actor text? | actor_photo file_id? | message_id message_id? | status text? | body text?
---   | record_type text? | action text? | search text? | more int | expectation_id expectation_id?
+--   | record_type text? | record_fields text? | action text? | search text? | more int | expectation_id expectation_id?
 -- row notice_target: conversation_id conversation_id? | request_id request_id? | document_id document_id? | expectation_id expectation_id?
 -- row notice_request: id request_id | state text
 -- row mail_person: id person_id | name text | locale text | kind text | role text | email text? | disabled_at time?
@@ -73,7 +73,7 @@ ON CONFLICT (person_id, event_seq) DO NOTHING;
 -- notice_list(me person_id, staff bool, kind text?, before int?, most int) -> notice_row :many
 -- What a person was told, newest first; what they may no longer see is left out.
 SELECT n.id, n.kind, n.created_at, n.read_at, c.id, w.id, d.id, COALESCE(c.subject, r.title, d.name, x.text), a.id, {shown_name(a)}, {shown_photo(a)}, m.id, m.status, m.body,
-	r.type, w.action, s.words, CASE WHEN n.read_at IS NULL THEN (SELECT count(*) FROM notice o WHERE {notice_like(o, n)} AND o.id < n.id) ELSE 0 END, x.id
+	r.type, r.fields, w.action, s.words, CASE WHEN n.read_at IS NULL THEN (SELECT count(*) FROM notice o WHERE {notice_like(o, n)} AND o.id < n.id) ELSE 0 END, x.id
 FROM notice n LEFT JOIN conversation c ON c.id = n.conversation_id
 	LEFT JOIN request w ON w.id = n.request_id LEFT JOIN record r ON r.id = w.record_id
 	LEFT JOIN document d ON d.id = n.document_id LEFT JOIN expectation x ON x.id = n.expectation_id LEFT JOIN event e ON e.seq = n.event_seq LEFT JOIN person a ON a.id = e.actor_id
@@ -168,7 +168,7 @@ SELECT x.ours, x.state IN ('open', 'renegotiated'), x.made_at FROM expectation x
 -- row post_person: id person_id | name text | staff bool | channel text | locale text | zone text | has_login bool | proved text? | login text?
 --   | known text? | quiet_from int? | quiet_to int? | quiet_days int? | digest text? | digest_hour int? | digest_day int?
 -- row post_row: id notice_id | seq int | kind text | created_at time | conversation_id conversation_id? | request_id request_id? | document_id document_id?
---   | subject text? | actor text? | actor_staff bool | body text? | status text? | record_type text? | action text? | note text? | search text?
+--   | subject text? | actor text? | actor_staff bool | body text? | status text? | record_type text? | record_fields text? | action text? | note text? | search text?
 --   | watched bool | asked bool | direct bool | discreet bool | mailed_at time? | expectation_id expectation_id?
 -- row choice_row: topic text | here bool | mail bool
 
@@ -188,7 +188,7 @@ FROM person p LEFT JOIN notice_plan l ON l.person_id = p.id WHERE p.id = :id AND
 -- post_rows(me person_id, staff bool, most int) -> post_row :many
 -- What a person has not looked at and may still see, oldest first.
 SELECT n.id, n.event_seq, n.kind, n.created_at, c.id, w.id, d.id, COALESCE(c.subject, r.title, d.name, x.text), {shown_name(a)}, COALESCE(a.kind = 'staff', FALSE),
-	CASE WHEN c.kind = 'direct' THEN COALESCE(m.body, c.body) ELSE m.body END, m.status, r.type, w.action, w.note, s.words,
+	CASE WHEN c.kind = 'direct' THEN COALESCE(m.body, c.body) ELSE m.body END, m.status, r.type, r.fields, w.action, w.note, s.words,
 	EXISTS (SELECT 1 FROM notice_level v WHERE v.person_id = n.person_id AND v.conversation_id = c.id AND v.level = 'watch'),
 	COALESCE(c.group_id IS NOT NULL AND c.author_id = n.person_id, FALSE), COALESCE({is_direct(c)}, FALSE), COALESCE({is_among(c)}, FALSE),
 	(SELECT max(o.mailed_at) FROM notice o WHERE o.person_id = n.person_id AND o.conversation_id = n.conversation_id AND o.read_at IS NULL), x.id

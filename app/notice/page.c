@@ -41,7 +41,7 @@ static struct notice_view view_of(struct req *q, const struct notice_row *n) {
 		.id = n->id, .kind = n->kind, .icon = icon_of(n), .unread = n->read_at == 0, .created_at = n->created_at,
 		.who = n->expectation_id.v != 0 && str_none(n->actor) ? q->business->name : n->actor, .photo = n->actor_photo, .status = n->status, .conversation_id = n->conversation_id,
 		.request_id = n->request_id, .subject = !request ? n->subject
-			: request_subject(a, q->business->pack, n->record_type, n->action, n->subject, q->locale.lang),
+			: request_subject(a, q->business->pack, &(struct request_name){n->record_type, n->action, n->record_fields, n->subject}, q->locale.lang),
 		.excerpt = str_none(n->body) ? STR("") : markdown_text(a, n->body, EXCERPT_CHARS),
 		.document_id = n->document_id, .expectation_id = n->expectation_id, .url = is_direct(n) ? message_url(a, n->conversation_id) : target_url(a, &to), .search = n->search, .more = n->more,
 	};
@@ -49,10 +49,13 @@ static struct notice_view view_of(struct req *q, const struct notice_row *n) {
 
 enum err notices_show(struct req *q, const struct notices_show_in *in, struct notices_page *ret) {
 	struct notice_row_list rows;
+	struct talk_subjects subjects;
 	int64_t limit = in->limit;
 	struct opt_int before = {0};
 	if (!str_empty(in->cursor)) before.has = str_int(in->cursor, &before.v);
 	TRY(sql_notice_list(q->db, q->a, q->actor.id, q->actor.is_staff, str_empty(in->kind) ? STR_NONE : in->kind, before, limit + 1, &rows));
+	TALK_SUBJECTS(q->a, &rows, conversation_id, subject, subjects);
+	TRY(talk_subjects_here(q, subjects));
 	*ret = (struct notices_page){.next = STR_NONE, .mentions = !str_empty(in->kind), .unread = q->actor.notices,
 	                             .data = {.v = NEW_ARRAY(q->a, struct notice_view, rows.n)}};
 	for (size_t i = 0; i < rows.n && (int64_t)i < limit; i++) ret->data.v[ret->data.n++] = view_of(q, &rows.v[i]);

@@ -3,6 +3,7 @@
  * these is one transaction with the notice, so nothing is mailed twice or forgotten, whenever the program ends. */
 #include "notice/mail_int.h"
 #include "access/access.h"
+#include "talk/talk.h"
 
 enum { PEOPLE_AT_ONCE = 20, ROWS_MOST = 200, CHOICES_MOST = 100 };
 
@@ -129,6 +130,7 @@ static enum err post_wanted(struct post *t) {
 
 static enum err post_to(struct db *db, const struct posting *x, struct person_id id) {
 	struct post t = {.x = x, .db = db, .now = clock_now()};
+	struct talk_subjects subjects;
 	bool found;
 	TRY(sql_post_person(db, x->a, id, &t.person, &found));
 	if (!found) return sql_post_clear(db, id, INT64_MAX, NULL);
@@ -141,6 +143,8 @@ static enum err post_to(struct db *db, const struct posting *x, struct person_id
 	                         .days = (unsigned)p->quiet_days.v};
 	TRY(choices_read(db, x->a, id, p->staff, p->channel, t.choice));
 	TRY(sql_post_rows(db, x->a, id, p->staff, ROWS_MOST, &t.rows));
+	TALK_SUBJECTS(x->a, &t.rows, conversation_id, subject, subjects);
+	TRY(talk_subjects(db, x->a, x->firm.pack, t.news.lang, &subjects));
 	TRY(sql_post_clear(db, id, t.rows.n < ROWS_MOST ? INT64_MAX : t.rows.v[t.rows.n - 1].id.v, NULL));
 	return post_wanted(&t);
 }

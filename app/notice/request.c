@@ -4,10 +4,12 @@
 #include "pack/pack.h"
 #include "text/json.h"
 
-struct str request_subject(struct arena *a, struct str pack, struct str type, struct str action, struct str title, enum lang lang) {
-	const struct pack_action *act = pack_action_find(pack_type_find(pack_find(pack), type), action);
-	struct str what = act == NULL ? action : pack_say(&act->label, lang);
-	return str_fmt(a, STR_FMT ": " STR_FMT, STR_ARG(what), STR_ARG(title));
+struct str request_subject(struct arena *a, struct str pack, const struct request_name *n, enum lang lang) {
+	const struct pack_type *t = pack_type_find(pack_find(pack), n->type);
+	const struct pack_action *act = pack_action_find(t, n->action);
+	struct str what = act == NULL ? n->action : pack_say(&act->label, lang), *value;
+	bool said = t != NULL && pack_values_read(a, t->field, t->fields, n->fields, &value) == OK;
+	return str_fmt(a, STR_FMT ": " STR_FMT, STR_ARG(what), STR_ARG(said ? pack_title(a, t, value, lang) : n->title));
 }
 
 static enum err tell_step(struct db *db, const struct event *e, struct request_id id, struct str to) {

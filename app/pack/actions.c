@@ -157,6 +157,34 @@ static enum err read_then(const struct place *p, const struct json *v, const str
 	return json_length(v) > 0 || act->back_office ? OK : pack_fault(p, "it comes to nothing: say then, or back_office");
 }
 
+/* ------------------------------------------------------------- for the team only */
+
+/* What the form has of the team's stays the team's in the record, and the other way round. */
+static enum err keeps_staff(const struct place *p, const struct pack_type *t, const struct pack_action *act) {
+	for (size_t i = 0; i < act->fields; i++) {
+		const struct pack_field *f = &act->field[i], *set = act->sets[i] ? pack_type_field(t, f->name) : NULL,
+			*add = act->add == NULL ? NULL : pack_type_field(act->add, f->name);
+		struct place at = pack_into(p, "fields", (long)i);
+		if ((set != NULL && set->staff != f->staff) || (add != NULL && add->staff != f->staff))
+			return pack_fault(&at, f->staff ? "staff: the record's field of this name is for all" : "the record's field of this name is for the team only, so this must be: \"staff\": true");
+	}
+	return OK;
+}
+
+/* Whoever is not of the team is asked for nothing that they do not see, and shown nothing of it. */
+static enum err check_staff(const struct place *p, const struct pack_type *t, const struct pack_action *act) {
+	struct place approval = pack_into(p, "approval", -1), when = pack_into(p, "when", -1), then = pack_into(p, "then", -1);
+	TRY(keeps_staff(p, t, act));
+	if (act->seats == 0) return OK;
+	for (size_t i = 0; i < act->fields; i++) {
+		struct place at = pack_into(p, "fields", (long)i);
+		if (act->field[i].staff) return pack_fault(&at, "customers may do this, and the field is for the team only");
+	}
+	if (act->approval.amount != NULL && act->approval.amount->staff) return pack_fault(&approval, "customers may do this, and the amount is for the team only");
+	if (t->staff_state && act->whens > 0) return pack_fault(&when, "customers may do this, and the state is for the team only");
+	return t->staff_state && act->state != NULL ? pack_fault(&then, "customers may do this, and the state is for the team only") : OK;
+}
+
 /* ----------------------------------------------------------------------- reading */
 
 static enum err read_action(const struct place *p, const struct json *v, const struct pack_type *t, const struct pack_type *types, size_t n,
@@ -175,7 +203,8 @@ static enum err read_action(const struct place *p, const struct json *v, const s
 	TRY(read_flag(p, v, "proof", &act->proof));
 	TRY(read_flag(p, v, "back_office", &act->back_office));
 	TRY(read_approval(p, json_member(v, "approval"), t, act));
-	return read_then(p, json_member(v, "then"), t, types, n, act);
+	TRY(read_then(p, json_member(v, "then"), t, types, n, act));
+	return check_staff(p, t, act);
 }
 
 enum err pack_read_actions(const struct place *p, const struct json *list, struct pack_type *t, const struct pack_type *types, size_t n) {

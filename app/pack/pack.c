@@ -77,6 +77,8 @@ static enum err read_field(const struct place *p, const struct json *v, struct p
 	if (own != NULL && !json_get_bool(own, &ret->own)) return pack_fault(p, "own is true or false");
 	const struct json *required = json_member(v, "required");
 	if (required != NULL && !json_get_bool(required, &ret->required)) return pack_fault(p, "required is true or false");
+	const struct json *staff = json_member(v, "staff");
+	if (staff != NULL && !json_get_bool(staff, &ret->staff)) return pack_fault(p, "staff is true or false");
 	if (!json_get_str(json_member(v, "type"), &type)) return pack_fault(p, "needs a type");
 	int found = -1;
 	for (int i = 0; i <= PACK_CHOICE; i++)
@@ -103,7 +105,12 @@ enum err pack_read_fields(const struct place *p, const struct json *list, const 
 static enum err read_tab(const struct place *p, const struct json *v, struct pack_tab *ret) {
 	TRY(pack_read_name(p, v, &ret->name));
 	TRY(pack_read_label(p, v, &ret->label));
-	return pack_read_fields(p, json_member(v, "fields"), &ret->field, &ret->fields);
+	TRY(pack_read_fields(p, json_member(v, "fields"), &ret->field, &ret->fields));
+	for (size_t i = 0; i < ret->fields; i++) {
+		struct place at = pack_into(p, "fields", (long)i);
+		if (ret->field[i].staff) return pack_fault(&at, "staff means nothing here: customers see their own profile, notes of the team are beside it");
+	}
+	return OK;
 }
 
 static enum err names_differ(const struct place *p, const struct pack *pack) {

@@ -26,6 +26,7 @@ struct pack_field {
 	struct pack_label label;
 	bool own;                      /* customers fill it in themselves; all others are the firm's */
 	bool required;                 /* of a form */
+	bool staff;                    /* of a type of record or a form: for the team only */
 	enum pack_kind type;           /* kept as text: int and money (minor units) in digits, bool as yes/no, date YYYY-MM-DD, choice its name */
 	const struct pack_word *choice;
 	size_t choices;
@@ -97,6 +98,8 @@ struct pack_type {
 	bool flow;                         /* its amounts come in (above 0) and go out (below); else they are what things cost */
 	const struct pack_word *state;     /* the first is a new one's */
 	size_t states;
+	bool staff_state;                  /* in which one it is, is for the team only */
+	bool staff;                        /* something of it is */
 	const bool *next;                  /* states x states: next[a * states + b], a may become b; NULL: any may become any */
 	const struct pack_word *role;      /* of its people */
 	size_t roles;

@@ -124,6 +124,11 @@ static void a_title_is_said_in_the_readers_language(void **state) {
 	KIND("card", FIELD("kind", "text", ""), ", \"parent\": \"account\"") "]")
 #define TO_DO ", \"back_office\": true"
 
+/* The same with a fee and states for the team only. */
+#define STAFF ", \"staff\": true"
+#define SUM(more) ", \"fields\": [" FIELD("fee", "money", more) "]"
+#define INNER(act) PACK(FIELD("x", "text", ""), ", \"types\": [" KIND("account", FIELD("fee", "money", STAFF), ACTS(act) ", \"staff_state\": true") "]")
+
 static void actions(void **state) {
 	struct pack p;
 	struct str why = STR("");
@@ -159,9 +164,34 @@ static void wrong_actions(void **state) {
 		{DEAL(ACT(", \"then\": {\"state\": \"shut\"}")), "there is no such state"},
 		{DEAL(ACT(", \"then\": {\"add\": \"account\"}")), "then.add: this is no type of what it is the parent of"},
 		{DEAL("{\"name\": \"a\", " L TO_DO "}"), "words: is needed in"},
+		{INNER(ACT(SUM(STAFF) TO_DO)), "types[0].actions[0].fields[0]: customers may do this, and the field is for the team only"},
+		{INNER(ACT(SUM("") ", \"may\": [\"staff\"], \"then\": {\"set\": [\"fee\"]}")), "types[0].actions[0].fields[0]: the record's field of this name is for the team"},
+		{DEAL(ACT(SUM(STAFF) ", \"may\": [\"staff\"], \"then\": {\"set\": [\"fee\"]}")), "actions[0].fields[0]: staff: the record's field of this name is for all"},
+		{INNER(ACT(TO_DO ", \"approval\": {\"amount\": \"fee\"}")), "actions[0].approval: customers may do this, and the amount is for the team only"},
+		{INNER(ACT(TO_DO ", \"when\": [\"open\"]")), "actions[0].when: customers may do this, and the state is for the team only"},
+		{INNER(ACT(", \"then\": {\"state\": \"open\"}")), "actions[0].then: customers may do this, and the state is for the team only"},
 	};
 	(void)state;
 	for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) refused(wrong[i].text, wrong[i].why);
+}
+
+static void what_is_for_the_team(void **state) {
+	static const struct { const char *text, *why; } wrong[] = {
+		{PACK(FIELD("fee", "money", STAFF), ""), "tabs[0].fields[0]: staff means nothing here"},
+		{PACK(FIELD("x", "text", ""), ", \"types\": [{\"name\": \"a\", " L ", " SAYS("many") ", \"title\": \"{no}\", \"fields\": [" FIELD("no", "text", STAFF) "]"
+			", \"roles\": [{\"name\": \"r\", " L "}]}]"), "types[0].title: no is for the team only"},
+		{PACK(FIELD("x", "text", ""), ", \"types\": [" KIND("a", FIELD("no", "date", STAFF), ", \"at\": \"no\", \"roles\": [{\"name\": \"r\", " L "}]") "]"),
+			"types[0]: at names a field for the team only"},
+		{PACK(FIELD("x", "text", ""), ", \"types\": [" KIND("a", FIELD("no", "text", ""), ", \"staff_state\": true, \"roles\": [{\"name\": \"r\", " L "}]") "]"),
+			"types[0]: staff_state is true or false, and goes with states"},
+	};
+	struct pack p;
+	struct str why = STR("");
+	(void)state;
+	for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) refused(wrong[i].text, wrong[i].why);
+	if (pack_read("mine", STR(INNER(ACT(SUM(STAFF) ", \"may\": [\"staff\"], \"when\": [\"open\"], \"then\": {\"set\": [\"fee\"], \"state\": \"open\"}"))), &p, &why) != OK)
+		fail_msg(STR_FMT, STR_ARG(why));
+	assert_true(p.type[0].staff && p.type[0].staff_state && p.type[0].field[0].staff && p.type[0].action[0].field[0].staff);
 }
 
 /* In the packs there are: what people know best of themselves is theirs, what the firm knows is not. */
@@ -179,6 +209,6 @@ static void ours(void **state) {
 int main(void) {
 	const struct CMUnitTest tests[] = {cmocka_unit_test(who_fills_in_a_field_is_declared), cmocka_unit_test(which_states_may_follow),
 		cmocka_unit_test(faults), cmocka_unit_test(what_stands_in_which_tab), cmocka_unit_test(actions), cmocka_unit_test(wrong_actions),
-		cmocka_unit_test(a_title_is_said_in_the_readers_language), cmocka_unit_test(ours)};
+		cmocka_unit_test(a_title_is_said_in_the_readers_language), cmocka_unit_test(what_is_for_the_team), cmocka_unit_test(ours)};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

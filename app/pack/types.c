@@ -40,7 +40,9 @@ static enum err check_title(const struct place *p, const struct pack_type *t, st
 		if (str_none(rest)) return pack_fault(&at, "a brace is not closed");
 		while (!str_none(name)) {
 			struct str one = str_cut(&name, '|');
-			if (pack_type_field(t, one) == NULL) return pack_fault(&at, str_fmt(pack_arena(), "there is no field " STR_FMT, STR_ARG(one)).p);
+			const struct pack_field *f = pack_type_field(t, one);
+			if (f == NULL) return pack_fault(&at, str_fmt(pack_arena(), "there is no field " STR_FMT, STR_ARG(one)).p);
+			if (f->staff) return pack_fault(&at, str_fmt(pack_arena(), STR_FMT " is for the team only, and a title is for all", STR_ARG(one)).p);
 		}
 	}
 	return title.n > 0 ? OK : pack_fault(&at, "is needed");
@@ -97,6 +99,7 @@ static enum err read_expects_of(const struct place *p, const struct json *v, con
 	ret->team = str_is(audience, "team");
 	if (ret->state == NULL) return pack_fault(p, "names the state in which it is promised");
 	if (!ret->team && !str_is(audience, "both")) return pack_fault(p, "audience is \"both\" or \"team\"");
+	if (!ret->team && t->staff_state) return pack_fault(p, "its states are for the team only, and so is what is promised in them");
 	if (!json_get_int(json_member(v, "days"), &days) || days < 0 || days > EXPECTS_DAYS_MAX) return pack_fault(p, "days are business days, 0 to 365");
 	ret->days = (int)days;
 	for (const struct pack_expects *e = t->expects; e < ret; e++)
@@ -113,6 +116,17 @@ static enum err read_expects(const struct place *p, const struct json *list, str
 		struct place at = pack_into(p, "expects", (long)t->expectations);
 		TRY(read_expects_of(&at, json_item(list, t->expectations), t, &e[t->expectations]));
 	}
+	return OK;
+}
+
+/* What is for the team only. Lines are listed by their date and added up by month for all who see them, so those two are for all. */
+static enum err read_staff(const struct place *p, const struct json *v, struct pack_type *t) {
+	const struct json *state = json_member(v, "staff_state");
+	if (state != NULL && (!json_get_bool(state, &t->staff_state) || t->states == 0)) return pack_fault(p, "staff_state is true or false, and goes with states");
+	if (t->at != NULL && t->at->staff) return pack_fault(p, "at names a field for the team only, and lists are for all");
+	if (t->amount != NULL && t->amount->staff && t->parent != NULL) return pack_fault(p, "amount names a field for the team only, and its sums are for all");
+	t->staff = t->staff_state;
+	for (size_t i = 0; i < t->fields; i++) t->staff |= t->field[i].staff;
 	return OK;
 }
 
@@ -142,6 +156,7 @@ static enum err read_type(const struct place *p, const struct json *v, struct pa
 	if (t->parent != NULL && t->roles > 0) return pack_fault(p, "what has a parent has its parent's people: no roles");
 	if (t->parent == NULL && t->roles == 0) return pack_fault(p, "roles are needed: whose is it?");
 	TRY(read_room(p, v, t));
+	TRY(read_staff(p, v, t));
 	TRY(read_expects(p, json_member(v, "expects"), t));
 	return pack_read_words(p, json_member(v, "reasons"), "reasons", &t->reason, &t->reasons);
 }

@@ -3,6 +3,7 @@
 #include "people/fields.h"
 #include "routes.h"
 #include "sql/people_find.h"
+#include "talk/talk.h"
 #include "text/url.h"
 #include "text/utf8.h"
 #include "timeline/timeline.h"
@@ -147,7 +148,10 @@ enum err life_changes(struct req *q, const struct kept *k, int64_t before, int64
 
 /* -------------------------------------------------------------- conversations */
 
-static void said_lines(struct req *q, const struct person_said_row_list *rows, struct said_line_list *ret) {
+static enum err said_lines(struct req *q, const struct person_said_row_list *rows, struct said_line_list *ret) {
+	struct talk_subjects subjects;
+	TALK_SUBJECTS(q->a, rows, id, subject, subjects);
+	TRY(talk_subjects_here(q, subjects));
 	ret->v = NEW_ARRAY(q->a, struct said_line, rows->n);
 	ret->n = rows->n;
 	for (size_t i = 0; i < rows->n; i++) {
@@ -164,6 +168,7 @@ static void said_lines(struct req *q, const struct person_said_row_list *rows, s
 			.at = r->created_at,
 		};
 	}
+	return OK;
 }
 
 enum err life_said(struct req *q, struct person_id id, int64_t before, int64_t most, struct said_line_list *ret,
@@ -173,15 +178,13 @@ enum err life_said(struct req *q, struct person_id id, int64_t before, int64_t m
 	bool further = (int64_t)rows.n > most;
 	if (further) rows.n = (size_t)most;
 	*ret_next = further ? rows.v[rows.n - 1].id.v : 0;
-	said_lines(q, &rows, ret);
-	return OK;
+	return said_lines(q, &rows, ret);
 }
 
 enum err life_joined(struct req *q, struct person_id id, struct said_line_list *ret) {
 	struct person_said_row_list rows;
 	TRY(sql_person_joined(q->db, q->a, id, req_is_staff(q), q->actor.id, 50, &rows));
-	said_lines(q, &rows, ret);
-	return OK;
+	return said_lines(q, &rows, ret);
 }
 
 enum err life_looks(struct req *q, struct person_id id, struct look_line_list *ret) {

@@ -11,7 +11,7 @@ enum { QUOTE_CHARS = 400, TEXT_CHARS = 200 };
 
 static struct str given(struct str s) { return str_none(s) ? STR("") : s; }
 
-static const struct zone *firm_zone(const struct req *q) {
+const struct zone *promise_zone(const struct req *q) {
 	const struct zone *z = zone_find(q->business->zone);
 	return z == NULL ? q->locale.zone : z;
 }
@@ -126,6 +126,20 @@ static void fill_back(struct req *q, const struct from *f, const struct source *
 	}
 }
 
+/* What was said fills the form in, as far as it reads like a promise. */
+static enum err understand(struct req *q, const struct source *s, struct promise_form_page *ret) {
+	struct promise_offer o;
+	bool message = s->words.message_id.v != 0;
+	TRY(promise_understood(q, words_said(s), !message || s->words.is_ours, message ? s->words.created_at : q->locale.now, &o));
+	if (!o.found) return OK;
+	ret->direction = o.direction;
+	ret->text = o.text;
+	ret->day = o.day;
+	ret->clock = o.clock;
+	ret->said = o.said;
+	return OK;
+}
+
 enum err promise_form(struct req *q, const struct promise_form_in *in, struct promise_form_page *ret) {
 	struct from f = {in->message_id, in->conversation_id, in->call_id, in->record_id};
 	struct source s;
@@ -143,10 +157,11 @@ enum err promise_form(struct req *q, const struct promise_form_in *in, struct pr
 		.name = STR(""), .who = given(in->who), .quote = markdown_text(q->a, said, QUOTE_CHARS), .direction = str_none(in->direction) ? STR("ours") : in->direction,
 		.text = str_none(in->text) ? markdown_text(q->a, said, TEXT_CHARS) : in->text, .day = given(in->day), .clock = given(in->clock), .said = given(in->said),
 		.audience = str_none(in->audience) ? usual_audience(&s) : in->audience, .may_public = may_public(&s), .among = is_among(s.talk.kind),
-		.today = date_of_time(q->a, firm_zone(q), q->locale.now)};
+		.today = date_of_time(q->a, promise_zone(q), q->locale.now)};
 	if (found && !who.is_ours) ret->person = who.id, ret->name = who.name;
 	q->page.nav = STR("promises");
 	fill_back(q, &f, &s, ret);
+	if (str_none(in->text) && str_none(in->day)) TRY(understand(q, &s, ret));
 	return promise_choices(q, in->owner_id.v ? in->owner_id : q->actor.id, &ret->colleagues);
 }
 
@@ -170,7 +185,7 @@ static enum err read_due(struct req *q, usec_t at, struct str day, struct str cl
 			return req_invalid(q, "clock", T("This is not a time of day."));
 		int y, m, d;
 		days_civil(days, &y, &m, &d);
-		ret->at = ret->to_the_day ? promise_day_end(firm_zone(q), days) : zone_moment(firm_zone(q), y, m, d, (int)hour, (int)minute, 0);
+		ret->at = ret->to_the_day ? promise_day_end(promise_zone(q), days) : zone_moment(promise_zone(q), y, m, d, (int)hour, (int)minute, 0);
 	}
 	if (ret->at <= clock_now()) return req_invalid(q, "due_at", T("This is over already. A promise is about what is to come."));
 	return ret->at > clock_now() + DAYS(36525) ? req_invalid(q, "due_at", T("This is too far away.")) : OK;

@@ -49,6 +49,9 @@ MUST_USE enum err promise_in(struct req *q, struct conversation_id conversation,
 /* For each of some conversations what its author and we owe each other first; in no order; for the team. */
 MUST_USE enum err promise_first(struct req *q, struct int_list conversations, struct promise_first_view_list *ret);
 
+/* For one of us who has just said this to somebody: a sentence on the next page when it promises something by a day. errors STORE */
+MUST_USE enum err promise_tell(struct req *q, struct str words);
+
 /* ------------------------------------------------------------------------------ jobs */
 
 /* "expectations" {}: takes each step that has come due: reminders, and silence that says "kept". Queues its own next round. ctx: the hub */

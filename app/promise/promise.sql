@@ -85,9 +85,10 @@ UPDATE expectation_setting SET remind_hours = :remind_hours, silence_days = :sil
 -- -------------------------------------------------------------------- making
 
 -- row promise_words_row: message_id message_id | conversation_id conversation_id | kind text | body text | author_id person_id? | is_ours bool | visibility text | talk_kind text | subject text | record_id record_id?
+--   | created_at time
 -- promise_words(id message_id, me person_id?, staff bool) -> promise_words_row :maybe
 -- Words that something may be promised in, if this person reads them.
-SELECT m.id, c.id, m.kind, m.body, m.author_id, COALESCE(a.kind = 'staff', FALSE), c.visibility, c.kind, c.subject, c.record_id
+SELECT m.id, c.id, m.kind, m.body, m.author_id, COALESCE(a.kind = 'staff', FALSE), c.visibility, c.kind, c.subject, c.record_id, m.created_at
 FROM message m JOIN conversation c ON c.id = m.conversation_id LEFT JOIN person a ON a.id = m.author_id
 WHERE m.id = :id AND {conversation_visible(c)} AND {message_visible(m)};
 

@@ -42,8 +42,15 @@ MUST_USE enum err promise_wake(struct db *db, usec_t next_at);
 struct promise_view promise_view_of(struct req *q, const struct promise_row *r);
 /* "by Friday 14 March" */
 struct str promise_by(struct req *q, usec_t due_at, bool to_the_day);
+/* The firm's. */
+const struct zone *promise_zone(const struct req *q);
 /* Who of us may see to it. */
 MUST_USE enum err promise_choices(struct req *q, struct person_id chosen, struct promise_choice_list *ret);
 MUST_USE enum err promise_seen(struct req *q, struct expectation_id id, struct promise_row *ret);
+
+/* --------------------------------------------------------------- offer.c: what words promise */
+
+/* The first with a date, else the first; found is false when they promise nothing. ours: one of us wrote them; said_at: then. errors STORE */
+MUST_USE enum err promise_understood(struct req *q, struct str words, bool ours, usec_t said_at, struct promise_offer *ret);
 
 #endif

@@ -49,8 +49,9 @@ enum err record_requests(struct req *q, const struct record_row *row, struct rec
 	*ret = (struct record_request_list){.v = NEW_ARRAY(q->a, struct record_request, rows.n)};
 	for (size_t i = 0; i < rows.n; i++) {
 		const struct pack_action *act = pack_action_find(record_type(q, rows.v[i].type), rows.v[i].action);
+		const struct record_row record = {.type = rows.v[i].type, .title = rows.v[i].title, .fields = rows.v[i].fields};
 		ret->v[ret->n++] = (struct record_request){.id = rows.v[i].id, .title = act ? pack_say(&act->label, q->locale.lang) : rows.v[i].action,
-			.about = rows.v[i].title, .state = rows.v[i].state, .at = rows.v[i].at};
+			.about = record_called(q, &record), .state = rows.v[i].state, .at = rows.v[i].at};
 	}
 	return OK;
 }

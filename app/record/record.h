@@ -50,6 +50,8 @@ MUST_USE enum err record_of_organization(struct req *q, struct organization_id o
 MUST_USE enum err record_readers(struct db *db, struct arena *a, const struct actor *who, struct find_group *ret);
 /* Whom the staff mean: given, or else by customer number or full name; what is wrong is noted at the field. errors INVALID */
 MUST_USE enum err record_who(struct req *q, struct person_id given, struct str called, const char *field, struct person_id *ret);
+/* Takes out what the pack keeps for the team: of a row that was read otherwise, before somebody else may be shown anything of it. */
+MUST_USE enum err record_for_customers(struct req *q, struct record_row *row);
 /* Its type in the firm's pack; NULL when the pack has it no more. */
 const struct pack_type *record_type(const struct req *q, struct str type);
 /* One of the staff looked at it: that is written down. */

@@ -132,11 +132,11 @@ SELECT o.name FROM organization o WHERE o.id = :id;
 -- What somebody is for a record that stands by itself.
 SELECT s.role FROM record_person s WHERE s.record_id = :root AND s.person_id = :person ORDER BY s.role LIMIT :most;
 
--- row record_request_row: id request_id | type text | title text | action text | state text | at time
+-- row record_request_row: id request_id | type text | title text | fields text | action text | state text | at time
 
 -- record_requests(root record_id?, record record_id?, most int) -> record_request_row :many
 -- What was asked to be done about a record that stands by itself with its lines, or about one line, the newest first.
-SELECT q.id, r.type, r.title, q.action, q.state, q.created_at FROM request q JOIN record r ON r.id = q.record_id
+SELECT q.id, r.type, r.title, r.fields, q.action, q.state, q.created_at FROM request q JOIN record r ON r.id = q.record_id
 WHERE TRUE
 --? root AND q.root_id = :root
 --? record AND q.record_id = :record

@@ -5,6 +5,7 @@
 #include "room/room.h"
 #include "routes.h"
 #include "tag/tag.h"
+#include "talk/talk.h"
 #include "text/date.h"
 #include "text/find.h"
 #include "text/url.h"
@@ -15,13 +16,17 @@ enum { MINE_MOST = 200, PART_MOST = 10, LINES_MOST = 50, LIFE_MOST = 8, MONTHS_M
 
 /* -------------------------------------------------------------------- my things */
 
-static void asked_views(struct req *q, const struct record_asked_row_list *rows, struct record_asked_list *ret) {
+static enum err asked_views(struct req *q, const struct record_asked_row_list *rows, struct record_asked_list *ret) {
+	struct talk_subjects subjects;
+	TALK_SUBJECTS(q->a, rows, conversation_id, subject, subjects);
+	TRY(talk_subjects_here(q, subjects));
 	ret->v = NEW_ARRAY(q->a, struct record_asked, rows->n);
 	ret->n = 0;
 	for (size_t i = 0; i < rows->n; i++) {
 		const struct record_asked_row *r = &rows->v[i];
 		ret->v[ret->n++] = (struct record_asked){.id = r->conversation_id, .subject = r->subject, .at = r->at, .settled = r->settled};
 	}
+	return OK;
 }
 
 static enum err things_of(struct req *q, struct person_id person, struct record_group_list *ret, struct record_asked_row_list *ret_asked) {
@@ -46,7 +51,7 @@ enum err record_things(struct req *q, struct record_things_page *ret) {
 	struct record_asked_row_list asked;
 	q->page.nav = STR("things");
 	TRY(things_of(q, q->actor.id, &ret->groups, &asked));
-	asked_views(q, &asked, &ret->asked);
+	TRY(asked_views(q, &asked, &ret->asked));
 	return sql_record_documents_of(q->db, q->actor.id, false, &ret->files);
 }
 
@@ -290,6 +295,13 @@ static enum err fill_life(struct req *q, struct record_id id, struct record_page
 	return OK;
 }
 
+/* Whether something in it is for the actor. */
+static bool tab_shows(const struct req *q, const struct pack_type_tab *tab) {
+	for (size_t i = 0; i < tab->fields; i++)
+		if (!tab->field[i]->staff) return true;
+	return q->actor.is_staff || tab->parts > 0;
+}
+
 /* Its tabs; the first is shown when none is named. errors NOT_FOUND */
 static enum err fill_tabs(struct req *q, const struct pack_type *t, struct record_id id, struct str name, const struct pack_type_tab **ret_tab,
 	struct record_page *ret) {
@@ -298,7 +310,8 @@ static enum err fill_tabs(struct req *q, const struct pack_type *t, struct recor
 	ret->tabs.v = NEW_ARRAY(q->a, struct record_tab, t->tabs);
 	for (size_t i = 0; i < t->tabs; i++) {
 		const struct pack_type_tab *tab = &t->tab[i];
-		bool current = str_empty(name) ? i == 0 : str_eq(tab->name, name);
+		if (!tab_shows(q, tab)) continue;
+		bool current = str_empty(name) ? ret->tabs.n == 0 : str_eq(tab->name, name);
 		struct url u = url_with(q->a, url_path(q->a, "/records/%lld", (long long)id.v), "tab", tab->name);
 		ret->tabs.v[ret->tabs.n++] = (struct record_tab){.label = pack_say(&tab->label, q->locale.lang), .url = u, .current = current};
 		if (current) here = tab;
@@ -374,8 +387,7 @@ enum err record_show(struct req *q, const struct record_show_in *in, struct reco
 			if (asked.v[i].record_id.v == row.id.v) asked.v[n++] = asked.v[i];
 		asked.n = n;
 	}
-	asked_views(q, &asked, &ret->asked);
-	return OK;
+	return asked_views(q, &asked, &ret->asked);
 }
 
 enum err record_readers(struct db *db, struct arena *a, const struct actor *who, struct find_group *ret) {

@@ -16,7 +16,32 @@ static struct int_list ids_of(struct arena *a, const struct record_row_list *row
 	return ids;
 }
 
-static enum err view_one(struct req *q, const struct record_row *r, struct record_view *ret) {
+enum err record_for_customers(struct req *q, struct record_row *row) {
+	const struct pack_type *t = record_type(q, row->type);
+	struct str *value;
+	if (t == NULL) { /* the pack has it no more, and so nobody knows what was for whom */
+		row->fields = STR("{}");
+		row->state = STR("");
+		row->amount = (struct opt_int){0};
+	}
+	if (t == NULL || !t->staff) return OK;
+	TRY(record_values(q->a, t, row->fields, &value));
+	for (size_t i = 0; i < t->fields; i++)
+		if (t->field[i].staff) value[i] = STR("");
+	row->fields = pack_values_keep(q->a, t->field, t->fields, value);
+	if (t->staff_state) row->state = STR("");
+	if (t->amount != NULL && t->amount->staff) row->amount = (struct opt_int){0};
+	return OK;
+}
+
+static enum err as_seen(struct req *q, const struct record_row *row, struct record_row *ret) {
+	*ret = *row;
+	return q->actor.is_staff ? OK : record_for_customers(q, ret);
+}
+
+static enum err view_one(struct req *q, const struct record_row *row, struct record_view *ret) {
+	struct record_row seen, *r = &seen;
+	TRY(as_seen(q, row, r));
 	const struct pack_type *t = record_type(q, r->type);
 	*ret = (struct record_view){.id = r->id, .type = r->type, .external_id = STR_NONE, .parent_id = r->parent_id, .title = r->title, .state = r->state,
 		.at = r->at, .created_at = r->created_at, .version = r->version, .url = url_path(q->a, "/records/%lld", (long long)r->id.v)};
@@ -121,7 +146,8 @@ static enum err say_words(struct req *q, const struct record_row *r, struct reco
 	for (size_t i = 0; i < t->fields && had < 2; i++) {
 		const struct pack_field *f = &t->field[i];
 		struct str shown = pack_shown(q->a, f, value[i], &q->locale);
-		if (value[i].n == 0 || f->type == PACK_DATE || f->type == PACK_MONEY || str_has(item->title, shown)) continue;
+		bool speaks = f->type == PACK_TEXT || f->type == PACK_CHOICE;      /* without its label */
+		if (value[i].n == 0 || !speaks || str_has(item->title, shown)) continue;
 		item->sub = had++ ? str_fmt(q->a, STR_FMT " · " STR_FMT, STR_ARG(item->sub), STR_ARG(shown)) : shown;
 	}
 	return OK;
@@ -130,8 +156,10 @@ static enum err say_words(struct req *q, const struct record_row *r, struct reco
 enum err record_items(struct req *q, const struct record_row_list *rows, const struct record_asked_row_list *asked, struct record_item_list *ret) {
 	*ret = (struct record_item_list){.v = NEW_ARRAY(q->a, struct record_item, rows->n)};
 	for (size_t i = 0; i < rows->n; i++) {
-		ret->v[ret->n] = item_of(q, &rows->v[i], asked);
-		TRY(say_words(q, &rows->v[i], &ret->v[ret->n++]));
+		struct record_row seen;
+		TRY(as_seen(q, &rows->v[i], &seen));
+		ret->v[ret->n] = item_of(q, &seen, asked);
+		TRY(say_words(q, &seen, &ret->v[ret->n++]));
 	}
 	return OK;
 }
@@ -173,7 +201,9 @@ enum err record_asked_about(struct req *q, struct record_id root, struct record_
 /* ---------------------------------------------------------------- for others */
 
 enum err record_seen(struct req *q, struct record_id id, struct record_row *ret) {
-	TRY(sql_record_get(q->db, q->a, id, q->actor.id, q->actor.is_staff, ret));
+	struct record_row row;
+	TRY(sql_record_get(q->db, q->a, id, q->actor.id, q->actor.is_staff, &row));
+	TRY(as_seen(q, &row, ret));
 	ret->title = record_called(q, ret);
 	return OK;
 }
@@ -186,7 +216,9 @@ struct str record_called(struct req *q, const struct record_row *row) {
 	return t != NULL && record_values(q->a, t, row->fields, &value) == OK ? pack_title(q->a, t, value, q->locale.lang) : row->title;
 }
 
-static enum err facts(struct req *q, const struct record_row *row, bool all, const struct pack_type_tab *tab, struct record_fact_list *ret) {
+static enum err facts(struct req *q, const struct record_row *of, bool all, const struct pack_type_tab *tab, struct record_fact_list *ret) {
+	struct record_row seen, *row = &seen;
+	TRY(as_seen(q, of, row));
 	const struct pack_type *t = record_type(q, row->type);
 	const struct pack_word *state = t == NULL || tab != NULL ? NULL : pack_type_state(t, row->state);
 	struct str *value;

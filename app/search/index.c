@@ -6,6 +6,7 @@
  *   tTAG      a tag that its readers see          sTAG  one for the staff only
  *   open members pN rN    who may find it besides the staff: everyone, members, a person, whoever has to do with that record
  *   uN        a line of that record
+ * A record of which the pack keeps something for the team has a second document with all of it, which the staff find instead ("record-team").
  * People have documents of their own: app/people/words.c. */
 #include "db/words.h"
 #include "pack/pack.h"
@@ -24,6 +25,7 @@ struct doc {
 	struct arena *a;
 	struct buf *b;
 	usec_t at;
+	bool team;                     /* of a record: the team reads more than its people do */
 };
 
 /* -------------------------------------------------------------- words and tokens */
@@ -113,18 +115,18 @@ static enum err call_doc(struct db *db, struct doc *d, int64_t id, bool *ret_fou
 
 /* ----------------------------------------------------------------- what is kept */
 
-static enum err put_fields(struct doc *d, const struct pack_type *t, struct str fields) {
+static enum err put_fields(struct doc *d, const struct pack_type *t, struct str fields, bool staff) {
 	JSON_DOC(doc);
 	TRY(json_parse(&doc, fields, NULL));
 	for (size_t i = 0; i < t->fields; i++) {
 		struct str value = STR("");
-		if (json_get_str(json_member(doc.root, str_z(d->a, t->field[i].name)), &value)) pack_words(d->a, d->b, &t->field[i], value);
+		if ((staff || !t->field[i].staff) && json_get_str(json_member(doc.root, str_z(d->a, t->field[i].name)), &value)) pack_words(d->a, d->b, &t->field[i], value);
 	}
 	return OK;
 }
 
-static void put_type(struct doc *d, const struct pack_type *t, struct str state) {
-	const struct pack_word *word = pack_type_state(t, state);
+static void put_type(struct doc *d, const struct pack_type *t, struct str state, bool staff) {
+	const struct pack_word *word = t->staff_state && !staff ? NULL : pack_type_state(t, state);
 	for (int lang = 0; lang < LANG_MAX_; lang++) {
 		put_text(d, pack_say(&t->label, (enum lang)lang));
 		if (word != NULL) put_text(d, pack_say(&word->label, (enum lang)lang));
@@ -135,7 +137,8 @@ static void put_type(struct doc *d, const struct pack_type *t, struct str state)
 	}
 }
 
-static enum err record_doc(struct db *db, struct doc *d, int64_t id, bool *ret_found) {
+/* staff: all that the team reads; there is such a document only where that is more than its people do. */
+static enum err put_record(struct db *db, struct doc *d, int64_t id, bool staff, bool *ret_found) {
 	struct find_record_row r;
 	struct text_list names;
 	struct int_list people;
@@ -146,19 +149,26 @@ static enum err record_doc(struct db *db, struct doc *d, int64_t id, bool *ret_f
 	TRY(sql_business_pack(db, d->a, &pack, &firm));
 	const struct pack *p = firm ? pack_find(pack) : NULL;
 	const struct pack_type *t = p ? pack_type_find(p, r.type) : NULL;
+	d->team = t != NULL && t->staff;
+	*ret_found = !staff || d->team;
+	if (!*ret_found) return OK;
 	d->at = r.at;
 	put_text(d, r.title);
 	TRY(sql_find_record_names(db, d->a, id, r.type, NAMES_MOST, &names));
 	for (size_t i = 0; i < names.n; i++) put_text(d, names.v[i]);
-	if (t != NULL) TRY(put_fields(d, t, r.fields));
-	if (t != NULL) put_type(d, t, r.state);
+	if (t != NULL) TRY(put_fields(d, t, r.fields, staff));
+	if (t != NULL) put_type(d, t, r.state, staff);
 	put_kind(d, r.type);
+	if (staff) put_kind(d, STR("record"));
 	put_id(d, "u", r.parent_id.v);
-	put_id(d, "r", r.root_id.v ? r.root_id.v : id);
+	if (!staff) put_id(d, "r", r.root_id.v ? r.root_id.v : id);
 	TRY(sql_find_record_people(db, d->a, id, SEATS_MOST, &people));
 	for (size_t i = 0; i < people.n; i++) put_id(d, "w", people.v[i]);
 	return put_tags(db, d, "record", id, "s");
 }
+
+static enum err record_doc(struct db *db, struct doc *d, int64_t id, bool *ret_found) { return put_record(db, d, id, false, ret_found); }
+static enum err record_team_doc(struct db *db, struct doc *d, int64_t id, bool *ret_found) { return put_record(db, d, id, true, ret_found); }
 
 /* What the team keeps for a customer: the newest version, which is theirs once it is shared. */
 static enum err document_doc(struct db *db, struct doc *d, int64_t id, bool *ret_found) {
@@ -204,8 +214,9 @@ static const struct source {
 	const char *word;
 	enum err (*make)(struct db *db, struct doc *d, int64_t id, bool *ret_found);
 } kinds[] = {{"conversation", conversation_doc}, {"message", message_doc}, {"record", record_doc}, {"document", document_doc},
-	{"organization", organization_doc}, {"organization-name", organization_name_doc}, {"call", call_doc}};
-enum kind_at { A_CONVERSATION, A_MESSAGE, A_RECORD, A_DOCUMENT, AN_ORGANIZATION, AN_ORGANIZATION_NAME, A_CALL };
+	{"organization", organization_doc}, {"organization-name", organization_name_doc}, {"call", call_doc},
+	{"record-team", record_team_doc}};
+enum kind_at { A_CONVERSATION, A_MESSAGE, A_RECORD, A_DOCUMENT, AN_ORGANIZATION, AN_ORGANIZATION_NAME, A_CALL, A_RECORD_TEAM };
 
 static int64_t second_of(usec_t at) {
 	int64_t s = at / 1000000 - (at % 1000000 < 0);
@@ -240,7 +251,7 @@ static enum err index_one(struct db *db, struct arena *a, enum kind_at which, in
 	if (e == OK) e = keep(db, a, k, id, found, &d);
 	buf_done(&b);
 	arena_reset(a, mark);
-	return e;
+	return e == OK && d.team && which == A_RECORD ? index_one(db, a, A_RECORD_TEAM, id) : e;
 }
 
 /* Who may read a conversation may have changed, and with it who finds what was said in it. */
@@ -255,6 +266,37 @@ static enum err index_talk(struct db *db, struct arena *a, int64_t id) {
 		if (ids.n > 0) after = ids.v[ids.n - 1];
 		arena_reset(a, mark);
 	} while (ids.n == MESSAGES_AT_ONCE);
+	return OK;
+}
+
+/* type STR_NONE: those of which the team has a document of its own. */
+static enum err index_records(struct db *db, struct arena *a, struct str type) {
+	struct int_list ids;
+	int64_t after = 0;
+	do {
+		struct arena_mark mark = arena_mark(a);
+		if (str_none(type)) TRY(sql_find_team_records(db, a, after, MESSAGES_AT_ONCE, &ids));
+		else TRY(sql_find_records(db, a, type, after, MESSAGES_AT_ONCE, &ids));
+		for (size_t i = 0; i < ids.n; i++) {
+			TRY(index_one(db, a, A_RECORD, ids.v[i]));
+			if (str_none(type)) TRY(index_one(db, a, A_RECORD_TEAM, ids.v[i]));
+		}
+		if (ids.n > 0) after = ids.v[ids.n - 1];
+		arena_reset(a, mark);
+	} while (ids.n == MESSAGES_AT_ONCE);
+	return OK;
+}
+
+/* The firm has another pack: what is for the team may be more now, or less. */
+static enum err index_pack(struct db *db, struct arena *a) {
+	struct str name, why;
+	bool firm;
+	TRY(pack_refresh(db, a, &why));
+	TRY(sql_business_pack(db, a, &name, &firm));
+	const struct pack *p = firm ? pack_find(name) : NULL;
+	TRY(index_records(db, a, STR_NONE));
+	for (size_t i = 0; p != NULL && i < p->types; i++)
+		if (p->type[i].staff) TRY(index_records(db, a, p->type[i].name));
 	return OK;
 }
 
@@ -327,11 +369,13 @@ static enum err index_worn(struct db *db, struct arena *a, struct tag_id tag) {
 
 static bool file_is_read(const struct event *e) { return is(e->object_kind, "file") && is(e->verb, "update"); }
 
+static bool pack_is_new(const struct event *e) { return is(e->object_kind, "business") && str_has(e->data, STR("\"pack\"")); }
+
 bool search_wants(const struct event *e) {
 	enum kind_at which;
 	int64_t id;
 	bool all;
-	return file_is_read(e) || tag_is_renamed(e) || touched(e, &which, &id, &all);
+	return file_is_read(e) || tag_is_renamed(e) || pack_is_new(e) || touched(e, &which, &id, &all);
 }
 
 static bool again(const struct event *e, size_t n, enum kind_at which, int64_t id, bool all) {
@@ -351,6 +395,7 @@ enum err search_read(struct db *db, struct arena *a, const struct event *e, size
 		int64_t id;
 		bool all;
 		if (tag_is_renamed(&e[i])) TRY(index_worn(db, a, (struct tag_id){e[i].object_id}));
+		if (pack_is_new(&e[i])) TRY(index_pack(db, a));
 		if (file_is_read(&e[i])) TRY(index_places(db, a, (struct file_id){e[i].object_id}));
 		if (!touched(&e[i], &which, &id, &all) || again(&e[i + 1], n - i - 1, which, id, all)) continue;
 		TRY(all ? index_talk(db, a, id) : index_one(db, a, which, id));

@@ -3,6 +3,7 @@
 #include "people/people.h"
 #include "record/record.h"
 #include "search/search_int.h"
+#include "talk/talk.h"
 #include "text/markdown.h"
 #include "text/url.h"
 #include "text/utf8.h"
@@ -129,11 +130,16 @@ struct shown {
 };
 
 static enum err read_shown(struct req *q, const struct find_hit_list *hits, struct shown *s) {
+	struct talk_subjects subjects;
 	int most = (int)hits->n + 1;
 	struct person_id me = q->actor.id;
 	bool staff = q->actor.is_staff;
 	TRY(sql_find_said_conversations(q->db, q->a, ids_of(q, hits, "conversation"), me, staff, most, &s->talk));
 	TRY(sql_find_said_messages(q->db, q->a, ids_of(q, hits, "message"), me, staff, most, &s->said));
+	TALK_SUBJECTS(q->a, &s->talk, conversation_id, subject, subjects);
+	TRY(talk_subjects_here(q, subjects));
+	TALK_SUBJECTS(q->a, &s->said, conversation_id, subject, subjects);
+	TRY(talk_subjects_here(q, subjects));
 	TRY(sql_find_calls(q->db, q->a, ids_of(q, hits, "call"), me, staff, most, &s->calls));
 	TRY(sql_find_documents(q->db, q->a, ids_of(q, hits, "document"), me, staff, most, &s->documents));
 	return sql_find_organizations(q->db, q->a, ids_of(q, hits, "organization"), me, staff, most, &s->bodies);
@@ -148,7 +154,8 @@ static enum err read_shown(struct req *q, const struct find_hit_list *hits, stru
 static enum err show_hit(struct req *q, const struct shown *s, const struct find_hit *h, struct search_item *it, bool *ret_there) {
 	*ret_there = false;
 	*it = (struct search_item){.type = h->kind, .id = h->object_id, .amount = STR("")};
-	if (str_is(h->kind, "record")) {
+	if (str_starts(h->kind, STR("record"))) {
+		it->type = STR("record");
 		struct record_row row;
 		enum err e = record_seen(q, (struct record_id){h->object_id}, &row);
 		if (e != OK && e != ERR_NOT_FOUND) return e;

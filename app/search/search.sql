@@ -69,6 +69,14 @@ SELECT m.person_id FROM organization_person m WHERE m.organization_id = :id ORDE
 -- All that was said in a conversation.
 SELECT m.id FROM message m WHERE m.conversation_id = :conversation AND m.id > :after ORDER BY m.id LIMIT :most;
 
+-- find_records(type text, after int, most int) -> int :many
+-- Records of a type.
+SELECT r.id FROM record r WHERE r.type = :type AND r.id > :after ORDER BY r.id LIMIT :most;
+
+-- find_team_records(after int, most int) -> int :many
+-- Records of which the team has a document of its own.
+SELECT d.object_id FROM find_doc d WHERE d.object_kind = 'record-team' AND d.object_id > :after ORDER BY d.object_id LIMIT :most;
+
 -- row find_record_row: at time | type text | parent_id record_id? | root_id record_id? | title text | state text | amount int? | fields text
 -- find_record(id int) -> find_record_row :maybe
 -- A record, for the index.
@@ -90,7 +98,9 @@ SELECT x.external_id FROM source_ref x WHERE x.kind = 'records:' || :type AND x.
 --   WHEN 'conversation' THEN EXISTS (SELECT 1 FROM conversation c WHERE c.id = d.object_id AND {conversation_visible(c)} LIMIT 1 OFFSET 0)
 --   WHEN 'message' THEN EXISTS (SELECT 1 FROM message m JOIN conversation c ON c.id = m.conversation_id
 --   WHERE m.id = d.object_id AND {conversation_visible(c)} AND {message_visible(m)} LIMIT 1 OFFSET 0)
---   WHEN 'record' THEN EXISTS (SELECT 1 FROM record r WHERE r.id = d.object_id AND {record_visible(r)} LIMIT 1 OFFSET 0)
+--   WHEN 'record' THEN EXISTS (SELECT 1 FROM record r WHERE r.id = d.object_id AND {record_visible(r)} LIMIT 1 OFFSET 0) AND (NOT :staff OR NOT EXISTS
+--   (SELECT 1 FROM find_doc whole WHERE whole.object_kind = 'record-team' AND whole.object_id = d.object_id LIMIT 1 OFFSET 0))
+--   WHEN 'record-team' THEN :staff
 --   WHEN 'call' THEN EXISTS (SELECT 1 FROM call k WHERE k.id = d.object_id AND {call_visible(k)} LIMIT 1 OFFSET 0)
 --   WHEN 'document' THEN EXISTS (SELECT 1 FROM document k WHERE k.id = d.object_id AND {document_visible(k)} LIMIT 1 OFFSET 0)
 --   WHEN 'organization' THEN :staff

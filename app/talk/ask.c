@@ -36,15 +36,51 @@ enum err ask_link(struct db *db, struct arena *a, struct conversation_id id, con
 		record_hash(a, row), clock_now());
 }
 
+/* "A fee: Account 4711": what a question is called when nobody has said. */
+static struct str subject_of(struct arena *a, const struct pack_word *reason, struct str title, enum lang lang) {
+	return utf8_fit(reason == NULL ? title : str_fmt(a, STR_FMT ": " STR_FMT, STR_ARG(pack_say(&reason->label, lang)), STR_ARG(title)), SUBJECT_MAX);
+}
+
 enum err talk_ask(struct db *db, struct arena *a, const struct question *in, struct conversation_id *ret) {
 	const struct record_row *about = in->about;
-	struct str subject = in->reason == NULL ? about->title
-		: str_fmt(a, STR_FMT ": " STR_FMT, STR_ARG(pack_say(&in->reason->label, in->lang)), STR_ARG(about->title));
-	struct new_report r = {.kind = STR("query"), .visibility = STR("private"), .subject = utf8_fit(subject, SUBJECT_MAX), .body = in->body,
+	struct new_report r = {.kind = STR("query"), .visibility = STR("private"), .subject = subject_of(a, in->reason, about->title, in->lang), .body = in->body,
 		.topic = STR(""), .lat = NAN, .lon = NAN, .author = in->author};
 	TRY(talk_create(db, a, &r, ret));
 	return ask_link(db, a, *ret, about);
 }
+
+/* The same words in another language, where they are such as we make. */
+static struct str said_in(struct arena *a, const struct pack_type *t, const struct str *value, struct str kept, enum lang lang) {
+	for (int l = 0; l < LANG_MAX_; l++) {
+		struct str title = pack_title(a, t, value, (enum lang)l);
+		for (size_t i = 0; i <= t->reasons; i++) {
+			const struct pack_word *reason = i < t->reasons ? &t->reason[i] : NULL;
+			if (!str_eq(kept, subject_of(a, reason, title, (enum lang)l))) continue;
+			return (enum lang)l == lang ? kept : subject_of(a, reason, pack_title(a, t, value, lang), lang);
+		}
+	}
+	return kept;
+}
+
+enum err talk_subjects(struct db *db, struct arena *a, struct str pack, enum lang lang, const struct talk_subjects *all) {
+	struct asked_row_list rows;
+	struct int_list ids = {.v = NEW_ARRAY(a, int64_t, all->n)};
+	for (size_t i = 0; i < all->n; i++)
+		if (all->v[i].id.v != 0) ids.v[ids.n++] = all->v[i].id.v;
+	if (ids.n == 0) return OK;
+	TRY(sql_ask_asked(db, a, ids, (int)ids.n, &rows));
+	for (size_t i = 0; i < rows.n; i++) {
+		const struct pack_type *t = pack_type_find(pack_find(pack), rows.v[i].type);
+		struct str *value;
+		if (t == NULL) continue;
+		TRY(pack_values_read(a, t->field, t->fields, rows.v[i].fields, &value));
+		for (size_t k = 0; k < all->n; k++)
+			if (all->v[k].id.v == rows.v[i].conversation_id.v) *all->v[k].subject = said_in(a, t, value, *all->v[k].subject, lang);
+	}
+	return OK;
+}
+
+enum err talk_subjects_here(struct req *q, struct talk_subjects all) { return talk_subjects(q->db, q->a, q->business->pack, q->locale.lang, &all); }
 
 struct asking {
 	struct req *q;
@@ -125,6 +161,8 @@ enum err ask_view(struct req *q, struct conversation_id id, struct talk_about **
 	if (e == ERR_NOT_FOUND) return OK;               /* whoever lost the right to the record reads the talk, not the record */
 	TRY(e);
 	struct record_row then = {.type = s.type, .state = s.state, .at = s.at, .amount = s.amount, .fields = s.fields, .title = s.title};
+	TRY(record_for_customers(q, &then));             /* what was asked about, for the team too */
+	TRY(record_for_customers(q, &live));
 	TRY(record_facts(q, &then, &was));
 	TRY(record_facts(q, &live, &now));
 	const struct pack_type *t = record_type(q, live.type);

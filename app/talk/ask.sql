@@ -17,6 +17,11 @@ VALUES (:id, :record, :type, :title, :state, :at, :amount, :fields, :version, :h
 -- How it looked.
 SELECT record_id, type, title, state, at, amount, fields, version, hash, taken_at FROM snapshot WHERE conversation_id = :id;
 
+-- row asked_row: conversation_id conversation_id | type text | fields text
+-- ask_asked(ids ints, most int) -> asked_row :many
+-- What some conversations were asked about.
+SELECT conversation_id, type, fields FROM snapshot WHERE conversation_id IN {list :ids} LIMIT :most;
+
 -- ask_of_record(record record_id, most int) -> int :many
 -- The newest conversations about a record or its lines.
 SELECT c.id FROM conversation c WHERE c.record_id = :record OR c.record_root_id = :record ORDER BY c.id DESC LIMIT :most;

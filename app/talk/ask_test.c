@@ -124,9 +124,34 @@ static void who_may_ask(void **state) {
 	serve_stop(&s);
 }
 
+/* The subject that we made is said to each in their language, wherever it stands; one that somebody wrote stays. */
+static void a_subject_in_the_readers_language(void **state) {
+	FIXTURE(f);
+	struct served s;
+	struct account x;
+	start(f, &s, &x);
+	admin_exec(f, "UPDATE person SET locale = 'de' WHERE id = 1");
+	const char *olga = session_for(f, OLGA), *agent = session_for(f, AGENT), *line = at(f, "/records/%lld", x.line), *form = at(f, "/records/%lld/ask", x.line);
+	assert_int_equal(send_form(f, &s, form, form, "version=1&reason=amount&body=Zu+viel", olga).status, 303);
+	assert_int_equal(admin_int(f, "SELECT count(*) FROM conversation WHERE subject = 'Der Betrag stimmt nicht: Kartenzahlung'"), 1);
+	const char *own = str_fmt(&f->a, "{\"kind\":\"query\",\"subject\":\"Der Betrag stimmt nicht: oder?\",\"body\":\"x\",\"record_id\":%lld}", (long long)x.line.v).p;
+	assert_int_equal(ask(f, &s, "POST", "/api/v1/conversations", own, token_for(f, OLGA)).status, 201);
+	const char *theirs[] = {"/conversations/1", line, "/desk", "/api/v1/conversations/1"}, *hers[] = {"/conversations/1", line, "/mine", "/things"};
+	for (int i = 0; i < 4; i++) {
+		struct str body = call(f, &s, theirs[i], NULL, agent, NULL).body;
+		assert_has(body, "The amount is wrong: Card payment");
+		assert_has_not(body, "Kartenzahlung");
+		body = call(f, &s, hers[i], NULL, olga, NULL).body;
+		assert_has(body, "Der Betrag stimmt nicht: Kartenzahlung");
+		assert_has_not(body, "The amount is wrong");
+	}
+	assert_has(call(f, &s, "/conversations/2", NULL, agent, NULL).body, "Der Betrag stimmt nicht: oder?");
+	serve_stop(&s);
+}
+
 int main(void) {
 	struct str why;
 	if (pack_load(&why) != OK) return 1;
-	const struct CMUnitTest tests[] = {TALK_BOTH(a_question_on_one_line), TALK_BOTH(who_may_ask)};
+	const struct CMUnitTest tests[] = {TALK_BOTH(a_question_on_one_line), TALK_BOTH(who_may_ask), TALK_BOTH(a_subject_in_the_readers_language)};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

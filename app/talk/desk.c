@@ -84,8 +84,11 @@ static struct talk_desk_item item_of(struct req *q, const struct desk_row *r) {
 static enum err items(struct req *q, struct int_list ids, struct talk_desk_item_list *ret) {
 	struct desk_row_list rows;
 	struct promise_first_view_list promised;
+	struct talk_subjects subjects;
 	*ret = (struct talk_desk_item_list){.v = NEW_ARRAY(q->a, struct talk_desk_item, ids.n + 1)};
 	TRY(sql_desk_rows(q->db, q->a, ids, q->actor.id, true, LIST_MAX, &rows));
+	TALK_SUBJECTS(q->a, &rows, id, subject, subjects);
+	TRY(talk_subjects_here(q, subjects));
 	for (size_t i = 0; i < ids.n; i++)
 		for (size_t k = 0; k < rows.n; k++)
 			if (rows.v[k].id.v == ids.v[i]) ret->v[ret->n++] = item_of(q, &rows.v[k]);
@@ -124,7 +127,10 @@ static enum err offer_views(struct req *q, struct str here, struct talk_desk_pag
 
 static enum err fill_said(struct req *q, struct talk_desk_page *ret) {
 	struct talk_desk_said_list rows;
+	struct talk_subjects subjects;
 	TRY(sql_talk_desk_said(q->db, q->a, true, SIDE_ROWS, &rows));
+	TALK_SUBJECTS(q->a, &rows, conversation_id, subject, subjects);
+	TRY(talk_subjects_here(q, subjects));
 	ret->said.v = NEW_ARRAY(q->a, struct talk_desk_said_item, rows.n);
 	for (size_t i = 0; i < rows.n; i++) {
 		const struct talk_desk_said *r = &rows.v[i];

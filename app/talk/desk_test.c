@@ -313,6 +313,17 @@ static void two_become_one(void **state) {
 	r = call(f, &s, "/problems/1?before=9", NULL, NULL, NULL);         /* an address of before */
 	assert_int_equal(r.status, 308);
 	assert_has(r.head, "Location: /conversations/1?before=9\r\n");
+	r = call(f, &s, "/problems/1/revisions", NULL, NULL, NULL);
+	assert_int_equal(r.status, 308);
+	assert_has(r.head, "Location: /conversations/1/revisions\r\n");
+	assert_int_equal(call(f, &s, "/problems/1/else", NULL, NULL, NULL).status, 404);
+	r = send_form(f, &s, "/conversations/1", "/problems/1", "body=Still+humming", his);                 /* a page that was open since before */
+	assert_int_equal(r.status, 308);
+	assert_has(r.head, "Location: /conversations/1\r\n");
+	r = send_form(f, &s, "/conversations/1", "/problems/1/vote", "on=1", his);
+	assert_int_equal(r.status, 308);
+	assert_has(r.head, "Location: /conversations/1/vote\r\n");
+	assert_int_equal(send_form(f, &s, "/conversations/1", "/problems/1/else", "on=1", his).status, 404);
 	r = call(f, &s, "/conversations/1", NULL, NULL, NULL);
 	assert_has(r.body, "Since Tuesday.");
 	assert_has(r.body, "It hums, the line");

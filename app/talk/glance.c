@@ -12,7 +12,10 @@ enum { OPEN_MOST = 6, RECORDS_MOST = 3 /* of each type */, SEATS_MOST = 50, WRIT
 
 static enum err fill_open(struct req *q, struct person_id who, struct talk_glance *ret) {
 	struct desk_open_row_list rows;
+	struct talk_subjects subjects;
 	TRY(sql_desk_open_of(q->db, q->a, who, ret->id, q->actor.id, q->actor.is_staff, OPEN_MOST, &rows));
+	TALK_SUBJECTS(q->a, &rows, id, subject, subjects);
+	TRY(talk_subjects_here(q, subjects));
 	ret->open.v = NEW_ARRAY(q->a, struct talk_open, rows.n);
 	for (size_t i = 0; i < rows.n; i++) {
 		bool waits = rows.v[i].waiting_at != NOBODY_WAITS;
@@ -32,7 +35,7 @@ static enum err fill_spoke(struct req *q, struct person_id who, struct talk_glan
 	ret->spoke_at = row.at;
 	ret->spoke_of = row.message_id;
 	ret->subject = row.subject;
-	return OK;
+	return talk_subjects_here(q, (struct talk_subjects){&(struct talk_subject){row.conversation_id, &ret->subject}, 1});
 }
 
 static enum err fill_customer(struct req *q, struct talk_glance *ret) {

@@ -269,6 +269,16 @@ static enum err mark_voted(struct req *q, struct talk_item_list *items) {
 	return OK;
 }
 
+/* Those of questions about a record, which are nobody else's: what is kept for all has none. */
+static enum err say_subjects(struct req *q, struct talk_item_list *items) {
+	struct talk_subjects all = {.v = NEW_ARRAY(q->a, struct talk_subject, items->n)};
+	for (size_t i = 0; i < items->n; i++)
+		if (str_is(items->v[i].kind, "query")) all.v[all.n++] = (struct talk_subject){items->v[i].id, &items->v[i].subject};
+	TRY(talk_subjects_here(q, all));
+	for (size_t i = 0; i < items->n; i++) items->v[i].voice.subject = items->v[i].subject;
+	return OK;
+}
+
 enum err list_items(struct req *q, struct int_list ids, struct talk_item_list *ret) {
 	struct talk_item *item = NEW_ARRAY(q->a, struct talk_item, ids.n + 1);
 	struct int_list missing = {.v = NEW_ARRAY(q->a, int64_t, ids.n + 1)};
@@ -278,6 +288,7 @@ enum err list_items(struct req *q, struct int_list ids, struct talk_item_list *r
 	if (missing.n > 0) TRY(read_items(q, ids, missing, item));
 	for (size_t i = 0; i < ids.n; i++)
 		if (item[i].id.v != 0) item[ret->n++] = item[i];
+	TRY(say_subjects(q, ret));
 	return ret->n > 0 ? mark_voted(q, ret) : OK;
 }
 

@@ -1,6 +1,7 @@
 /* What is said: comments, notes for the team, official answers, changes of state, and "not fixed for me". */
 #include "talk/talk_int.h"
 #include "mention/mention.h"
+#include "promise/promise.h"
 #include "text/url.h"
 
 static bool is_kind(struct str kind) {
@@ -284,6 +285,7 @@ enum err talk_act(struct req *q, const struct talk_act_in *in, struct talk_said 
 		return OK;
 	}
 	req_redirect(q, url_path(q->a, "/conversations/%lld#m%lld", (long long)in->id.v, (long long)x->said.v));
+	if (str_is(in->act, "comment") && !str_none(in->body)) TRY(promise_tell(q, in->body));
 	return see_said(q, x->said, in->id, &ret->message);
 }
 

@@ -47,6 +47,7 @@ enum err report_view(struct req *q, const struct talk_report_row *r, bool tags, 
 		.active_at = r->active_at, .answered_at = r->answered_at, .edited_at = r->edited_at, .version = r->version,
 		.url = page_of(q->a, r).s,
 	};
+	if (str_is(r->kind, "query")) TRY(talk_subjects_here(q, (struct talk_subjects){&(struct talk_subject){r->id, &ret->subject}, 1}));
 	ret->place.label = !str_empty(r->place) ? r->place : placed ? r->area : STR_NONE;
 	ret->place.lat = r->lat;
 	ret->place.lon = r->lon;
@@ -394,10 +395,18 @@ static enum err fill_team(struct req *q, const struct talk_report_row *r, struct
 	return ret->glance->customer == NULL ? OK : promise_before(q, ret->glance->customer->id, &ret->between);
 }
 
-enum err talk_moved(struct req *q, const struct talk_moved_in *in) {
-	req_moved(q, url_path(q->a, "/conversations/%lld", (long long)in->id.v));
-	return OK;
+/* part: of those that the address had before; "": the page itself. errors NOT_FOUND */
+static enum err moved(struct req *q, struct conversation_id id, struct str part) {
+	static const char *const parts[] = {"", "vote", "edit", "reply", "seats", "answering", "revisions"};
+	for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
+		if (str_is(part, parts[i])) return req_moved(q, url_path(q->a, "/conversations/%lld%s%s", (long long)id.v, i > 0 ? "/" : "", parts[i])), OK;
+	return ERR_NOT_FOUND;
 }
+
+enum err talk_moved(struct req *q, const struct talk_moved_in *in) { return moved(q, in->id, STR("")); }
+enum err talk_moved_form(struct req *q, const struct talk_moved_form_in *in) { return moved(q, in->id, STR("")); }
+enum err talk_moved_part(struct req *q, const struct talk_moved_part_in *in) { return moved(q, in->id, in->part); }
+enum err talk_moved_part_form(struct req *q, const struct talk_moved_part_form_in *in) { return moved(q, in->id, in->part); }
 
 enum err talk_report_show(struct req *q, const struct talk_report_show_in *in, struct talk_report_page *ret) {
 	struct talk_report_row row;

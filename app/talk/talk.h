@@ -135,6 +135,24 @@ MUST_USE enum err talk_worth_changed(struct db *db, struct arena *a, struct pers
  * 100. errors STORE */
 MUST_USE enum err talk_check(struct db *db, struct arena *a, struct text_list *ret_complaints);
 
+/* Subjects that we made of the reason and the title of what was asked about, as they are said in a language; what somebody wrote stays. The pack is the
+ * firm's. errors STORE */
+struct talk_subject {
+	struct conversation_id id;       /* 0: of no conversation */
+	struct str *subject;
+};
+struct talk_subjects { struct talk_subject *v; size_t n; };
+MUST_USE enum err talk_subjects(struct db *db, struct arena *a, struct str pack, enum lang lang, const struct talk_subjects *all);
+/* For the reader. */
+MUST_USE enum err talk_subjects_here(struct req *q, struct talk_subjects all);
+/* Those of rows: ID and SUBJECT are the members where each has the two. */
+#define TALK_SUBJECTS(a, rows, ID, SUBJECT, ret)                                                                  \
+	do {                                                                                                         \
+		(ret) = (struct talk_subjects){.v = NEW_ARRAY(a, struct talk_subject, (rows)->n), .n = (rows)->n};        \
+		for (size_t i_ = 0; i_ < (rows)->n; i_++)                                                                \
+			(ret).v[i_] = (struct talk_subject){(rows)->v[i_].ID, &(rows)->v[i_].SUBJECT};                        \
+	} while (0)
+
 /* A state as templates show it. */
 struct talk_state state_view(struct str name);
 

@@ -127,6 +127,22 @@ static enum err add_changes(struct req *q, const struct timeline_row_list *rows,
 	return OK;
 }
 
+/* What changed in a record only where it is for the team, is no news for anybody else. */
+static bool is_news(struct req *q, const struct timeline_row *r) {
+	bool update = str_is(r->verb, "update") && str_is(r->object_kind, "record");
+	const struct pack_type *t = !update || q->actor.is_staff || str_none(r->record_type) ? NULL : record_type(q, r->record_type);
+	JSON_DOC(doc);
+	if (t == NULL || !t->staff || json_parse(&doc, r->data, NULL) != OK) return true;
+	const struct json *changed = json_member(doc.root, "changed");
+	for (size_t i = 0; i < json_length(changed); i++) {
+		struct str name = STR("");
+		json_get_str(json_item(changed, i), &name);
+		const struct pack_field *f = pack_type_field(t, name);
+		if (str_is(name, "state") ? !t->staff_state : f == NULL || !f->staff) return true;
+	}
+	return json_length(changed) == 0;
+}
+
 /* -------------------------------------------------------------------- lines */
 
 static struct str role_in(struct req *q, const struct timeline_row *r) {
@@ -195,6 +211,7 @@ static enum err read_page(struct req *q, const char *kind, int64_t id, struct st
 		TRY(sql_timeline_places(q->db, q->a, str_c(kind), id, sort, before, most + 1, &seqs));
 		TRY(sql_timeline_entries(q->db, q->a, seqs, own, q->actor.is_staff, q->actor.id, most + 1, &rows));
 		for (size_t i = 0; i < rows.n; i++) {
+			if (!is_news(q, &rows.v[i])) continue;
 			if ((int64_t)ret->n == most) return *ret_next = ret->v[ret->n - 1].seq, OK;
 			ret->v[ret->n++] = rows.v[i];
 		}
@@ -207,6 +224,9 @@ static enum err read_page(struct req *q, const char *kind, int64_t id, struct st
 
 static enum err lines_of(struct req *q, const struct timeline_row_list *rows, struct life_line_list *ret) {
 	struct person_card_list who, object;
+	struct talk_subjects subjects;
+	TALK_SUBJECTS(q->a, rows, talk_id, subject, subjects);
+	TRY(talk_subjects_here(q, subjects));
 	TRY(cards_of(q, rows, false, &who));
 	TRY(cards_of(q, rows, true, &object));
 	*ret = (struct life_line_list){.v = NEW_ARRAY(q->a, struct life_line, rows->n), .n = rows->n};
@@ -216,7 +236,11 @@ static enum err lines_of(struct req *q, const struct timeline_row_list *rows, st
 
 enum err timeline_lines(struct req *q, struct int_list seqs, int64_t most, struct life_line_list *ret) {
 	struct timeline_row_list rows;
+	size_t n = 0;
 	TRY(sql_timeline_entries(q->db, q->a, seqs, true, q->actor.is_staff, q->actor.id, most, &rows));
+	for (size_t i = 0; i < rows.n; i++)
+		if (is_news(q, &rows.v[i])) rows.v[n++] = rows.v[i];
+	rows.n = n;
 	return lines_of(q, &rows, ret);
 }
 
