@@ -6,6 +6,7 @@ import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { gzipSync } from 'node:zlib'
+import { promises } from './promises.mjs'
 import { records } from './records.mjs'
 
 const program = resolve(process.env.RIALTO_BUILD ?? 'build', 'rialto')
@@ -280,6 +281,7 @@ try {
     await ended(server.child)
   }
   if ('streams'.includes(only)) await streams()
+  if ('promises'.includes(only)) await promises({ dir, program, serve, ended, note })
   if ('records'.includes(only)) await records({ dir, program, serve, ended, login, wrk, ticks, note })
   if ('starting'.includes(only)) await starting()
   if ('search'.includes(only)) await search()

@@ -173,8 +173,8 @@ SELECT x.ours, x.state IN ('open', 'renegotiated'), x.made_at FROM expectation x
 -- row choice_row: topic text | here bool | mail bool
 
 -- post_people(now time, most int) -> person_id :many
--- Whose notices are to be looked at for mail.
-SELECT DISTINCT person_id FROM notice WHERE mail_at <= :now ORDER BY person_id LIMIT :most;
+-- Whose notices are to be looked at for mail: of the first two thousand that are due, since there may be a hundred thousand.
+SELECT DISTINCT x.person_id FROM (SELECT n.person_id FROM notice n WHERE n.mail_at <= :now ORDER BY n.mail_at LIMIT 2000) x ORDER BY x.person_id LIMIT :most;
 
 -- post_person(id person_id) -> post_person :maybe
 -- Whom a letter would go to, and when they want letters.
@@ -191,7 +191,8 @@ SELECT n.id, n.event_seq, n.kind, n.created_at, c.id, w.id, d.id, COALESCE(c.sub
 	CASE WHEN c.kind = 'direct' THEN COALESCE(m.body, c.body) ELSE m.body END, m.status, r.type, r.fields, w.action, w.note, s.words,
 	EXISTS (SELECT 1 FROM notice_level v WHERE v.person_id = n.person_id AND v.conversation_id = c.id AND v.level = 'watch'),
 	COALESCE(c.group_id IS NOT NULL AND c.author_id = n.person_id, FALSE), COALESCE({is_direct(c)}, FALSE), COALESCE({is_among(c)}, FALSE),
-	(SELECT max(o.mailed_at) FROM notice o WHERE o.person_id = n.person_id AND o.conversation_id = n.conversation_id AND o.read_at IS NULL), x.id
+	CASE WHEN n.conversation_id IS NOT NULL THEN
+		(SELECT max(o.mailed_at) FROM notice o WHERE o.person_id = n.person_id AND o.conversation_id = n.conversation_id AND o.read_at IS NULL) END, x.id
 FROM notice n LEFT JOIN conversation c ON c.id = n.conversation_id
 	LEFT JOIN request w ON w.id = n.request_id LEFT JOIN record r ON r.id = w.record_id
 	LEFT JOIN document d ON d.id = n.document_id LEFT JOIN expectation x ON x.id = n.expectation_id LEFT JOIN event e ON e.seq = n.event_seq
