@@ -33,6 +33,11 @@ enum lang letter_lang(struct str own, const struct business *firm);
 
 /* request.c: an event about what somebody asked to be done. */
 MUST_USE enum err tell_request(struct db *db, struct arena *a, const struct event *e);
+/* followed.c: who follows a record, a customer or a tag that an event has to do with; ret_told: whether somebody may have been told. */
+bool follow_wants(const struct event *e);
+MUST_USE enum err tell_follow(struct db *db, struct arena *a, const struct event *e, bool *ret_told);
+/* What was said so long before its event is history that is being loaded: nobody is told. */
+#define HISTORY HOURS(1)
 /* "Order a card: Account 11" */
 struct str request_subject(struct arena *a, struct str pack, struct str type, struct str action, struct str title, enum lang lang);
 
