@@ -58,6 +58,7 @@ $(GENERATED): $(addprefix $(BUILD)/tools/,sqlgen tplgen routegen msggen) $(SQL) 
 	@$(BUILD)/tools/tplgen $(GEN) $(HTML) $(SQL)
 	@$(BUILD)/tools/sqlgen $(GEN) $(SQL)
 	@$(BUILD)/tools/routegen $(GEN) $(SQL) $(HTML) app/routes
+	@cd $(GEN); for f in tpl/*.c sql/*.c; do case " all $(notdir $(basename $(HTML) $(SQL))) " in *" $$(basename $$f .c) "*) ;; *) rm -f $$f ;; esac; done # of a source that is gone
 	@tools/embed migrations $(GEN)/migrations.c $(MIGRATIONS)
 	@tools/embed files $(GEN)/embedded.S $(GEN)/embedded.c $(DATA)
 	@touch $@

@@ -10,6 +10,10 @@ MUST_USE enum err access_who_is(struct req *q);
 MUST_USE enum err business_read(struct db *db, struct arena *a, struct business *ret);
 MUST_USE enum err business_version(struct db *db, int64_t *ret);
 
+/* The firm's working hours and holidays as they stand in the store, in a. For jobs, readers and tx handlers; a request that only reads has
+ * them in memory, renewed when they change on any node: q->business->open. Monday to Friday when the firm has said nothing. */
+MUST_USE enum err firm_hours(struct db *db, struct arena *a, struct hours *ret);
+
 /* How long one-time links live. */
 #define CLAIM_LIVES DAYS(30)
 #define RESET_LIVES HOURS(2)

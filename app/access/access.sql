@@ -13,6 +13,8 @@
 --   (c.visibility = 'staff' AND :staff) OR (:me IS NOT NULL AND (c.visibility = 'members' OR (c.visibility = 'private' AND {sits_in(c, :me)}))))))
 -- frag conversation_visible_to(c, p): ((p.role <> 'customer' AND NOT {is_among(c)}) OR (c.hidden_at IS NULL AND (c.visibility IN ('public', 'members')
 --   OR (c.visibility = 'staff' AND p.role <> 'customer') OR (c.visibility = 'private' AND {sits_in(c, p.id)}))))
+-- Its tags: the team's, unless it is for many.
+-- frag tags_open(c): (:staff OR c.visibility IN ('public', 'members'))
 -- The note of a call is for the team; of one in the room of a deal, for its people among them.
 -- frag call_visible(k): (:staff AND (k.conversation_id IS NULL OR EXISTS
 --   (SELECT 1 FROM conversation room WHERE room.id = k.conversation_id AND {conversation_visible(room)})))
@@ -48,6 +50,7 @@
 -- row business_row: pack text | name text | claim text | street_address text | mail_address text | phone text | email text
 --   | web text | hours text | colour text | logo file_id? | locale text | zone text | currency text | lat real? | lon real?
 --   | map_zoom int | map_link text | tile_url text | mail_from text | smtp_url text | smtp_user text | smtp_secret text | version int
+--   | week text | holidays text | yearly text
 -- row who_row: id token_id | kind text | peer text | expires_at time | seen_at time | person_id person_id | role text
 --   | person_kind text | name text | public_name text | photo file_id? | locale text | zone text | disabled_at time? | notices int
 --   | messages int
@@ -64,7 +67,8 @@
 -- business_get() -> business_row :one
 -- The firm.
 SELECT pack, name, claim, street_address, mail_address, phone, email, web, hours, colour, logo_file_id, locale, zone, currency,
-	lat, lon, map_zoom, map_link, tile_url, mail_from, smtp_url, smtp_user, smtp_secret, version
+	lat, lon, map_zoom, map_link, tile_url, mail_from, smtp_url, smtp_user, smtp_secret, version,
+	week, holidays, yearly
 FROM business WHERE one = 1;
 
 -- business_pack() -> text :maybe

@@ -11,8 +11,17 @@ enum err business_read(struct db *db, struct arena *a, struct business *ret) {
 		.phone = r.phone, .email = r.email, .web = r.web, .hours = r.hours, .colour = r.colour, .logo = r.logo, .locale = r.locale,
 		.zone = r.zone, .currency = r.currency, .lat = r.lat, .lon = r.lon, .map_zoom = r.map_zoom, .map_link = r.map_link,
 		.tile_url = r.tile_url, .mail_from = r.mail_from, .smtp_url = r.smtp_url, .smtp_user = r.smtp_user,
-		.smtp_secret = r.smtp_secret, .version = r.version,
+		.smtp_secret = r.smtp_secret, .version = r.version, .holidays = r.holidays, .yearly = r.yearly,
 	};
+	const struct zone *zone = zone_find(r.zone);
+	hours_load(a, zone != NULL ? zone : zone_utc(), r.week, r.holidays, r.yearly, &ret->open);
+	return OK;
+}
+
+enum err firm_hours(struct db *db, struct arena *a, struct hours *ret) {
+	struct business b;
+	TRY(business_read(db, a, &b));
+	*ret = b.open;
 	return OK;
 }
 

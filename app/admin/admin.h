@@ -13,4 +13,7 @@ struct str logo_draw(struct arena *a, struct str name, struct str colour);
 /* The firm and its staff as they stand in the database. */
 MUST_USE enum err firm_fill(struct req *q, struct firm_page *ret);
 
+/* Whether it is open now, its week and what is not as usual in the weeks to come; NULL when the firm has said nothing of it. */
+void opening_fill(struct req *q, const struct hours *h, struct firm_opening **ret);
+
 #endif

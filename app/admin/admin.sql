@@ -9,6 +9,11 @@ UPDATE business SET name = :name, claim = :claim, street_address = :street_addre
 	lon = :lon, map_zoom = :map_zoom, map_link = :map_link, tile_url = :tile_url, updated_at = :now, version = version + 1
 WHERE one = 1 AND version = :was;
 
+-- firm_set_hours(was int, week text, holidays text, yearly text, now time) :exec1
+-- Sets when the firm works, if nobody has changed its row meanwhile.
+UPDATE business SET week = :week, holidays = :holidays, yearly = :yearly, updated_at = :now, version = version + 1
+WHERE one = 1 AND version = :was;
+
 -- firm_set_logo(logo file_id?, now time) :exec1
 -- Gives the firm a logo, or takes it away.
 UPDATE business SET logo_file_id = :logo, updated_at = :now, version = version + 1 WHERE one = 1;

@@ -128,6 +128,7 @@ static void test_export(void **state) {
 			   all = str_fmt(&f->a, STR_FMT STR_FMT, STR_ARG(people), STR_ARG(exported(f, "business.jsonl")));
 	assert_has(people, "Marta Lindqvist");
 	assert_has(people, "customer@demo.example");
+	assert_has(all, "09:00-13:00");                 /* its working hours */
 	assert_has_not(people, "Cotham Rise");          /* for herself only */
 	assert_has_not(people, "555 0123");             /* for her contact person */
 	assert_has_not(all, "argon2");

@@ -3,6 +3,7 @@
 -- row export_business: pack text | name text | claim text | street_address text | mail_address text | phone text | email text | web text
 --   | hours text | colour text | logo_file_id file_id? | locale text | zone text | currency text | place?.lat real? | place.lon real?
 --   | map_zoom int | map_link text | tile_url text | mail_from text | updated_at time | version int
+--   | week text | holidays text | yearly text
 -- row export_conversation: id conversation_id | kind text | subject text | body text | visibility text | status text | author?.id person_id?
 --   | assignee?.id person_id? | topic text | since date? | record_id record_id? | place?.lat real? | place.lon real? | place_label text | area text
 --   | votes int | comments int | answer_id message_id? | reopened int | channel text | created_at time | active_at time | answered_at time? | hidden_at time?
@@ -57,7 +58,7 @@ SELECT id FROM person WHERE id > :after ORDER BY id LIMIT :most;
 -- export_business_each() -> export_business :each
 -- The firm.
 SELECT pack, name, claim, street_address, mail_address, phone, email, web, hours, colour, logo_file_id, locale, zone, currency, lat, lon,
-	map_zoom, map_link, tile_url, mail_from, updated_at, version FROM business;
+	map_zoom, map_link, tile_url, mail_from, updated_at, version, week, holidays, yearly FROM business;
 
 -- export_conversations() -> export_conversation :each
 -- What people began.

@@ -42,6 +42,7 @@ static enum err fill_firm(struct req *q, struct firm_page *ret) {
 	ret->web_url = outside(q->a, b.web);
 	ret->call = link_to(q->a, "tel:", b.phone);
 	ret->write = link_to(q->a, "mailto:", b.email);
+	opening_fill(q, &b.open, &ret->opening);
 	return OK;
 }
 

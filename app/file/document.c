@@ -6,6 +6,7 @@
 #include "record/record.h"
 #include "sql/access.h"
 #include "sql/document.h"
+#include "tag/tag.h"
 #include "text/url.h"
 #include "text/utf8.h"
 
@@ -98,6 +99,9 @@ enum err document_show(struct req *q, const struct document_show_in *in, struct 
 			.type = v->type, .bytes = v->bytes, .author = v->author, .created_at = v->created_at};
 	}
 	ret->may_edit = may(&q->actor, ACT_EDIT, &o);
+	struct text_list worn = {0};
+	if (q->actor.is_staff) TRY(tags_of(q->db, q->a, "document", in->id.v, &worn));
+	TRY(tag_box_of(q, "document", in->id.v, worn, q->actor.is_staff && ret->may_edit, &ret->tagged));
 	ret->back = url_path(q->a, "/documents");
 	if (q->actor.is_staff && row.person_id.v != 0 && row.person_id.v != q->actor.id.v)
 		ret->back = url_with(q->a, ret->back, "person_id", str_fmt(q->a, "%lld", (long long)row.person_id.v));

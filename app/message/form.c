@@ -4,6 +4,7 @@
 #include "people/people.h"
 #include "routes.h"
 #include "sql/message.h"
+#include "tag/tag.h"
 #include "text/url.h"
 
 enum { STAFF_MOST = 200, FAULTS_MOST = 5 };
@@ -76,7 +77,7 @@ static enum err read_line(struct meant *m, struct str line) {
 	struct person_id_list ids;
 	if (str_ieq(str_first(line, line.n < 4 ? line.n : 4), STR("tag:"))) {
 		struct str tag = str_trim(str_from(line, 4));
-		TRY(sql_message_tagged(q->db, q->a, tag, q->actor.id, GROUP_MOST + 1, &ids));
+		TRY(sql_message_tagged(q->db, q->a, tag_word(q->a, tag), q->actor.id, GROUP_MOST + 1, &ids));
 		if (ids.n == 0) complain(m, T("Nobody who can be reached has the tag “{word}”."), tag);
 	} else if (str_ieq(line, STR("all colleagues")) || str_ieq(line, str_c(TRQ(q, T("all colleagues"))))) {
 		TRY(sql_message_colleagues(q->db, q->a, q->actor.id, GROUP_MOST + 1, &ids));

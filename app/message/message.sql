@@ -24,10 +24,10 @@ SELECT p.id FROM person p WHERE p.disabled_at IS NULL AND p.id IN (
 		WHERE k.kind = 'email' AND k.folded = :folded AND {field_shows(o, 'email', 'staff')})
 ORDER BY p.id LIMIT :most;
 
--- message_tagged(tag text, me person_id, most int) -> person_id :many
+-- message_tagged(word text, me person_id, most int) -> person_id :many
 -- Who has a tag and can be written to.
 SELECT p.id FROM tag g JOIN tagging t ON t.tag_id = g.id AND t.object_kind = 'person' JOIN person p ON p.id = t.object_id
-WHERE g.name = :tag AND p.id <> :me AND p.disabled_at IS NULL AND {is_reached(p)} ORDER BY p.id LIMIT :most;
+WHERE g.word = :word AND p.id <> :me AND p.disabled_at IS NULL AND {is_reached(p)} ORDER BY p.id LIMIT :most;
 
 -- message_colleagues(me person_id, most int) -> person_id :many
 -- All others of the staff.

@@ -17,7 +17,7 @@ static struct fixture *message_new_firm(struct fixture *f) {
 	for (size_t i = 0; i < sizeof logins / sizeof *logins; i++) put_login(f, logins[i].id, logins[i].email, NULL);
 	admin_exec(f, "UPDATE person SET disabled_at = 5 WHERE id = 9; UPDATE person SET customer_no = 'C-77' WHERE id = 7;"
 	              "INSERT INTO contact (person_id, kind, label, value, folded, rank) VALUES (3, 'email', '', 'pat@x.example', 'pat@x.example', 0);"
-	              "INSERT INTO tag (id, name) VALUES (5, 'valley'); INSERT INTO tagging (tag_id, object_kind, object_id)"
+	              "INSERT INTO tag (id, name, word) VALUES (5, 'valley', 'valley'); INSERT INTO tagging (tag_id, object_kind, object_id)"
 	              " VALUES (5, 'person', 7), (5, 'person', 8), (5, 'person', 9), (5, 'person', 10)");
 	return f;
 }

@@ -6,6 +6,7 @@
 #include "record/record.h"
 #include "routes.h"
 #include "sql/organization.h"
+#include "tag/tag.h"
 #include "text/json.h"
 #include "text/url.h"
 #include "text/utf8.h"
@@ -157,6 +158,9 @@ enum err organization_show(struct req *q, const struct organization_show_in *in,
 	ret->role = str_none(in->role) ? STR("") : in->role;
 	q->page.nav = ret->staff ? STR("people") : STR("");
 	fill_links(q, ret);
+	struct text_list worn = {0};
+	if (ret->staff) TRY(tags_of(q->db, q->a, "organization", in->id.v, &worn));
+	TRY(tag_box_of(q, "organization", in->id.v, worn, ret->staff && ret->may_edit, &ret->tagged));
 	return ret->staff ? record_of_organization(q, in->id, &ret->groups) : OK;
 }
 

@@ -118,7 +118,7 @@ static enum err make_firm(struct demo *d) {
 	                 demo_text(b, "mail_address"), demo_text(b, "phone"), demo_text(b, "email"), demo_text(b, "web"),
 	                 demo_text(b, "hours"), demo_text(b, "colour"), logo, demo_text(b, "locale"), demo_text(b, "zone"),
 	                 demo_text(b, "currency"), demo_real(b, "lat", NAN), demo_real(b, "lon", NAN),
-	                 demo_int(b, "map_zoom", 6), clock_now()));
+	                 demo_int(b, "map_zoom", 6), demo_text(b, "week"), demo_text(b, "holidays"), demo_text(b, "yearly"), clock_now()));
 	TRY(pack_keep(d->db, d->pack));
 	struct event e = {
 		.verb = "create", .object_kind = "business", .object_id = 1, .audience = AUDIENCE_PUBLIC, .data = STR("{}")};

@@ -60,7 +60,7 @@ static enum err value_of(struct demo *d, const struct demo_record *r, const stru
 	if (!pack_value(d->a, f, fill_text(d, r, text), ret, &why)) return fault_at(d, r, why, f->name);
 	if (!json_get_int(json_member(json_member(r->rule, "spread"), str_z(d->a, f->name)), &spread) || spread <= 0) return OK;
 	if (f->type != PACK_MONEY || spread > 1000000 || !str_int(*ret, &n)) return fault_at(d, r, "only amounts are spread", f->name);
-	*ret = str_fmt(d->a, "%lld", (long long)(n - spread + demo_random(d, (uint32_t)spread * 2 + 1)));
+	*ret = str_fmt(d->a, "%lld", (long long)n - spread + demo_random(d, (uint32_t)spread * 2 + 1));
 	return OK;
 }
 

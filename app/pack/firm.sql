@@ -7,12 +7,12 @@
 SELECT count(*) FROM business;
 
 -- firm_put(pack text, name text, claim text, street text, mail text, phone text, email text, web text, hours text, colour text,
---   logo file_id?, locale text, zone text, currency text, lat real?, lon real?, map_zoom int, now time) :exec1
+--   logo file_id?, locale text, zone text, currency text, lat real?, lon real?, map_zoom int, week text, holidays text, yearly text, now time) :exec1
 -- The firm's row; there is one.
 INSERT INTO business (one, pack, name, claim, street_address, mail_address, phone, email, web, hours, colour, logo_file_id, locale, zone,
-	currency, lat, lon, map_zoom, map_link, tile_url, smtp_url, smtp_user, smtp_secret, mail_from, updated_at, version)
+	currency, lat, lon, map_zoom, map_link, tile_url, smtp_url, smtp_user, smtp_secret, mail_from, week, holidays, yearly, updated_at, version)
 VALUES (1, :pack, :name, :claim, :street, :mail, :phone, :email, :web, :hours, :colour, :logo, :locale, :zone, :currency, :lat, :lon,
-	:map_zoom, '', '', '', '', '', '', :now, 1);
+	:map_zoom, '', '', '', '', '', '', :week, :holidays, :yearly, :now, 1);
 
 -- demo_logins() -> demo_login :many
 -- Who of the demo can log in, the owner first.

@@ -71,7 +71,7 @@ static enum err make_business(struct db *db, void *arg) {
 	}
 	struct str none = STR("");
 	TRY(sql_firm_put(db, in->pack->name, in->name, none, none, none, none, in->email, none, none, STR("#00707f"),
-	                 (struct file_id){0}, in->locale, in->zone, STR("EUR"), (double)NAN, (double)NAN, 6, clock_now()));
+	                 (struct file_id){0}, in->locale, in->zone, STR("EUR"), (double)NAN, (double)NAN, 6, none, none, none, clock_now()));
 	TRY(pack_keep(db, in->pack));
 	struct event e = {
 		.verb = "create", .object_kind = "business", .object_id = 1, .audience = AUDIENCE_PUBLIC, .data = STR("{}")};

@@ -5,6 +5,7 @@
 #include "people/fields.h"
 #include "people/save.h"
 #include "routes.h"
+#include "tag/tag.h"
 #include "text/url.h"
 #include <inttypes.h>
 #include <math.h>
@@ -329,4 +330,20 @@ enum err person_save(struct req *q, const struct person_save_in *in, struct pers
 	if (changed) TRY(verify_added(q, &k));
 	if (changed) req_say(q, T("Saved."));
 	return people_view(q->db, q->a, &q->actor, q->business, &q->locale, k.row.id, ret);
+}
+
+enum err people_tag(struct req *q, struct person_id id, struct str name, bool on) {
+	struct kept k;
+	struct person_input in = {.tags_given = true};
+	bool changed;
+	TRY(person_for(q, id, ACT_EDIT, &k));
+	in.tags.v = NEW_ARRAY(q->a, struct str, k.tags.n + 1);
+	for (size_t i = 0; i < k.tags.n; i++) {
+		bool same = str_eq(tag_word(q->a, k.tags.v[i].name), tag_word(q->a, name));
+		if (same && on) return OK;
+		if (!same) in.tags.v[in.tags.n++] = k.tags.v[i].name;
+	}
+	if (on) in.tags.v[in.tags.n++] = tag_name(q->a, name);
+	if (in.tags.n > TAGS_MOST) return ERR_TOO_LARGE;
+	return people_change(q->db, q->a, q->actor.id, k.row.id, 0, &in, &changed);
 }

@@ -4,6 +4,7 @@
 #include "routes.h"
 #include "sql/people_find.h"
 #include "sql/people.h"
+#include "tag/tag.h"
 #include "text/json.h"
 #include "text/url.h"
 #include "text/utf8.h"
@@ -28,7 +29,7 @@ enum err people_find(struct db *db, struct arena *a, const struct actor *who, co
 	*ret = (struct person_id_list){0};
 	if (!str_empty(text) && str_none(match)) return OK; /* only signs: nothing is called that */
 	return sql_people_find(db, a, staff, who->id, match, mail, people_digits(a, text),
-	                       str_empty(x->kind) ? STR_NONE : x->kind, str_empty(x->tag) ? STR_NONE : x->tag, x->contact,
+	                       str_empty(x->kind) ? STR_NONE : x->kind, str_empty(x->tag) ? STR_NONE : tag_word(a, x->tag), x->contact,
 	                       staff ? x->after : none, staff ? none : x->after, x->limit + 1,
 	                       staff ? PEOPLE_FIND_REAL : PEOPLE_FIND_SHOWN, ret);
 }

@@ -5,11 +5,12 @@
 #include "people/audience.h"
 #include "people/fields.h"
 #include "sql/people.h"
+#include "tag/tag.h"
 #include "text/date.h"
 #include "text/utf8.h"
 #include <math.h>
 
-enum { LABEL_MAX = 60, TAG_MAX = 60, TAGS_MAX = 30 };
+enum { LABEL_MAX = 60 };
 
 struct checking {
 	struct req *q;
@@ -153,15 +154,15 @@ static void check_tags(struct checking *c) {
 	bool line = !str_none(c->g->tag_line);
 	if (!line && c->g->tags.v == NULL) return;
 	c->in.tags_given = true;
-	to->v = NEW_ARRAY(c->q->a, struct str, TAGS_MAX);
+	to->v = NEW_ARRAY(c->q->a, struct str, TAGS_MOST);
 	struct str rest = c->g->tag_line;
 	for (size_t i = 0; line ? !str_none(rest) : i < c->g->tags.n; i++) {
-		struct str tag = str_trim(line ? str_cut(&rest, ',') : c->g->tags.v[i]);
+		struct str typed = str_trim(line ? str_cut(&rest, ',') : c->g->tags.v[i]), tag = tag_name(c->q->a, typed);
 		bool twice = false;
-		if (str_empty(tag)) continue;
-		for (size_t k = 0; k < to->n; k++) twice |= str_eq(to->v[k], tag);
-		if (tag.n > TAG_MAX) return wrong(c, "tags", T("A tag is one or two words, not a sentence."));
-		if (!twice && to->n == TAGS_MAX) return wrong(c, "tags", T("These are too many."));
+		if (str_empty(typed)) continue;
+		if (str_none(tag)) return wrong(c, "tags", T("A tag is one or two words, not a sentence."));
+		for (size_t k = 0; k < to->n; k++) twice |= str_eq(tag_word(c->q->a, to->v[k]), tag_word(c->q->a, tag));
+		if (!twice && to->n == TAGS_MOST) return wrong(c, "tags", T("These are too many."));
 		if (!twice) to->v[to->n++] = tag;
 	}
 	for (size_t i = 1; i < to->n; i++) /* as they are read back */

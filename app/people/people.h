@@ -74,6 +74,9 @@ MUST_USE enum err people_create(struct db *db, struct arena *a, struct person_id
 MUST_USE enum err people_change(struct db *db, struct arena *a, struct person_id actor, struct person_id id,
                                 int64_t was, const struct person_input *in, bool *ret_changed);
 
+/* The actor of q puts a tag on a profile, or takes it off; writes. errors NOT_FOUND, DENIED, TOO_LARGE (there are too many) */
+MUST_USE enum err people_tag(struct req *q, struct person_id id, struct str name, bool on);
+
 /* One of the pack's fields; writes; no change is kept and no event appended: for imports that create. */
 MUST_USE enum err people_set_field(struct db *db, struct person_id id, struct str name, struct str value);
 

@@ -126,18 +126,6 @@ ON CONFLICT (person_id, field) DO UPDATE SET audience = excluded.audience;
 INSERT INTO person_change (person_id, actor_id, field, old_value, new_value, at)
 VALUES (:person, :actor, :field, :old, :new, :at);
 
--- tag_take(name text) -> tag_id :one
--- The tag of that name, made when there is none.
-INSERT INTO tag (name) VALUES (:name) ON CONFLICT (name) DO UPDATE SET name = excluded.name RETURNING id;
-
--- person_tag_put(person int, tag tag_id) :exec
--- Tags a person.
-INSERT INTO tagging (tag_id, object_kind, object_id) VALUES (:tag, 'person', :person) ON CONFLICT DO NOTHING;
-
--- person_tags_clear(person int) :exec
--- Takes all tags from a person.
-DELETE FROM tagging WHERE object_kind = 'person' AND object_id = :person;
-
 -- row person_doc_row: id int | words text
 -- person_docs(first int, last int) -> person_doc_row :many
 -- The documents by which a person is found.

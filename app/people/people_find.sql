@@ -27,7 +27,7 @@ SELECT p.id FROM person p
 WHERE {person_visible(p)}
 --? kind AND p.kind = :kind
 --? contact AND :staff AND p.contact_id = :contact
---? tag AND :staff AND p.id IN (SELECT t.object_id FROM tagging t JOIN tag g ON g.id = t.tag_id WHERE t.object_kind = 'person' AND g.name = :tag)
+--? tag AND :staff AND p.id IN (SELECT t.object_id FROM tagging t JOIN tag g ON g.id = t.tag_id WHERE t.object_kind = 'person' AND g.word = :tag)
 --? after AND (p.name, p.id) > ((SELECT x.name FROM person x WHERE x.id = :after), :after)
 --? after_shown AND ({name_seen(p)}, p.id) > ((SELECT {name_seen(x)} FROM person x WHERE x.id = :after_shown AND {person_visible(x)}), :after_shown)
 --? match AND p.id IN (SELECT o.id FROM find_fts f JOIN find_doc d ON d.id = f.rowid JOIN person o ON o.id = d.object_id
@@ -42,7 +42,7 @@ SELECT p.id FROM person p
 WHERE {person_visible(p)}
 --? kind AND p.kind = :kind
 --? contact AND :staff AND p.contact_id = :contact
---? tag AND :staff AND p.id IN (SELECT t.object_id FROM tagging t JOIN tag g ON g.id = t.tag_id WHERE t.object_kind = 'person' AND g.name = :tag)
+--? tag AND :staff AND p.id IN (SELECT t.object_id FROM tagging t JOIN tag g ON g.id = t.tag_id WHERE t.object_kind = 'person' AND g.word = :tag)
 --? after AND (p.name, p.id) > ((SELECT x.name FROM person x WHERE x.id = :after), :after)
 --? after_shown AND ({name_seen(p)}, p.id) > ((SELECT {name_seen(x)} FROM person x WHERE x.id = :after_shown AND {person_visible(x)}), :after_shown)
 --? match AND p.id IN (SELECT o.id FROM find_doc d JOIN person o ON o.id = d.object_id

@@ -4,6 +4,7 @@
 #include "access/access.h"
 #include "people/audience.h"
 #include "sql/people.h"
+#include "tag/tag.h"
 #include "talk/talk.h"
 #include "text/escape.h"
 #include "text/utf8.h"
@@ -214,12 +215,7 @@ static enum err change_tags(struct saving *s) {
 	buf_done(&old);
 	buf_done(&new);
 	if (str_eq(was, is)) return OK;
-	TRY(sql_person_tags_clear(s->db, s->k.row.id.v, NULL));
-	for (size_t i = 0; i < want->n; i++) {
-		struct tag_id tag;
-		TRY(sql_tag_take(s->db, want->v[i], &tag));
-		TRY(sql_person_tag_put(s->db, s->k.row.id.v, tag, NULL));
-	}
+	TRY(tag_set(s->db, s->a, "person", s->k.row.id.v, *want));
 	return note(s, STR("tags"), was, is);
 }
 

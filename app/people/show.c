@@ -8,6 +8,7 @@
 #include "people/fields.h"
 #include "people/life.h"
 #include "routes.h"
+#include "tag/tag.h"
 #include "text/date.h"
 #include "text/markdown.h"
 #include "text/url.h"
@@ -256,6 +257,7 @@ static enum err fill(struct req *q, struct person_id id, struct str tab, struct 
 	TRY(req_version(q, k.row.version));
 	people_looked(q, &k);
 	if (q->api) return OK;
+	TRY(tag_box_of(q, "person", k.row.id.v, ret->person.tags, ret->staff && ret->may_edit, &ret->tagged));
 	ret->tab = str_none(tab) ? STR("") : tab;
 	ret->show = str_none(show) ? STR("") : show;
 	ret->since = since_of(&ret->person);

@@ -13,6 +13,7 @@
 #include "db/words.h"
 #include "sql/access.h"
 #include "sql/people.h"
+#include "tag/tag.h"
 #include <inttypes.h>
 
 enum { DOCS = 4, WORDS_BYTES_MAX = 256 * 1024, DIGITS_LEAST = 4, DIGITS_MOST = 32 };
@@ -166,15 +167,14 @@ enum err people_index(struct db *db, struct arena *a, const struct kept *k) {
 
 /* ------------------------------------------------------------------------- reader */
 
-bool people_wants(const struct event *e) { return strcmp(e->object_kind, "person") == 0; }
+/* A tag is called otherwise: those who wear it are found by another word. */
+static bool tag_is_renamed(const struct event *e) { return strcmp(e->object_kind, "tag") == 0 && strcmp(e->verb, "update") == 0; }
 
-enum err people_read_events(struct db *db, struct arena *a, const struct event *e, size_t n, void *ctx) {
-	(void)ctx;
-	struct person_id_list ids = {.v = NEW_ARRAY(a, struct person_id, n)};
+bool people_wants(const struct event *e) { return strcmp(e->object_kind, "person") == 0 || tag_is_renamed(e); }
+
+static enum err index_all(struct db *db, struct arena *a, struct person_id_list ids) {
 	struct kept *k;
 	size_t people;
-	for (size_t i = 0; i < n; i++)
-		if (strcmp(e[i].object_kind, "person") == 0) ids.v[ids.n++].v = e[i].object_id;
 	if (ids.n == 0) return OK;
 	TRY(kept_list(db, a, ids, &k, &people));
 	for (size_t i = 0; i < people; i++) {
@@ -183,6 +183,30 @@ enum err people_read_events(struct db *db, struct arena *a, const struct event *
 		arena_reset(a, mark);
 	}
 	return OK;
+}
+
+static enum err index_worn(struct db *db, struct arena *a, struct tag_id tag) {
+	struct tag_worn *worn = NEW_ARRAY(a, struct tag_worn, TAG_WORN_AT_ONCE), last = {.kind = "person"};
+	size_t n;
+	do {
+		struct arena_mark mark = arena_mark(a);
+		TRY(tag_worn_by(db, a, tag, last, worn, &n));
+		struct person_id_list ids = {.v = NEW_ARRAY(a, struct person_id, n)};
+		for (size_t i = 0; i < n && strcmp(worn[i].kind, "person") == 0; i++) ids.v[ids.n++].v = last.id = worn[i].id;
+		TRY(index_all(db, a, ids));
+		arena_reset(a, mark);
+		if (ids.n < TAG_WORN_AT_ONCE) break;
+	} while (n > 0);
+	return OK;
+}
+
+enum err people_read_events(struct db *db, struct arena *a, const struct event *e, size_t n, void *ctx) {
+	(void)ctx;
+	struct person_id_list ids = {.v = NEW_ARRAY(a, struct person_id, n)};
+	for (size_t i = 0; i < n; i++)
+		if (tag_is_renamed(&e[i])) TRY(index_worn(db, a, (struct tag_id){e[i].object_id}));
+		else ids.v[ids.n++].v = e[i].object_id;
+	return index_all(db, a, ids);
 }
 
 /* ------------------------------------------------------------------------- asking */

@@ -110,8 +110,8 @@ static size_t put_over(const struct record_input *in, struct holding *h, struct 
 		h->value[i] = in->value[i];
 	}
 	if (!str_empty(in->state) && !str_eq(in->state, *state)) {
-		ret[n++] = (struct change){STR("state"), *state, in->state};
-		*state = in->state;
+		ret[n] = (struct change){STR("state"), *state, in->state};
+		*state = in->state, n++;
 	}
 	return n;
 }

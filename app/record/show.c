@@ -5,6 +5,7 @@
 #include "notice/notice.h"
 #include "room/room.h"
 #include "routes.h"
+#include "tag/tag.h"
 #include "text/date.h"
 #include "text/find.h"
 #include "text/url.h"
@@ -343,6 +344,9 @@ enum err record_show(struct req *q, const struct record_show_in *in, struct reco
 	ret->state = state ? pack_say(&state->label, q->locale.lang) : STR("");
 	ret->amount = row.amount.has ? say_money(q->a, &q->locale, row.amount.v, q->business->currency) : STR("");
 	ret->may_edit = t != NULL && may(&q->actor, ACT_EDIT, &o);
+	struct text_list worn = {0};
+	if (ret->staff) TRY(tags_of(q->db, q->a, "record", row.id.v, &worn));
+	TRY(tag_box_of(q, "record", row.id.v, worn, ret->staff && may(&q->actor, ACT_EDIT, &o), &ret->tagged));
 	ret->may_ask = !q->actor.is_staff && may(&q->actor, ACT_COMMENT, &o);
 	if (row.parent_id.v != 0) {
 		TRY(record_seen(q, row.parent_id, &parent));

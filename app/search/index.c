@@ -11,6 +11,7 @@
 #include "pack/pack.h"
 #include "search/search_int.h"
 #include "sql/access.h"
+#include "tag/tag.h"
 #include "text/json.h"
 #include "text/locale.h"
 #include "text/markdown.h"
@@ -44,8 +45,8 @@ static void put_kind(struct doc *d, struct str word) { put_token(d, "k", find_sq
 
 static enum err put_tags(struct db *db, struct doc *d, const char *kind, int64_t id, const char *sort) {
 	struct text_list tags;
-	TRY(sql_find_tags(db, d->a, str_c(kind), id, NAMES_MOST, &tags));
-	for (size_t i = 0; i < tags.n; i++) put_token(d, sort, find_squeeze(d->a, tags.v[i]));
+	TRY(tags_of(db, d->a, kind, id, &tags));
+	for (size_t i = 0; i < tags.n; i++) put_token(d, sort, tag_word(d->a, tags.v[i]));
 	return OK;
 }
 
@@ -86,7 +87,8 @@ static enum err conversation_doc(struct db *db, struct doc *d, int64_t id, bool 
 	TRY(sql_find_conversation(db, d->a, id, &r, ret_found));
 	if (!*ret_found) return OK;
 	TRY(put_talk(db, d, &r, (struct message_id){0}, ret_found));
-	return put_tags(db, d, "conversation", id, "t");
+	bool many = str_is(r.visibility, "public") || str_is(r.visibility, "members");
+	return put_tags(db, d, "conversation", id, many ? "t" : "s");
 }
 
 static enum err message_doc(struct db *db, struct doc *d, int64_t id, bool *ret_found) {
@@ -295,9 +297,32 @@ static bool touched(const struct event *e, enum kind_at *ret, int64_t *ret_id, b
 		*ret = others[i].which;
 		if (is(e->object_kind, others[i].word)) return true;
 	}
-	*ret_id = e->target_id; /* somebody has to do with it, or no more; it has a tag */
-	*ret = is(e->target_kind, "record") ? A_RECORD : AN_ORGANIZATION;
-	return is(e->target_kind, "record") || is(e->target_kind, "organization");
+	*ret_id = e->target_id; /* somebody has to do with it, or no more; it has a tag, or no more */
+	for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
+		*ret = others[i].which;
+		if (is(e->target_kind, others[i].word)) return true;
+	}
+	return false;
+}
+
+/* A tag is called otherwise: all that wears it is found by another word. */
+static bool tag_is_renamed(const struct event *e) { return is(e->object_kind, "tag") && is(e->verb, "update"); }
+
+static enum err index_worn(struct db *db, struct arena *a, struct tag_id tag) {
+	static const struct { const char *word; enum kind_at which; } worn_kinds[] = {{"conversation", A_CONVERSATION}, {"record", A_RECORD},
+		{"document", A_DOCUMENT}, {"organization", AN_ORGANIZATION}};
+	struct tag_worn *worn = NEW_ARRAY(a, struct tag_worn, TAG_WORN_AT_ONCE), last = {.kind = ""};
+	size_t n;
+	do {
+		struct arena_mark mark = arena_mark(a);
+		TRY(tag_worn_by(db, a, tag, last, worn, &n));
+		for (size_t i = 0; i < n; i++)
+			for (size_t k = 0; k < sizeof worn_kinds / sizeof *worn_kinds; k++)
+				if (is(worn[i].kind, worn_kinds[k].word)) TRY(index_one(db, a, worn_kinds[k].which, worn[i].id));
+		if (n > 0) last = worn[n - 1];
+		arena_reset(a, mark);
+	} while (n == TAG_WORN_AT_ONCE);
+	return OK;
 }
 
 static bool file_is_read(const struct event *e) { return is(e->object_kind, "file") && is(e->verb, "update"); }
@@ -306,7 +331,7 @@ bool search_wants(const struct event *e) {
 	enum kind_at which;
 	int64_t id;
 	bool all;
-	return file_is_read(e) || touched(e, &which, &id, &all);
+	return file_is_read(e) || tag_is_renamed(e) || touched(e, &which, &id, &all);
 }
 
 static bool again(const struct event *e, size_t n, enum kind_at which, int64_t id, bool all) {
@@ -325,6 +350,7 @@ enum err search_read(struct db *db, struct arena *a, const struct event *e, size
 		enum kind_at which;
 		int64_t id;
 		bool all;
+		if (tag_is_renamed(&e[i])) TRY(index_worn(db, a, (struct tag_id){e[i].object_id}));
 		if (file_is_read(&e[i])) TRY(index_places(db, a, (struct file_id){e[i].object_id}));
 		if (!touched(&e[i], &which, &id, &all) || again(&e[i + 1], n - i - 1, which, id, all)) continue;
 		TRY(all ? index_talk(db, a, id) : index_one(db, a, which, id));

@@ -216,15 +216,8 @@ static enum err pick_people(struct req *q, const struct asked *x, struct str typ
 	return OK;
 }
 
-static enum err find_people(struct req *q, const struct asked *x, struct str typed, int most, struct search_item_list *ret, struct str *ret_next) {
-	struct find_person_list hits;
+static enum err show_people(struct req *q, const struct asked *x, struct str typed, struct find_person_list hits, struct search_item_list *ret) {
 	struct person_view_list people;
-	if (!x->people) return OK;
-	TRY(pick_people(q, x, typed, most + 1, &hits));
-	if (hits.n > (size_t)most) {
-		hits.n = (size_t)most;
-		*ret_next = str_fmt(q->a, "%" PRId64, hits.v[hits.n - 1].id);
-	}
 	struct person_id_list ids = {.v = NEW_ARRAY(q->a, struct person_id, hits.n)};
 	while (ids.n < hits.n) ids.v[ids.n] = hits.v[ids.n].person_id, ids.n++;
 	if (req_is_staff(q)) access_audit_later(q, "search", "person", 0, typed);
@@ -237,6 +230,17 @@ static enum err find_people(struct req *q, const struct asked *x, struct str typ
 		show_texts(q, &x->find, p->name, facts_of(q, p), it);
 	}
 	return OK;
+}
+
+static enum err find_people(struct req *q, const struct asked *x, struct str typed, int most, struct search_item_list *ret, struct str *ret_next) {
+	struct find_person_list hits;
+	if (!x->people) return OK;
+	TRY(pick_people(q, x, typed, most + 1, &hits));
+	if (hits.n > (size_t)most) {
+		hits.n = (size_t)most;
+		*ret_next = str_fmt(q->a, "%" PRId64, hits.v[hits.n - 1].id);
+	}
+	return show_people(q, x, typed, hits, ret);
 }
 
 /* --------------------------------------------------------------------------- page */
@@ -256,6 +260,32 @@ struct url search_here(struct req *q, struct str type, struct str words) {
 	struct url u = url_path(q->a, "/search");
 	if (type.n > 0) u = url_with(q->a, u, "type", type);
 	return words.n > 0 ? url_with(q->a, u, "q", words) : u;
+}
+
+/* ------------------------------------------------------------------------- tags */
+
+static struct str tagged_words(struct req *q, struct str tag, const char *kind) {
+	bool quotes = memchr(tag.p, '"', tag.n) != NULL;   /* it would end there */
+	struct str word = quotes ? find_squeeze(q->a, tag) : tag;
+	return str_fmt(q->a, kind ? "tag:\"" STR_FMT "\" in:%s" : "tag:\"" STR_FMT "\"", STR_ARG(word), kind);
+}
+
+struct url search_tagged_here(struct req *q, struct str tag, const char *kind) { return search_here(q, STR(""), tagged_words(q, tag, kind)); }
+
+enum err search_tagged(struct req *q, struct str tag, const char *kind, int most, int counted, struct search_item_list *ret, int64_t *ret_n) {
+	struct asked x;
+	struct find_person_list people = {0};
+	struct find_hit_list hits = {0};
+	struct str typed = tagged_words(q, tag, NULL);
+	*ret = (struct search_item_list){0};
+	TRY(asked_read(q, typed, str_c(kind), &x));
+	if (x.people) TRY(asked_people(q, &x, typed, counted, &people));
+	else if (x.things) TRY(asked_hits(q, &x, counted, &hits));
+	*ret_n = (int64_t)(people.n + hits.n);
+	if (people.n > (size_t)most) people.n = (size_t)most;
+	if (hits.n > (size_t)most) hits.n = (size_t)most;
+	if (people.n > 0) return show_people(q, &x, typed, people, ret);
+	return hits.n > 0 ? show_hits(q, &x.find, &hits, ret) : OK;
 }
 
 static void add_choices(struct req *q, const struct asked *x, struct search_page *ret) {

@@ -65,10 +65,6 @@ SELECT o.created_at, o.kind, o.name, o.address, o.phone, o.email, o.web, o.notes
 -- Who belongs to it.
 SELECT m.person_id FROM organization_person m WHERE m.organization_id = :id ORDER BY m.person_id LIMIT :most;
 
--- find_tags(kind text, object int, most int) -> text :many
--- The tags of something.
-SELECT g.name FROM tagging t JOIN tag g ON g.id = t.tag_id WHERE t.object_kind = :kind AND t.object_id = :object ORDER BY g.name LIMIT :most;
-
 -- find_messages(conversation conversation_id, after int, most int) -> int :many
 -- All that was said in a conversation.
 SELECT m.id FROM message m WHERE m.conversation_id = :conversation AND m.id > :after ORDER BY m.id LIMIT :most;
@@ -183,16 +179,3 @@ SELECT p.id, :seq, 'search', c.id, s.id, :now, NULL, {notice_here(p, 'search')},
 WHERE p.id = :person AND c.id = :conversation AND s.id = :search AND {conversation_visible_to(c, p)} AND NOT {notice_muted(c, p)} AND NOT EXISTS
 	(SELECT 1 FROM notice o WHERE o.person_id = p.id AND o.search_id = s.id AND o.conversation_id = c.id AND o.read_at IS NULL)
 ON CONFLICT (person_id, event_seq) DO NOTHING;
-
--- ---------------------------------------------------------------- the tags
-
--- row find_tag_row: name text | people int | conversations int
--- find_all_tags(me person_id?, staff bool, after text, most int) -> find_tag_row :many
--- The tags of what this person may see, by name, and how much of it wears them.
-SELECT x.name, x.people, x.conversations FROM (SELECT g.name AS name,
-	(SELECT COUNT(*) FROM tagging t JOIN person p ON p.id = t.object_id WHERE t.tag_id = g.id AND t.object_kind = 'person'
-		AND {person_visible(p)}) AS people,
-	(SELECT COUNT(*) FROM tagging t JOIN conversation c ON c.id = t.object_id WHERE t.tag_id = g.id AND t.object_kind = 'conversation'
-		AND {conversation_visible(c)}) AS conversations
-	FROM tag g WHERE g.name > :after) x
-WHERE x.people + x.conversations > 0 ORDER BY x.name LIMIT :most;

@@ -234,31 +234,6 @@ static void operators_narrow(void **state) {
 	serve_stop(&w.s);
 }
 
-/* A tag is counted over what the team may see: one that only a message between two has is nobody's news. */
-static void tags_are_counted(void **state) {
-	FIXTURE(f);
-	struct world w;
-	world_begin(f, &w);
-	admin_exec(f, "INSERT INTO tag (id, name) VALUES (90, 'quagga'), (91, 'valley'), (92, 'worn by nothing')");
-	admin_exec(f, "UPDATE conversation SET kind = 'direct' WHERE subject = 'The flamingo'");
-	admin_exec(f, "INSERT INTO tagging (tag_id, object_kind, object_id) SELECT 90, 'conversation', id FROM conversation WHERE kind = 'direct'");
-	admin_exec(f, "INSERT INTO tagging (tag_id, object_kind, object_id) VALUES (91, 'person', 1)");
-	struct answer r = ask(f, &w.s, "GET", "/api/v1/tags", NULL, w.bearer[4]);
-	assert_int_equal(r.status, 200);
-	assert_has(r.body, "{\"name\":\"valley\",\"people\":1,\"conversations\":0");
-	assert_has(r.body, "{\"name\":\"zoo animals\",\"people\":0,\"conversations\":5");
-	assert_false(str_has(r.body, STR("quagga")));
-	assert_false(str_has(r.body, STR("worn by nothing")));
-	r = ask(f, &w.s, "GET", "/api/v1/tags?limit=1", NULL, w.bearer[4]);
-	assert_has(r.body, "\"next\":\"valley\"");
-	r = ask(f, &w.s, "GET", "/api/v1/tags?limit=1&cursor=valley", NULL, w.bearer[4]);
-	assert_has(r.body, "zoo animals");
-	assert_has(r.body, "\"next\":null");
-	assert_has(call(f, &w.s, "/tags", NULL, w.cookie[4], NULL).body, "5 conversations have it");
-	for (int who = 1; who < 4; who++) assert_int_equal(ask(f, &w.s, "GET", "/api/v1/tags", NULL, w.bearer[who]).status, 403);
-	serve_stop(&w.s);
-}
-
 static void pages_follow_each_other(void **state) {
 	FIXTURE(f);
 	struct world w;
@@ -420,7 +395,7 @@ int main(void) {
 	struct str why;
 	assert_int_equal(pack_load(&why), OK);
 	const struct CMUnitTest tests[] = {
-		TALK_BOTH(nobody_finds_what_is_not_theirs), TALK_BOTH(operators_narrow), TALK_BOTH(tags_are_counted), TALK_BOTH(pages_follow_each_other),
+		TALK_BOTH(nobody_finds_what_is_not_theirs), TALK_BOTH(operators_narrow), TALK_BOTH(pages_follow_each_other),
 		TALK_BOTH(the_index_follows), TALK_BOTH(lines_are_found), TALK_BOTH(records_are_found), TALK_BOTH(searches_tell),
 	};
 	return cmocka_run_group_tests_name("search", tests, NULL, NULL);

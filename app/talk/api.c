@@ -2,6 +2,7 @@
 #include "message/message.h"
 #include "record/record.h"
 #include "sql/talk_api.h"
+#include "tag/tag.h"
 #include "talk/talk_int.h"
 #include "text/url.h"
 #include <inttypes.h>
@@ -102,6 +103,19 @@ enum err talk_conversation_add(struct req *q, const struct talk_conversation_add
 	return added(q, id, ret);
 }
 
+static enum err tags_changed(struct req *q, const struct talk_facts *f) {
+	bool many = str_is(f->visibility, "public") || str_is(f->visibility, "members");
+	return talk_event(q->db, q->actor.id, "update", (struct message_id){0}, f, many ? talk_audience(f) : AUDIENCE_STAFF, STR("{\"changed\":[\"tags\"]}"));
+}
+
+enum err talk_tag(struct req *q, struct conversation_id id, struct str name, bool on) {
+	struct talk_facts f;
+	struct tag_id tag;
+	TRY(facts_for(q, id, ACT_EDIT, &f));
+	TRY(on ? tag_put(q->db, q->a, "conversation", id.v, name, &tag) : tag_drop(q->db, q->a, "conversation", id.v, name, &tag));
+	return tag.v ? tags_changed(q, &f) : OK;
+}
+
 enum err talk_conversation_change(struct req *q, const struct talk_conversation_change_in *in, struct talk_voted *ret) {
 	struct talk_facts f;
 	struct talk_report_row row;
@@ -118,9 +132,8 @@ enum err talk_conversation_change(struct req *q, const struct talk_conversation_
 	TRY(report_edit(q, &f, str_none(in->subject) ? f.subject : in->subject, str_none(in->body) ? f.body : in->body,
 	                str_none(in->topic) ? f.topic : in->topic));
 	if (in->tags.v != NULL) {
-		TRY(report_set_tags(q->db, q->a, in->id, (struct text_list){.v = in->tags.v, .n = in->tags.n}));
-		TRY(talk_event(q->db, q->actor.id, "update", (struct message_id){0}, &f, talk_audience(&f),
-			STR("{\"changed\":[\"tags\"]}")));
+		TRY(tag_set(q->db, q->a, "conversation", in->id.v, (struct text_list){.v = in->tags.v, .n = in->tags.n}));
+		TRY(tags_changed(q, &f));
 	}
 	if (in->assignee_id.has) TRY(report_assign(q, in->id, (struct person_id){in->assignee_id.v}));
 	TRY(report_get(q, in->id, &row));

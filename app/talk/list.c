@@ -2,6 +2,7 @@
  * order; then their rows are read. A cursor holds where the last row stood, so a page costs the same however far down it is. */
 #include "sql/ask.h"
 #include "pack/pack.h"
+#include "tag/tag.h"
 #include "talk/talk_int.h"
 #include "text/url.h"
 #include "tpl.h"
@@ -52,7 +53,7 @@ static enum err narrow(struct req *q, const struct list_wish *w, struct int_list
 		*ret = both(q->a, *ret, some(q->a, one));
 	}
 	if (!str_empty(w->tag)) {
-		TRY(sql_talk_tagged(q->db, q->a, w->tag, FOUND_MAX, &one));
+		TRY(sql_talk_tagged(q->db, q->a, tag_word(q->a, w->tag), q->actor.is_staff, FOUND_MAX, &one));
 		*ret = both(q->a, *ret, some(q->a, one));
 	}
 	if (w->record.v != 0) {

@@ -1,5 +1,6 @@
 /* A report from its birth on: made, changed, taken down. */
 #include "base/check.h"
+#include "tag/tag.h"
 #include "talk/talk_int.h"
 #include "text/date.h"
 #include "text/markdown.h"
@@ -51,17 +52,6 @@ static enum err address(struct db *db, struct conversation_id id, const struct n
 	return sql_talk_follow_insert(db, r->to, id.v, at, NULL);
 }
 
-static enum err put_tags(struct db *db, struct arena *a, struct conversation_id id, struct text_list tags) {
-	for (size_t i = 0; i < tags.n && i < 20; i++) {
-		struct str name = utf8_line(a, tags.v[i]);
-		if (str_empty(name)) continue;
-		name = utf8_fit(name, 60);
-		TRY(sql_talk_tag_insert(db, name, NULL));
-		TRY(sql_talk_tag_put(db, id.v, name, NULL));
-	}
-	return OK;
-}
-
 enum err talk_create(struct db *db, struct arena *a, const struct new_report *r, struct conversation_id *ret) {
 	TRY(check_new(r));
 	usec_t at = r->at ? r->at : clock_now();
@@ -83,7 +73,7 @@ enum err talk_create(struct db *db, struct arena *a, const struct new_report *r,
 	struct talk_facts f;
 	TRY(talk_facts(db, a, id, &f));
 	TRY(count_whole(db, &f, 1));
-	TRY(put_tags(db, a, id, r->tags));
+	if (r->tags.n > 0) TRY(tag_set(db, a, "conversation", id.v, r->tags));
 	TRY(talk_event(db, r->author, "create", (struct message_id){0}, &f, talk_audience(&f),
 		str_fmt(a, "{\"kind\":\"" STR_FMT "\"}", STR_ARG(r->kind))));
 	*ret = id;
@@ -91,11 +81,6 @@ enum err talk_create(struct db *db, struct arena *a, const struct new_report *r,
 	bool new;
 	if (talk_is_among(r->kind)) return address(db, id, r, at);
 	return r->author.v == 0 ? OK : talk_first_voice(db, id, r->author, at, &more, &new);
-}
-
-enum err report_set_tags(struct db *db, struct arena *a, struct conversation_id id, struct text_list tags) {
-	TRY(sql_talk_tags_clear(db, id.v, NULL));
-	return put_tags(db, a, id, tags);
 }
 
 /* ------------------------------------------------------------------ handlers */

@@ -2,6 +2,7 @@
 #include "talk/talk_int.h"
 #include "mention/mention.h"
 #include "notice/notice.h"
+#include "tag/tag.h"
 #include "text/markdown.h"
 #include "text/url.h"
 #include "tpl.h"
@@ -33,8 +34,6 @@ static struct url page_of(struct arena *a, const struct talk_report_row *r) {
 	return url_path(a, talk_is_direct(r->kind) ? "/messages/%lld" : "/conversations/%lld", (long long)r->id.v);
 }
 
-static int by_letters(const void *a, const void *b) { return str_cmp(*(const struct str *)a, *(const struct str *)b); }
-
 enum err report_view(struct req *q, const struct talk_report_row *r, bool tags, struct talk_report *ret) {
 	bool placed = !isnan(r->lat), staff = q->actor.is_staff;
 	*ret = (struct talk_report){
@@ -52,9 +51,8 @@ enum err report_view(struct req *q, const struct talk_report_row *r, bool tags, 
 	ret->place.lon = r->lon;
 	if (staff) ret->assignee.id = r->assignee_id, ret->assignee.name = r->assignee_name;
 	if (staff) ret->worth.amount = (struct opt_int){true, r->worth_minor}, ret->worth.currency = q->business->currency;
-	if (tags) TRY(sql_talk_tags(q->db, q->a, r->id.v, &ret->tags));
-	if (ret->tags.n > 1) qsort(ret->tags.v, ret->tags.n, sizeof *ret->tags.v, by_letters);
-	return OK;
+	bool many = str_is(r->visibility, "public") || str_is(r->visibility, "members");
+	return tags && (staff || many) ? tags_of(q->db, q->a, "conversation", r->id.v, &ret->tags) : OK;
 }
 
 struct talk_message message_view(struct req *q, const struct talk_message_row *r, struct conversation_id in) {
@@ -427,5 +425,6 @@ enum err talk_report_show(struct req *q, const struct talk_report_show_in *in, s
 	TRY(fill_near(q, &row, ret));
 	TRY(ask_view(q, in->id, &ret->about));
 	TRY(fill_team(q, &row, ret));
+	TRY(tag_box_of(q, "conversation", in->id.v, ret->report.tags, q->actor.is_staff && ret->may_edit, &ret->tagged));
 	return fill_similar(q, &row, ret);
 }

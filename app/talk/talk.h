@@ -119,6 +119,9 @@ MUST_USE enum err talk_said_view(struct req *q, struct conversation_id conversat
 MUST_USE enum err talk_attach(struct db *db, struct conversation_id id, struct message_id message, struct file_id file, int64_t width,
                               int64_t height, struct str caption);
 
+/* The actor of q puts a tag on a conversation, or takes it off; writes. errors NOT_FOUND, DENIED, TOO_LARGE (there are too many) */
+MUST_USE enum err talk_tag(struct req *q, struct conversation_id id, struct str name, bool on);
+
 /* Counts everything anew: what talk_check complains of is right behind it. */
 MUST_USE enum err talk_recount(struct db *db, struct arena *a);
 

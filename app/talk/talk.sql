@@ -202,21 +202,6 @@ UPDATE conversation SET active_at = CASE WHEN active_at > :at THEN active_at ELS
 -- Takes part in it.
 INSERT INTO participant (conversation_id, person_id) VALUES (:id, :who) ON CONFLICT (conversation_id, person_id) DO NOTHING;
 
--- -------------------------------------------------------------------- tags
-
--- talk_tag_insert(name text) :exec
--- A tag, unless it is there.
-INSERT INTO tag (name) VALUES (:name) ON CONFLICT (name) DO NOTHING;
-
--- talk_tag_put(id int, name text) :exec
--- Puts a tag on a conversation.
-INSERT INTO tagging (tag_id, object_kind, object_id) SELECT t.id, 'conversation', :id FROM tag t WHERE t.name = :name
-ON CONFLICT (object_kind, object_id, tag_id) DO NOTHING;
-
--- talk_tags_clear(id int) :exec
--- Takes all tags off.
-DELETE FROM tagging WHERE object_kind = 'conversation' AND object_id = :id;
-
 -- ------------------------------------------------------------------- files
 
 -- talk_attach(id conversation_id, message message_id?, file file_id, name text, rank int, width int, height int, caption text) :exec1

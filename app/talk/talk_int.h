@@ -227,7 +227,6 @@ MUST_USE enum err report_hide(struct req *q, struct conversation_id id, bool hid
 MUST_USE enum err report_assign(struct req *q, struct conversation_id id, struct person_id who);
 MUST_USE enum err report_publish(struct req *q, struct talk_facts *f, struct str visibility);
 MUST_USE enum err report_edit(struct req *q, const struct talk_facts *f, struct str subject, struct str body, struct str topic);
-MUST_USE enum err report_set_tags(struct db *db, struct arena *a, struct conversation_id id, struct text_list tags);
 /* A voice and that they follow, without the event. ret_more, when it is new: as count_voice returns it. */
 MUST_USE enum err talk_first_voice(struct db *db, struct conversation_id id, struct person_id who, usec_t at, int64_t *ret_more,
                                    bool *ret_new);

@@ -78,10 +78,10 @@ SELECT name, reports, votes FROM town WHERE board = :board AND name <> '' ORDER 
 -- Counts by list and status.
 SELECT board, status, reports, votes FROM tally ORDER BY board, status LIMIT 64;
 
--- talk_tagged(tag text, most int) -> int :many
--- Conversations with a tag, the newest.
-SELECT g.object_id FROM tagging g JOIN tag t ON t.id = g.tag_id WHERE t.name = :tag AND g.object_kind = 'conversation'
-ORDER BY g.object_id DESC LIMIT :most;
+-- talk_tagged(word text, staff bool, most int) -> int :many
+-- Conversations with a tag that this person may know of, the newest.
+SELECT g.object_id FROM tagging g JOIN tag t ON t.id = g.tag_id JOIN conversation c ON c.id = g.object_id
+WHERE t.word = :word AND g.object_kind = 'conversation' AND {tags_open(c)} ORDER BY g.object_id DESC LIMIT :most;
 
 -- ---------------------------------------------------------------- one report
 
@@ -162,10 +162,6 @@ ORDER BY a.message_id, a.rank, a.id LIMIT :most;
 -- talk_days(id conversation_id, since int, most int) -> talk_day_row :many
 -- Voices by day.
 SELECT day, votes FROM vote_day WHERE conversation_id = :id AND day >= :since ORDER BY day LIMIT :most;
-
--- talk_tags(id int) -> text :many
--- Tags of a conversation, in no order: to sort the few there are would take SQLite a table of its own.
-SELECT t.name FROM tagging g JOIN tag t ON t.id = g.tag_id WHERE g.object_kind = 'conversation' AND g.object_id = :id LIMIT 20;
 
 -- row talk_near_row: people int | voices int
 -- talk_near(id conversation_id, south real, north real, west real, east real) -> talk_near_row :one

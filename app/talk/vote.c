@@ -30,7 +30,7 @@ static enum err voice(struct db *db, struct arena *a, const struct talk_facts *f
 	else TRY(take_back(db, f->id, who, &more, ret_changed));
 	if (!*ret_changed) return OK;
 	return talk_event(db, who, yes ? "like" : "undo", (struct message_id){0}, f, talk_audience(f),
-		str_fmt(a, yes ? "{\"votes\":%lld}" : "{\"of\":\"like\",\"votes\":%lld}", (long long)(f->votes + more)));
+		str_fmt(a, yes ? "{\"votes\":%lld}" : "{\"of\":\"like\",\"votes\":%lld}", (long long)f->votes + more));
 }
 
 enum err talk_vote(struct db *db, struct arena *a, struct conversation_id id, struct person_id who, bool yes, usec_t at,

@@ -27,6 +27,8 @@ static const struct saying sayings[] = {
 	{"remove", "record", "record", "link", T("{who} unlinked")},
 	{"add", "organization", "record", "building", T("{who} linked with {name}")},
 	{"remove", "organization", "record", "building", T("{who} unlinked from {name}")},
+	{"add", "tag", NULL, "tag", T("{who} put a tag on")},
+	{"remove", "tag", NULL, "tag", T("{who} took a tag off")},
 	{"create", "record", NULL, "plus", T("{who} added")},
 	{"update", "record", NULL, "edit", T("{who} changed")},
 	{NULL, "record", NULL, "file", T("{who} did something with")},

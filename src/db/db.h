@@ -2,7 +2,7 @@
 #define DB_DB_H
 /* A store is the database of one business: one SQLite file, or one PostgreSQL schema. Both engines work the same way:
  * each thread that reads has its own connection; all writes of a process go through one writer thread, which takes
- * everything that waits into one transaction, commits once, and then tells each job.
+ * everything that waits into one transaction and commits once; the teller's thread then waits for the disk and tells each job.
  * No timer: a lone job is committed at once. On PostgreSQL the batch begins by locking the log's head row, so that the
  * batches of several nodes stand in one order, which is the order of event sequence numbers, and never deadlock.
  *
@@ -56,7 +56,7 @@ typedef enum err db_work(struct db *db, void *arg);
 
 struct db_job {
 	db_work *work;
-	/* Called on the writer thread after the commit with OK, or with what went wrong: the work's own error; STORE or
+	/* Called on the teller's thread, when the commit is on the disk, with OK, or with what went wrong: the work's own error; STORE or
 	 * DISK_FULL when the commit failed; CONFLICT when a deferred rule was broken; BUSY when another process had the lock
 	 * for 30 s. Must not block. The job may be freed in it. */
 	void (*done)(struct db_job *job, enum err e);
@@ -68,12 +68,13 @@ struct db_job {
 /* Hands a job to the writer. errors: BUSY when the queue is full (nothing happens then). Thread any. */
 MUST_USE enum err store_submit(struct store *s, struct db_job *job);
 
-/* The same, waiting for the answer. Never call it on the writer thread. errors: BUSY, STORE, DISK_FULL, CONFLICT, the
+/* The same, waiting for the answer. Never call it on the writer's or the teller's thread. errors: BUSY, STORE, DISK_FULL, CONFLICT, the
  * work's own. */
 MUST_USE enum err store_write(struct store *s, db_work *work, void *arg);
 
-/* The hook runs on the writer thread after each commit and before any job of it is told, with the writer's connection:
- * this is how a page that a write made stale is gone from memory before the write is acknowledged. Set before serving. */
+/* The hook runs on the teller's thread after each commit and before any job of it is told, with a reading connection, which may see
+ * the next batch already: this is how a page that a write made stale is gone from memory before the write is acknowledged.
+ * Set before serving, or in a job's done. */
 void store_after_commit(struct store *s, void (*hook)(struct db *db, void *arg), void *arg);
 
 /* In a job: makes every node's watch wake up after the commit (LISTEN/NOTIFY on PostgreSQL; once for a whole batch). The

@@ -58,7 +58,7 @@ struct db {
 	bool announced;           /* someone asked for a notification in this job */
 	bool wrote;               /* a writing statement began in this job */
 	struct sums sums;
-	usec_t commit_took;       /* the last one */
+	usec_t commit_took;       /* the commits of the running batch */
 	struct stmt *stmts[STMT_BUCKETS];
 	unsigned stmt_count, stmt_most;
 	uint64_t uses;
@@ -93,7 +93,8 @@ struct engine {
 	enum err (*commit)(struct db *db, bool announce);
 	void (*rollback)(struct db *db);
 	enum tx_state (*state)(struct db *db);
-	void (*after)(struct db *db);             /* house-keeping when everybody has been told */
+	enum err (*sync)(struct db *db);          /* any connection: what was committed stays after a power failure; NULL: commit does it */
+	void (*after)(struct db *db);             /* house-keeping between batches */
 
 	/* One moment for several reads. */
 	enum err (*read_begin)(struct db *db);

@@ -1,6 +1,9 @@
 /* Statements, transactions and the writer, on both engines. */
 #include "db/test_int.h"
+#include <errno.h>
 #include <semaphore.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
 
 /* ------------------------------------------------------------------ statements */
 
@@ -449,7 +452,7 @@ static void late_comers(void **state) {
 }
 
 struct hook_test {
-	int hooks, told, wrong;      /* the writer thread's until all have been told */
+	int hooks, told, wrong;      /* the teller's until all have been told */
 	int64_t seen;                /* notes that were there in the last hook */
 	_Atomic bool all_told;
 };
@@ -496,6 +499,69 @@ static void hook_comes_first(void **state) {
 	store_after_commit(f->s, NULL, NULL);
 }
 
+/* ------------------------------------------------------------------------- the disk */
+
+/* The C library's, for SQLite too: a disk that stands still, or fails. */
+static enum { DISK_WORKS, DISK_STANDS, DISK_FAILS } _Atomic disk;
+static sem_t disk_asked, disk_moves;
+
+int fdatasync(int fd) {
+	if (disk == DISK_FAILS) return errno = EIO, -1;
+	if (disk == DISK_STANDS) {
+		sem_post(&disk_asked);
+		while (sem_wait(&disk_moves) != 0) continue;
+	}
+	return (int)syscall(SYS_fdatasync, fd);
+}
+
+/* Nobody is told before the disk has it; meanwhile the next batch runs. */
+static void told_when_the_disk_has_it(void **state) {
+	FIXTURE(f);
+	make_notes(f);
+	_Atomic int done = 0;
+	sem_t entered;
+	sem_init(&entered, 0, 0);
+	sem_init(&disk_asked, 0, 0);
+	sem_init(&disk_moves, 0, 0);
+	struct note note = {.name = STR_NONE, .n = 1};
+	struct gate first = {.job = {.work = put, .done = gate_done, .arg = &note}, .done = &done};
+	struct gate second = {.job = {.work = gate_work, .done = gate_done, .arg = &second}, .entered = &entered, .done = &done};
+	disk = DISK_STANDS;
+	assert_int_equal(store_submit(f->s, &first.job), OK);
+	sem_wait(&disk_asked);
+	assert_int_equal(store_submit(f->s, &second.job), OK);
+	sem_wait(&entered);
+	assert_int_equal(done, 0);
+	assert_int_equal(count(f), 1);      /* readers may see it before */
+	sem_post(&disk_moves);
+	sem_wait(&disk_asked);
+	assert_int_equal(done, 1);
+	disk = DISK_WORKS;
+	sem_post(&disk_moves);
+	while (done < 2) usleep(1000);
+}
+
+/* What the program was told to keep and the disk does not: it is not said to be kept, and nothing is built on it. */
+static int write_to_a_failing_disk(void) {
+	struct fixture *f = fixture_new(DB_SQLITE);
+	make_notes(f);
+	disk = DISK_FAILS;
+	return store_write(f->s, put, &(struct note){.name = STR_NONE, .n = 1}) == OK;
+}
+
+static void a_disk_that_fails_ends_the_program(void **state) {
+	FIXTURE(f);
+	pid_t child = fork();
+	if (child == 0) {
+		setenv("TMPDIR", f->home, 1);
+		execl("/proc/self/exe", "db_test", "failing-disk", NULL);
+		_exit(127);
+	}
+	int status = 0;
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT);
+}
+
 /* ---------------------------------------------------------------------- watches */
 
 static enum err put_and_announce(struct db *db, void *arg) {
@@ -535,8 +601,10 @@ static void watches(void **state) {
 	store_close(other);
 }
 
-int main(void) {
+int main(int argc, char **argv) {
+	if (argc > 1 && strcmp(argv[1], "failing-disk") == 0) return write_to_a_failing_disk();
 	const struct CMUnitTest tests[] = {BOTH(values), BOTH(variants), BOTH(refusals), BOTH(a_failed_statement_fails_its_job),
-		BOTH(one_moment), BOTH(group_commit), BOTH(sums), BOTH(late_comers), BOTH(queue_bound), BOTH(hook_comes_first), BOTH(watches)};
+		BOTH(one_moment), BOTH(group_commit), BOTH(sums), BOTH(late_comers), BOTH(queue_bound), BOTH(hook_comes_first),
+		ON_SQLITE(told_when_the_disk_has_it), ON_SQLITE(a_disk_that_fails_ends_the_program), BOTH(watches)};
 	return cmocka_run_group_tests_name("db", tests, NULL, NULL);
 }

@@ -15,7 +15,7 @@
 #include <unistd.h>
 
 enum {
-	CHECKPOINT_PAGES = 2000,         /* 8 MB */
+	CHECKPOINT_PAGES = 4000,         /* 16 MB */
 	WAL_MANY_PAGES = 16 * 1024,      /* 64 MB */
 	RESTART_WAIT_MS = 250,
 	READER_WAIT_MS = 5000,
@@ -26,6 +26,7 @@ struct sq_db {
 	sqlite3 *sq;
 	sqlite3_stmt *begin, *savepoint, *release, *rollback_to, *commit, *rollback;
 	sqlite3_stmt *asked;             /* sq_query_int's */
+	int log_fd;                      /* sq_sync's; 0 until it is needed */
 	int wal_pages;                   /* in the log after the last commit */
 	int copied_at;                   /* pages when we last copied them */
 	usec_t firm_at, firm_pause;      /* no firm request before that time; how much longer after the next that fails */
@@ -104,7 +105,7 @@ static int set_wal(sqlite3 *c) {
 
 static int settings(struct db *db, sqlite3 *c) {
 	char sql[512];
-	bool reads = db->role == ROLE_READ;
+	bool reads = db->role == ROLE_READ, full = db->role == ROLE_ADMIN && !db->store->normal_sync;
 	int rc = sqlite3_busy_timeout(c, reads ? READER_WAIT_MS : WRITER_WAIT_MS);
 	sqlite3_extended_result_codes(c, 1);
 	sqlite3_db_config(c, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
@@ -115,7 +116,7 @@ static int settings(struct db *db, sqlite3 *c) {
 	if (rc == SQLITE_OK && !reads) rc = set_wal(c);
 	snprintf(sql, sizeof sql, "PRAGMA synchronous=%s; PRAGMA foreign_keys=%s; PRAGMA temp_store=MEMORY; PRAGMA cache_size=%d;"
 		"PRAGMA mmap_size=0; PRAGMA journal_size_limit=67108864; PRAGMA wal_autocheckpoint=0; PRAGMA query_only=%s",
-		db->store->normal_sync ? "NORMAL" : "FULL", db->role == ROLE_ADMIN ? "OFF" : "ON", reads ? -2000 : -8000,
+		full ? "FULL" : "NORMAL", db->role == ROLE_ADMIN ? "OFF" : "ON", reads ? -2000 : -8000,
 		reads ? "ON" : "OFF");
 	return rc == SQLITE_OK ? sqlite3_exec(c, sql, NULL, NULL, NULL) : rc;
 }
@@ -137,6 +138,7 @@ static void sq_close(struct db *db) {
 	for (size_t i = 0; i < sizeof fixed / sizeof *fixed; i++) sqlite3_finalize(fixed[i]);
 	int rc = sqlite3_close(d->sq);
 	POST(rc == SQLITE_OK);
+	if (d->log_fd > 0) close(d->log_fd);
 	free(d);
 }
 
@@ -277,6 +279,21 @@ static void sq_read_end(struct db *db) { (void)!run_fixed(db, of(db)->rollback);
 
 /* ------------------------------------------------------------- house-keeping */
 
+/* The writer's commits only write the log (synchronous=NORMAL syncs it before its pages are copied into the file); this syncs it,
+ * from another thread, while the writer goes on. The log keeps its file as long as a connection is open, and SQLite holds no lock on it
+ * that closing another descriptor would drop. */
+static enum err sq_sync(struct db *db) {
+	struct sq_db *d = of(db);
+	if (d->log_fd == 0) {
+		d->log_fd = open(sqlite3_filename_wal(sqlite3_db_filename(d->sq, "main")), O_RDWR | O_CLOEXEC);
+		if (d->log_fd < 0) log_error("the log of %s cannot be opened: %s", db->store->file, strerror(errno));
+	}
+	if (d->log_fd < 0) return ERR_STORE;
+	if (fdatasync(d->log_fd) == 0) return OK;
+	log_error("the log of %s cannot be synced: %s", db->store->file, strerror(errno));
+	return ERR_STORE;
+}
+
 static void sq_after(struct db *db) {
 	struct sq_db *d = of(db);
 	if (d->wal_pages < d->copied_at) d->copied_at = 0; /* the log began anew */
@@ -322,6 +339,6 @@ const struct engine engine_sqlite = {
 	.set_int = sq_set_int, .set_real = sq_set_real, .set_bool = sq_set_bool, .set_text = sq_set_text, .set_null = sq_set_null,
 	.step = sq_step, .is_null = sq_is_null, .get_int = sq_get_int, .get_real = sq_get_real, .get_text = sq_get_text,
 	.reset = sq_reset, .begin = sq_begin, .savepoint = sq_savepoint, .release = sq_release, .rollback_to = sq_rollback_to,
-	.commit = sq_commit, .rollback = sq_rollback, .state = sq_state, .after = sq_after, .read_begin = sq_read_begin,
+	.commit = sq_commit, .rollback = sq_rollback, .state = sq_state, .sync = sq_sync, .after = sq_after, .read_begin = sq_read_begin,
 	.read_end = sq_read_end, .exec = sq_exec, .query_int = sq_query_int, .words = sq_words,
 };

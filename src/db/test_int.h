@@ -103,8 +103,8 @@ static inline int up_sqlite(void **state) { *state = fixture_new(DB_SQLITE); ret
 static inline int up_pg(void **state) { *state = getenv("RIALTO_TEST_PG") ? fixture_new(DB_PG) : NULL; return 0; }
 static inline int down(void **state) { if (*state) fixture_free(*state); return 0; }
 
-#define BOTH(test) \
-	{#test " (SQLite)", test, up_sqlite, down, NULL}, {#test " (PostgreSQL)", test, up_pg, down, NULL}
+#define ON_SQLITE(test) {#test " (SQLite)", test, up_sqlite, down, NULL}
+#define BOTH(test) ON_SQLITE(test), {#test " (PostgreSQL)", test, up_pg, down, NULL}
 #define FIXTURE(f) struct fixture *f = *state; if (f == NULL) skip()
 
 #endif

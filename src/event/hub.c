@@ -1,6 +1,6 @@
 /* The tail waits on the watch and tells the listeners of what other processes committed; one thread moves the durable readers
  * (readers.c); two do jobs (jobs.c). The listeners' position is one number under one mutex, so a local commit (heard on the
- * writer thread) and a remote one (heard on the tail) are told in one order, each once. */
+ * teller's thread) and a remote one (heard on the tail) are told in one order, each once. */
 #include "event/hub_int.h"
 #include "base/check.h"
 #include "base/log.h"
@@ -136,7 +136,7 @@ static void *tail_run(void *arg) {
 
 /* ------------------------------------------------------------------ running */
 
-/* The hook is changed on the writer thread, between two batches: after that the former one is not running and will not run. */
+/* The hook is changed on the teller's thread, between two batches: after that the former one is not running and will not run. */
 struct hook_job {
 	struct db_job job;
 	sem_t told;

@@ -3,7 +3,7 @@
 /* The hub is what reads the log inside a running server:
  *
  *   listeners  in memory, on every node, called once for each event in order: the page cache, the live streams. A local
- *              write reaches them on the writer thread before it is acknowledged; a write of another process or node when
+ *              write reaches them on the teller's thread before it is acknowledged; a write of another process or node when
  *              the watch hears of it.
  *   readers    durable, with a cursor in the database, moved in the same transaction as the reader's effect; one node at a
  *              time does the work. Search, notices, mail.

@@ -126,6 +126,7 @@ void *jobs_run(void *arg) {
 		if (e == OK) e = sql_job_next(db, &next);
 		if (e == OK) e = tidy(h, hand, &forgot);
 		usec_t wait = next == 0 ? SECONDS(30) : next - clock_now();
+		wait = clock_patience(wait);
 		wait_ms = wait < 0 ? 100 : wait > SECONDS(30) ? 30000 : (int)(wait / 1000) + 1;
 		if (e != OK) wait_ms = 1000;
 	}

@@ -5,6 +5,7 @@
 #include "message/message.h"
 #include "people/people.h"
 #include "search/search.h"
+#include "tag/tag.h"
 #include "talk/talk.h"
 #include "timeline/timeline.h"
 
@@ -44,4 +45,7 @@ void parts_join(struct parts *p) {
 	hub_add_job(p->hub, "sweep", TALK_SWEEP_TRIES, talk_sweep_job, p->hub);
 }
 
-enum err parts_begin(struct parts *p) { return talk_sweep_begin(p->store); }
+enum err parts_begin(struct parts *p) {
+	TRY(tag_begin(p->store));
+	return talk_sweep_begin(p->store);
+}

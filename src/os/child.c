@@ -54,7 +54,11 @@ static void shut(int *fd) {
 /* posix_spawn does not copy our address space. Every descriptor of ours closes on exec; the child closes any other. */
 static bool spawn(const char *name, int in, int out, pid_t *ret_pid) {
 	char *argv[] = {(char[]){"rialto"}, (char[]){"child"}, must_strdup(name), NULL};
-	char *env[] = {(char[]){"LC_ALL=C.UTF-8"}, (char[]){"PATH=/usr/bin:/bin"}, (char[]){"HOME=/nonexistent"}, NULL};
+	char *env[] = {(char[]){"LC_ALL=C.UTF-8"}, (char[]){"PATH=/usr/bin:/bin"}, (char[]){"HOME=/nonexistent"},
+#ifdef SANITIZED
+		(char[]){"TSAN_OPTIONS=report_bugs=0"},   /* the only threads in there are the libraries' own, which it cannot see into */
+#endif
+		NULL};
 	posix_spawn_file_actions_t files;
 	posix_spawnattr_t how;
 	sigset_t none, usual;

@@ -16,14 +16,6 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define SANITIZED 1   /* terabytes of address space, and calls of its own */
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-#define SANITIZED 1
-#endif
-#endif
-
 #ifndef CHILDREN   /* child_test.c has its own */
 #define CHILDREN "os/children.def"
 #endif
@@ -143,7 +135,7 @@ _Noreturn static void become(const char *const *program) {
 	char *env[] = {(char[]){"LC_ALL=C.UTF-8"}, NULL};
 	char *argv[16];
 	size_t n = 0;
-	for (; program[n] != NULL && n < 15; n++) argv[n] = must_strdup(program[n]);
+	for (; n < 15 && program[n] != NULL; n++) argv[n] = must_strdup(program[n]);
 	argv[n] = NULL;
 	if (see_only_the_system() && lock(true)) execve(argv[0], argv, env);
 	_exit(CHILD_NO_LOCK);

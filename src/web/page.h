@@ -3,7 +3,7 @@
 /* What every page knows besides its own view: the firm, the reader, the language, where one is. Templates reach it as `p`. */
 #include "base/ids.h"
 #include "base/values.h"
-#include "text/locale.h"
+#include "text/hours.h"
 
 enum role { ROLE_NONE, ROLE_CUSTOMER, ROLE_AGENT, ROLE_ANALYST, ROLE_MANAGER, ROLE_OWNER };
 const char *role_word(enum role r);
@@ -34,6 +34,8 @@ struct business {
 	struct str map_link, tile_url, mail_from, smtp_url, smtp_user, smtp_secret;
 	int64_t version;
 	bool keeps_records;            /* its pack has types of them */
+	struct hours open;             /* its working hours and holidays */
+	struct str holidays, yearly;   /* of which: the lines as they were typed, and the words of the known ones */
 };
 
 struct field_error {

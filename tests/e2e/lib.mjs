@@ -1,6 +1,6 @@
 // What end-to-end tests share: a server of their own in a fresh home (or PostgreSQL schema), calls to its API, a browser.
 import { spawn, spawnSync } from 'node:child_process'
-import { mkdtempSync, rmSync, existsSync, readFileSync } from 'node:fs'
+import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { createRequire } from 'node:module'
@@ -15,12 +15,33 @@ if (engines.length < 2) console.log('SKIPPED: PostgreSQL, since RIALTO_TEST_PG i
 let schemas = 0
 const slow = /san/.test(program) ? 6 : 1          // sanitizers take their time
 
-/** A place for a business: its options for the command line. */
+/** The time of a home's servers and commands (tests/README.md): set to a moment, from which it goes on. */
+export class Clock {
+  constructor(file, moment) {
+    this.file = file
+    this.fd = openSync(file, 'w')
+    this.set(moment)
+  }
+  set(moment) {
+    const bytes = Buffer.alloc(8)
+    this.moved = Date.parse(moment) - Date.now()
+    bytes.writeBigInt64LE(BigInt(this.moved) * 1000n)
+    writeSync(this.fd, bytes, 0, 8, 0)
+  }
+  now() { return new Date(Date.now() + this.moved) }
+}
+
+/** A place for a business: its options for the command line. clock: the moment at which its time begins; else it has the system's. */
 export class Home {
-  constructor(engine = 'sqlite') {
+  constructor(engine = 'sqlite', { clock } = {}) {
     this.engine = engine
     this.dir = mkdtempSync(join(tmpdir(), 'rialto-e2e-'))
     this.options = ['--home', this.dir]
+    this.env = { ...process.env }
+    if (clock) {
+      this.clock = new Clock(join(this.dir, 'clock'), clock)
+      this.env.RIALTO_CLOCK = this.clock.file
+    }
     if (engine === 'postgresql') {
       const url = process.env.RIALTO_TEST_PG
       this.url = `${url}${url.includes('?') ? '&' : '?'}schema=e2e_${process.pid}_${++schemas}`
@@ -29,7 +50,7 @@ export class Home {
   }
   /** Runs `rialto VERB …`; returns {code, out, err}. */
   run(verb, args = [], { input = '', env = {} } = {}) {
-    const r = spawnSync(program, [verb, ...args, ...this.options], { input, encoding: 'utf8', maxBuffer: 1 << 28, env: { ...process.env, ...env } })
+    const r = spawnSync(program, [verb, ...args, ...this.options], { input, encoding: 'utf8', maxBuffer: 1 << 28, env: { ...this.env, ...env } })
     return { code: r.status, out: r.stdout, err: r.stderr }
   }
   must(verb, args = [], more) {
@@ -47,14 +68,17 @@ export class Home {
   }
   token(email) { return this.must('token', ['--person', email]).trim() }
   async serve(args = [], env = {}) { return await new Server(this, args, env).ready }
-  done() { rmSync(this.dir, { recursive: true, force: true }) }
+  done() {
+    if (this.clock) closeSync(this.clock.fd)
+    rmSync(this.dir, { recursive: true, force: true })
+  }
 }
 
 export class Server {
   constructor(home, args = [], env = {}) {
     this.home = home
     this.log = ''
-    this.child = spawn(program, ['serve', '--listen', '127.0.0.1:0', ...args, ...home.options], { stdio: ['ignore', 'ignore', 'pipe'], env: { ...process.env, ...env } })
+    this.child = spawn(program, ['serve', '--listen', '127.0.0.1:0', ...args, ...home.options], { stdio: ['ignore', 'ignore', 'pipe'], env: { ...home.env, ...env } })
     this.pid = this.child.pid
     this.ended = new Promise(r => this.child.on('exit', (code, signal) => { if (code || signal === 'SIGABRT') console.log(this.log.slice(-6000)); r({ code, signal }) }))
     this.ready = new Promise((good, bad) => {
