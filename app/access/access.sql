@@ -44,7 +44,7 @@
 --   WHEN 'document' THEN EXISTS (SELECT 1 FROM document seen_d WHERE seen_d.id = which AND {document_visible(seen_d)} LIMIT 1 OFFSET 0)
 --   WHEN 'tag' THEN EXISTS (SELECT 1 FROM tag seen_g WHERE seen_g.id = which AND (:staff OR EXISTS (SELECT 1 FROM tagging worn
 --   JOIN conversation wearer ON wearer.id = worn.object_id WHERE worn.tag_id = seen_g.id AND worn.object_kind = 'conversation'
---   AND {conversation_visible(wearer)})) LIMIT 1 OFFSET 0)
+--   AND {conversation_visible(wearer)} AND {tags_open(wearer)})) LIMIT 1 OFFSET 0)
 --   ELSE FALSE END
 
 -- row business_row: pack text | name text | claim text | street_address text | mail_address text | phone text | email text

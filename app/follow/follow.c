@@ -16,7 +16,7 @@ struct url follow_url(struct arena *a, struct str kind, int64_t id, struct str n
 		{"call", "/calls"}, {"conversation", "/conversations"}};
 	for (size_t i = 0; i < sizeof pages / sizeof *pages; i++)
 		if (str_is(kind, pages[i].kind)) return url_path(a, "%s/%" PRId64, pages[i].path, id);
-	return url_with(a, url_path(a, "/problems"), "tag", name);
+	return url_path(a, "/tags/%s", url_part(a, name));
 }
 
 /* ------------------------------------------------------------- who may follow what */
