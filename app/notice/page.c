@@ -43,7 +43,7 @@ static struct notice_view view_of(struct req *q, const struct notice_row *n) {
 		.expectation_id = n->expectation_id, .about_kind = n->about_kind, .about_id = n->about_id, .about = n->about};
 	return (struct notice_view){
 		.id = n->id, .kind = n->kind, .icon = icon_of(n), .unread = n->read_at == 0, .created_at = n->created_at,
-		.who = n->actor, .photo = n->actor_photo, .status = n->status, .conversation_id = n->conversation_id,
+		.who = n->expectation_id.v != 0 && str_none(n->actor) ? q->business->name : n->actor, .photo = n->actor_photo, .status = n->status, .conversation_id = n->conversation_id,
 		.request_id = n->request_id, .subject = !request ? n->subject
 			: request_subject(a, q->business->pack, &(struct request_name){n->record_type, n->action, n->record_fields, n->subject}, q->locale.lang),
 		.excerpt = str_none(n->body) ? STR("") : markdown_text(a, n->body, EXCERPT_CHARS),

@@ -13,10 +13,14 @@ struct demo_person {
 
 /* One thing that somebody once did. Deeds are planned, sorted and done one after the other. */
 enum deed_kind { DEED_RECORD, DEED_CHANGE, DEED_ASK, DEED_REPORT, DEED_STATUS, DEED_ANSWER, DEED_COMMENT, DEED_NOTE, DEED_VOTE, DEED_ROOM,
-	DEED_ROOM_SAID, DEED_CALL };
+	DEED_ROOM_SAID, DEED_CALL, DEED_PROMISE, DEED_PROMISE_STEP };
+
+/* Among the conversations of all. */
+#define DEMO_NOWHERE SIZE_MAX
 
 struct demo_record;
 struct demo_room;
+struct demo_promise;
 
 struct deed {
 	usec_t at;
@@ -25,6 +29,7 @@ struct deed {
 	const struct json *what;
 	struct demo_record *record;    /* made, changed or asked about */
 	struct demo_room *room;        /* made, or in which it was said */
+	struct demo_promise *promise;  /* made, or moved on */
 	struct person_id who;
 };
 
@@ -78,6 +83,9 @@ MUST_USE enum err demo_plan_rooms(struct demo *d);
 MUST_USE enum err demo_plan_room_of(struct demo *d, struct demo_record *record, struct str lead, const struct json *rule,
                                  usec_t begun);
 MUST_USE enum err demo_do_room(struct demo *d, const struct deed *deed);
+/* demo_promise.c: what was promised, in a conversation begun then, its place among all; DEMO_NOWHERE: in none. */
+MUST_USE enum err demo_plan_promises(struct demo *d, const struct json *of, size_t conversation, usec_t begun);
+MUST_USE enum err demo_do_promise(struct demo *d, const struct deed *deed, struct conversation_id conversation);
 struct record_id demo_record_id(const struct demo_record *r);                 /* once it is made */
 
 #endif

@@ -67,6 +67,7 @@ static enum err add_conversation(struct demo *d, size_t at, const struct json *c
 	TRY(demo_who(d, json_member(c, "author"), &first.who));
 	demo_plan(d, first);
 	TRY(demo_plan_said(d, at, c, first.at));
+	TRY(demo_plan_promises(d, c, at, first.at));
 	return add_votes(d, at, c, first.who);
 }
 

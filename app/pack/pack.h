@@ -77,6 +77,14 @@ struct pack_type_tab {
 };
 
 /* A type of record: a policy, an account, a statement line. */
+/* What we owe the person of a record as soon as it is in a state; leaving that state does it. */
+struct pack_expects {
+	const struct pack_word *state;
+	struct pack_label text;
+	int days;                          /* business days of the firm's */
+	bool team;                         /* only the team knows of it; else both sides */
+};
+
 struct pack_type {
 	struct str name;
 	struct pack_label label, many;
@@ -96,6 +104,8 @@ struct pack_type {
 	const struct pack_word *role;      /* of its people */
 	size_t roles;
 	const struct pack_word *room;      /* it has a room, in which its people speak; the role of who leads there; NULL: none */
+	const struct pack_expects *expects; /* at most one for a state */
+	size_t expectations;
 	const struct pack_word *reason;    /* why somebody asks about it */
 	size_t reasons;
 	const struct pack_action *action;  /* what can be done about it */

@@ -28,6 +28,9 @@ static void who_fills_in_a_field_is_declared(void **state) {
 	"\"title\": " title ", \"fields\": [" FIELD("no", "text", "") "], \"states\": [" states "], \"roles\": [{\"name\": \"holder\", " L "}]}]")
 #define STATE(name, more) "{\"name\": \"" name "\", " L more "}"
 
+#define TEXT "\"text\": {\"en\": \"x\", \"de\": \"x\"}"
+#define EXPECTS(list) CARD("\"{no}\"", STATE("new", "") "], \"expects\": [" list)
+
 static void which_states_may_follow(void **state) {
 	struct pack p;
 	struct str why = STR("");
@@ -82,6 +85,12 @@ static void faults(void **state) {
 		{PACK(FIELD("a", "text", "") ", " FIELD("a", "text", ""), ""), "two fields are called a"},
 		{PACK("", ""), "fields are needed"},
 		{CARD("\"{no}\"", STATE("new", ", \"next\": [\"melted\"]")), "types[0].states[0]: next: there is no state \"melted\""},
+		{EXPECTS("{\"state\": \"melted\", \"days\": 2, " TEXT "}"), "types[0].expects[0]: names the state in which it is promised"},
+		{EXPECTS("{\"state\": \"new\", " TEXT "}"), "types[0].expects[0]: days are business days, 0 to 365"},
+		{EXPECTS("{\"state\": \"new\", \"days\": 366, " TEXT "}"), "types[0].expects[0]: days are business days, 0 to 365"},
+		{EXPECTS("{\"state\": \"new\", \"days\": 2, \"audience\": \"public\", " TEXT "}"), "types[0].expects[0]: audience is \"both\" or \"team\""},
+		{EXPECTS("{\"state\": \"new\", \"days\": 2, " TEXT "}, {\"state\": \"new\", \"days\": 3, " TEXT "}"), "types[0].expects[1]: there is one for this state already"},
+		{EXPECTS("{\"state\": \"new\", \"days\": 2}"), "types[0].expects[0].text: is needed in \"en\""},
 		{CARD("{\"en\": \"Card {no}\"}", STATE("new", "")), "types[0].title: is needed in \"de\""},
 		{CARD("{\"en\": \"Card\", \"de\": \"Karte {nummer}\"}", STATE("new", "")), "there is no field nummer"},
 		{"{", "line 1"},

@@ -3,7 +3,7 @@
 #include "base/check.h"
 #include "text/utf8.h"
 
-enum { TYPES_MAX = 256, TITLE_MAX = 300 };
+enum { TYPES_MAX = 256, TITLE_MAX = 300, EXPECTS_DAYS_MAX = 365 };
 
 static const struct pack_type *all[TYPES_MAX]; /* by code */
 static int count;
@@ -88,6 +88,37 @@ static enum err read_room(const struct place *p, const struct json *v, struct pa
 	return t->room != NULL ? OK : pack_fault(&at, "names the role of who leads in it");
 }
 
+static enum err read_expects_of(const struct place *p, const struct json *v, const struct pack_type *t, struct pack_expects *ret) {
+	static const char *const known[] = {"state", "text", "days", "audience", NULL};
+	struct str state = STR(""), audience = STR("both");
+	int64_t days = 0;
+	TRY(pack_only(p, v, known));
+	json_get_str(json_member(v, "state"), &state);
+	json_get_str(json_member(v, "audience"), &audience);
+	ret->state = pack_type_state(t, state);
+	ret->team = str_is(audience, "team");
+	if (ret->state == NULL) return pack_fault(p, "names the state in which it is promised");
+	if (!ret->team && !str_is(audience, "both")) return pack_fault(p, "audience is \"both\" or \"team\"");
+	if (!ret->team && t->staff_state) return pack_fault(p, "its states are for the team only, and so is what is promised in them");
+	if (!json_get_int(json_member(v, "days"), &days) || days < 0 || days > EXPECTS_DAYS_MAX) return pack_fault(p, "days are business days, 0 to 365");
+	ret->days = (int)days;
+	for (const struct pack_expects *e = t->expects; e < ret; e++)
+		if (e->state == ret->state) return pack_fault(p, "there is one for this state already");
+	return read_label_of(p, v, "text", &ret->text);
+}
+
+/* What is promised in a state. */
+static enum err read_expects(const struct place *p, const struct json *list, struct pack_type *t) {
+	size_t n = json_length(list);
+	struct pack_expects *e = NEW_ARRAY(pack_arena(), struct pack_expects, n);
+	t->expects = e;
+	for (; t->expectations < n; t->expectations++) {
+		struct place at = pack_into(p, "expects", (long)t->expectations);
+		TRY(read_expects_of(&at, json_item(list, t->expectations), t, &e[t->expectations]));
+	}
+	return OK;
+}
+
 /* What is for the team only. Lines are listed by their date and added up by month for all who see them, so those two are for all. */
 static enum err read_staff(const struct place *p, const struct json *v, struct pack_type *t) {
 	const struct json *state = json_member(v, "staff_state");
@@ -126,6 +157,7 @@ static enum err read_type(const struct place *p, const struct json *v, struct pa
 	if (t->parent == NULL && t->roles == 0) return pack_fault(p, "roles are needed: whose is it?");
 	TRY(read_room(p, v, t));
 	TRY(read_staff(p, v, t));
+	TRY(read_expects(p, json_member(v, "expects"), t));
 	return pack_read_words(p, json_member(v, "reasons"), "reasons", &t->reason, &t->reasons);
 }
 

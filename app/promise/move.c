@@ -134,3 +134,13 @@ enum err promise_hand_over(struct db *db, struct arena *a, struct person_id acto
 	TRY(sql_promise_change_put(db, was->id, clock_now(), actor, was->state, was->state, 0, 0, to, STR("")));
 	return promise_event(db, actor, "update", was, AUDIENCE_STAFF, str_fmt(a, "{\"owner\":%" PRId64 "}", to.v));
 }
+
+enum err promise_step_of(struct db *db, struct arena *a, struct person_id who, struct expectation_id id, struct str to, struct str note, usec_t due_at) {
+	struct promise_state x;
+	bool why;
+	TRY(sql_promise_state_get(db, a, id, &x));
+	bool theirs = who.v == x.person_id.v;
+	if (!promise_may_go(x.state, to, theirs == x.ours ? GETS : OWES, &why)) return ERR_CONFLICT;
+	struct promise_step step = {.to = to, .note = note, .word = theirs ? "them" : "us", .due_at = due_at, .to_the_day = true, .said = STR("")};
+	return promise_go(db, a, who, &x, &step);
+}

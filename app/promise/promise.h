@@ -32,6 +32,9 @@ struct promise_draft {
 };
 /* Keeps one, with its event; writes. Whether the actor may, and what is wrong with it, is asked before. */
 MUST_USE enum err promise_keep(struct db *db, struct arena *a, const struct promise_draft *d, struct expectation_id *ret);
+/* Moves one on, for who may; writes. due_at: the end of a day, for renegotiated. Whose word it is follows from who they are. errors NOT_FOUND, CONFLICT (no
+ * such step) */
+MUST_USE enum err promise_step_of(struct db *db, struct arena *a, struct person_id who, struct expectation_id id, struct str to, struct str note, usec_t due_at);
 /* The last second of a day on that zone's clock. */
 usec_t promise_day_end(const struct zone *z, int64_t day);
 
@@ -56,6 +59,10 @@ hub_job promise_job;
 enum { PROMISE_TRIES = 12 };
 /* Each server that starts sees that the job comes for what is due next. */
 MUST_USE enum err promise_begin(struct store *s);
+
+/* Durable reader "expects": what the rules of a record's type promise in its state. Begin it with the next event. */
+hub_read promise_rule_read;
+hub_wants promise_rule_wants;
 
 /* Durable reader "verdicts": whoever was not given what was promised has their thread open again. */
 hub_read promise_read;

@@ -203,3 +203,30 @@ SELECT {promise_row_of(x)} FROM expectation x {promise_around(x)} WHERE x.state 
 -- promise_over(most int) -> int :one
 -- How many are over, for the team.
 SELECT count(*) FROM (SELECT 1 FROM expectation x WHERE x.state NOT IN ('open', 'renegotiated', 'done') LIMIT :most) y;
+
+-- ------------------------------------------------------------ rules of types
+
+-- row promise_rule_record: id record_id | type text | state text | at time | person_id person_id? | owner_id person_id? | loaded bool
+-- promise_rule_record(id record_id) -> promise_rule_record :maybe
+-- A record, whose it is, who of us sees to it (who has to do with it, else their contact person, else who leads here), and whether an import brought it.
+SELECT y.id, y.type, y.state, y.at, y.person_id, COALESCE((SELECT MIN(s.person_id) FROM record_person s JOIN person w ON w.id = s.person_id
+		WHERE s.record_id = y.root AND w.kind = 'staff' AND w.disabled_at IS NULL),
+	(SELECT w.id FROM person c JOIN person w ON w.id = c.contact_id AND w.disabled_at IS NULL WHERE c.id = y.person_id),
+	(SELECT MIN(w.id) FROM person w WHERE w.role = 'manager' AND w.disabled_at IS NULL), (SELECT MIN(w.id) FROM person w WHERE w.role = 'owner' AND w.disabled_at IS NULL)),
+	EXISTS (SELECT 1 FROM source_ref k WHERE k.kind = 'records:' || y.type AND k.object_id = y.id)
+FROM (SELECT r.id, r.type, r.state, r.at, COALESCE(r.root_id, r.id) AS root, (SELECT MIN(s.person_id) FROM record_person s JOIN person p ON p.id = s.person_id
+	WHERE s.record_id = COALESCE(r.root_id, r.id) AND p.kind <> 'staff' AND p.disabled_at IS NULL) AS person_id FROM record r WHERE r.id = :id) y;
+
+-- promise_rule_moved(seq int) -> int :one
+-- Whether an event changed a record's state.
+SELECT count(*) FROM record_change WHERE seq = :seq AND field = 'state';
+
+-- promise_rule_open(record record_id, most int) -> promise_state :many
+-- What rules promised about a record and is to be kept; said is the state that it was promised in.
+SELECT x.id, x.ours, x.person_id, x.owner_id, x.conversation_id, x.message_id, x.record_id, x.due_at, x.due_kind, x.expects, x.first_due_at, x.moved, x.audience, x.state,
+	x.made_at, x.done_at, x.step, x.next_at, x.version, NULL, NULL, NULL
+FROM expectation x WHERE x.record_id = :record AND x.expects <> '' AND x.state IN ('open', 'renegotiated') ORDER BY x.id LIMIT :most;
+
+-- promise_by_rule(id expectation_id, expects text) :exec1
+-- A rule of a type promised it, in that state.
+UPDATE expectation SET expects = :expects WHERE id = :id;

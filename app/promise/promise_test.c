@@ -1,7 +1,9 @@
 /* Expectations on both engines: the table of steps, who sees what, what is told by itself and that it is told once, what silence says, and that "not
  * kept" opens a thread again. */
 #include "access/testing.h"
+#include "pack/pack.h"
 #include "promise/promise_int.h"
+#include "record/record.h"
 #include "sql/access.h"
 #include "text/date.h"
 
@@ -260,6 +262,67 @@ static void many_at_once(void **state) {
 	assert_int_equal(admin_int(f, "SELECT count(*) FROM event WHERE verb = 'announce' AND audience = 'staff'"), 2000);   /* soon and due */
 }
 
+/* ---------------------------------------------------------------------- rules of types */
+
+struct claim {
+	struct fixture *f;
+	const char *state;
+	struct record_id id;
+};
+
+static enum err make_claim(struct db *db, void *arg) {
+	struct claim *c = arg;
+	struct record_input in = {.type = pack_type_find(pack_find(STR("insurance")), STR("claim")), .parent = {RECORD}, .state = str_c(c->state)};
+	return record_create(db, &c->f->a, (struct person_id){AGENT}, &in, &c->id);
+}
+
+static enum err move_claim(struct db *db, void *arg) {
+	struct claim *c = arg;
+	struct record_input in = {.type = pack_type_find(pack_find(STR("insurance")), STR("claim")), .state = str_c(c->state)};
+	bool changed;
+	return record_change(db, &c->f->a, (struct person_id){AGENT}, c->id, 0, &in, &changed);
+}
+
+/* The reader begins behind what it has read, as in a server. */
+static int64_t heard;
+static enum err read_rules(struct db *db, void *arg) {
+	struct fixture *f = arg;
+	struct event_list l;
+	TRY(event_after(db, &f->a, heard, 1000, &l));
+	TRY(promise_rule_read(db, &f->a, l.v, l.n, NULL));
+	if (l.n > 0) heard = l.v[l.n - 1].seq;
+	return OK;
+}
+
+static void a_claim_is_answered_in_two_business_days(void **state) {
+	FIXTURE(f);
+	struct claim c = {.f = f, .state = "reported"}, old = {.f = f, .state = "reported"};
+	heard = 0;
+	admin_exec(f, "UPDATE business SET pack = 'insurance'; UPDATE record SET type = 'policy', state = 'active' WHERE id = 1000");
+	clock_set(zone_moment(zone_find(STR("Europe/Berlin")), 2026, 1, 2, 10, 0, 0));          /* a Friday */
+	assert_int_equal(store_write(f->s, make_claim, &c), OK);
+	assert_int_equal(store_write(f->s, read_rules, f), OK);
+	assert_int_equal(admin_int(f, "SELECT count(*) FROM expectation WHERE person_id = 11 AND owner_id = 1 AND audience = 'both' AND expects = 'reported' AND ours"), 1);
+	assert_int_equal(admin_int(f, "SELECT due_at FROM expectation"), promise_day_end(zone_find(STR("Europe/Berlin")), days_of(2026, 1, 6)));   /* Tuesday */
+	tell(f);
+	assert_int_equal(told(f, OTTO, "new"), 1);
+	assert_int_equal(told(f, OWNER, "given"), 1);
+	c.state = "in_review";
+	assert_int_equal(store_write(f->s, move_claim, &c), OK);
+	assert_int_equal(store_write(f->s, read_rules, f), OK);
+	assert_int_equal(admin_int(f, "SELECT count(*) FROM expectation WHERE state = 'done' AND said = ''"), 1);
+	assert_int_equal(admin_int(f, "SELECT count(*) FROM expectation_change WHERE to_state = 'done' AND actor_id = 2"), 1);
+	c.state = "approved";
+	assert_int_equal(store_write(f->s, move_claim, &c), OK);
+	assert_int_equal(store_write(f->s, read_rules, f), OK);
+	assert_int_equal(admin_int(f, "SELECT count(*) FROM expectation WHERE state = 'open' AND expects = 'approved'"), 1);
+	assert_int_equal(store_write(f->s, make_claim, &old), OK);                                  /* what an import brings of long ago */
+	admin_exec(f, str_fmt(&f->a, "INSERT INTO source_ref (source, kind, external_id, object_id, hash) VALUES ('x', 'records:claim', '1', %lld, '');"
+	                      "UPDATE record SET at = 0 WHERE id = %lld", (long long)old.id.v, (long long)old.id.v).p);
+	assert_int_equal(store_write(f->s, read_rules, f), OK);
+	assert_int_equal(admin_int(f, "SELECT count(*) FROM expectation"), 2);
+}
+
 /* ---------------------------------------------------------------------------- who sees */
 
 static bool sees(struct fixture *f, struct expectation_id id, int who, bool staff) {
@@ -289,8 +352,10 @@ static void who_sees_what(void **state) {
 }
 
 int main(void) {
+	struct str why;
+	assert_int_equal(pack_load(&why), OK);
 	const struct CMUnitTest tests[] = {cmocka_unit_test(table), cmocka_unit_test(parts), cmocka_unit_test(early), cmocka_unit_test(ends_of_days),
 		PROMISES(each_step_is_told_once), PROMISES(what_is_done_reminds_nobody), PROMISES(a_moved_date_stays_in_sight), PROMISES(silence_says_kept),
-		PROMISES(no_opens_the_thread_again), PROMISES(many_at_once), PROMISES(who_sees_what)};
+		PROMISES(no_opens_the_thread_again), PROMISES(many_at_once), PROMISES(a_claim_is_answered_in_two_business_days), PROMISES(who_sees_what)};
 	return cmocka_run_group_tests_name("promise", tests, NULL, NULL);
 }

@@ -275,7 +275,7 @@ static struct promise_change_step change_of(struct req *q, const struct promise_
 		for (size_t i = 0; i < sizeof looks / sizeof *looks; i++)
 			if (str_is(c->to_state, looks[i].state)) s.look = str_c(looks[i].look), s.sign = str_c(looks[i].sign), s.title = str_c(TRQ(q, looks[i].word));
 		if (str_is(c->to_state, "done") && !r->ours) s.title = str_c(TRQ(q, T("Done, they say")));
-		if (str_none(c->actor)) s.note = str_c(TRQ(q, T("Nobody said otherwise.")));
+		if (str_none(c->actor) && !str_is(c->to_state, "done")) s.note = str_c(TRQ(q, T("Nobody said otherwise.")));
 	}
 	return s;
 }

@@ -20,7 +20,7 @@ const begin = async (engine, t) => {
   await logIn(anna, 'agent@demo.example')
   await logIn(ruth, 'customer@demo.example')
   f.get = async (path, token = f.customer) => (await server.api('GET', path, { token })).body
-  f.told = async (token, kind) => (await f.get('/notices?limit=200', token)).data.filter(n => n.kind === `promise_${kind}`).length
+  f.told = async (token, kind) => (await f.get('/notices?limit=200', token)).data.filter(n => n.expectation_id === f.id && n.kind === `promise_${kind}`).length
   return f
 }
 
@@ -35,9 +35,9 @@ const promise = async f => {
   assert.deepEqual(await audit(f.anna), [])
   await f.anna.getByRole('button', { name: 'Promise it' }).click()
   await f.anna.waitForURL(/\/expectations\/\d+/)
-  const id = +f.anna.url().split('/').pop()
+  f.id = +f.anna.url().split('/').pop()
   await until(async () => await f.told(f.customer, 'new') === 1)
-  return id
+  return f.id
 }
 
 const goOn = async (f, day) => { f.clock.set(`2027-${day}T10:00:00Z`) }
@@ -99,7 +99,7 @@ for (const engine of engines) {
     await goOn(f, '04-24')
     const again = await f.home.serve()
     const get = async (path, token) => (await again.api('GET', path, { token })).body
-    const told = async (token, kind) => (await get('/notices?limit=200', token)).data.filter(n => n.kind === `promise_${kind}`).length
+    const told = async (token, kind) => (await get('/notices?limit=200', token)).data.filter(n => n.expectation_id === id && n.kind === `promise_${kind}`).length
     await until(async () => await told(f.owner, 'chief') === 1)
     for (const kind of ['soon', 'due', 'team', 'chief']) assert.equal(await told(f.agent, kind), 1, `Anna is told once: ${kind}`)
     assert.equal(await told(f.customer, 'late'), 1)
