@@ -38,6 +38,18 @@
 -- frag expectation_visible(x): (:staff OR (x.audience <> 'team' AND :me IS NOT NULL AND (x.person_id = :me OR EXISTS
 --   (SELECT 1 FROM record_person holder WHERE holder.record_id = x.record_root_id AND holder.person_id = :me))) OR (x.audience = 'public' AND EXISTS
 --   (SELECT 1 FROM conversation told WHERE told.id = x.conversation_id AND {conversation_visible(told)})))
+-- Following and being told, of anything: whether somebody may know of it. A tag is known to whoever sees a conversation that wears it.
+-- frag thing_visible(what, which): CASE what
+--   WHEN 'conversation' THEN EXISTS (SELECT 1 FROM conversation seen_c WHERE seen_c.id = which AND {conversation_visible(seen_c)} LIMIT 1 OFFSET 0)
+--   WHEN 'record' THEN EXISTS (SELECT 1 FROM record seen_r WHERE seen_r.id = which AND {record_visible(seen_r)} LIMIT 1 OFFSET 0)
+--   WHEN 'person' THEN EXISTS (SELECT 1 FROM person seen_p WHERE seen_p.id = which AND {person_visible(seen_p)} LIMIT 1 OFFSET 0)
+--   WHEN 'organization' THEN EXISTS (SELECT 1 FROM organization seen_o WHERE seen_o.id = which AND {organization_visible(seen_o)} LIMIT 1 OFFSET 0)
+--   WHEN 'call' THEN EXISTS (SELECT 1 FROM call seen_k WHERE seen_k.id = which AND {call_visible(seen_k)} LIMIT 1 OFFSET 0)
+--   WHEN 'document' THEN EXISTS (SELECT 1 FROM document seen_d WHERE seen_d.id = which AND {document_visible(seen_d)} LIMIT 1 OFFSET 0)
+--   WHEN 'tag' THEN EXISTS (SELECT 1 FROM tag seen_g WHERE seen_g.id = which AND (:staff OR EXISTS (SELECT 1 FROM tagging worn
+--   JOIN conversation wearer ON wearer.id = worn.object_id WHERE worn.tag_id = seen_g.id AND worn.object_kind = 'conversation'
+--   AND {conversation_visible(wearer)} AND {tags_open(wearer)})) LIMIT 1 OFFSET 0)
+--   ELSE FALSE END
 
 -- row business_row: pack text | name text | claim text | street_address text | mail_address text | phone text | email text
 --   | web text | hours text | colour text | logo file_id? | locale text | zone text | currency text | lat real? | lon real?
@@ -105,8 +117,10 @@ SELECT p.id FROM person p WHERE p.id = :id AND {person_visible(p)};
 SELECT t.id, t.kind, t.peer, t.expires_at, t.seen_at, p.id, p.role, p.kind, p.name, p.public_name, p.photo_file_id, p.locale, p.zone,
 	p.disabled_at,
 	CASE WHEN EXISTS (SELECT 1 FROM notice n WHERE n.person_id = p.id AND n.read_at IS NULL) THEN
-		(SELECT count(*) FROM (SELECT DISTINCT fresh.kind, fresh.conversation_id, fresh.request_id, fresh.document_id, fresh.expectation_id FROM (SELECT n.kind, n.conversation_id,
-		n.request_id, n.document_id, n.expectation_id FROM notice n WHERE n.person_id = p.id AND n.read_at IS NULL AND n.here LIMIT 100) fresh) unread) ELSE 0 END,
+		(SELECT count(*) FROM (SELECT DISTINCT fresh.kind, fresh.conversation_id, fresh.request_id, fresh.document_id, fresh.expectation_id,
+		CASE WHEN fresh.conversation_id IS NULL THEN fresh.about_kind END, CASE WHEN fresh.conversation_id IS NULL THEN fresh.about_id END
+		FROM (SELECT n.kind, n.conversation_id, n.request_id, n.document_id, n.expectation_id, n.about_kind, n.about_id
+		FROM notice n WHERE n.person_id = p.id AND n.read_at IS NULL AND n.here LIMIT 100) fresh) unread) ELSE 0 END,
 	CASE WHEN EXISTS (SELECT 1 FROM (SELECT n.kind FROM notice n WHERE n.person_id = p.id AND n.read_at IS NULL LIMIT 100) unread
 		WHERE unread.kind IN ('message', 'reminder')) THEN
 		(SELECT count(DISTINCT unread.conversation_id) FROM (SELECT n.conversation_id, n.kind FROM notice n WHERE n.person_id = p.id AND n.read_at IS NULL

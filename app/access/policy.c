@@ -37,6 +37,8 @@ static const struct line lines[] = {
 	{THING_PERSON,       ACT_SET_ROLE, {    NO,     NO,      NO,       NO,     LOWER_OTHERS, OTHERS}},
 	{THING_PERSON,       ACT_COMMENT,  {    NO,     STAFF,   THERE,    THERE,  THERE,        THERE}},
 
+	{THING_PERSON,       ACT_VOTE,     {    NO,     NO,      CUSTOMER, CUSTOMER, CUSTOMER,   CUSTOMER}},
+
 	{THING_CONVERSATION, ACT_SEE,      {    SEEN,   SEEN,    YES,      YES,    YES,          YES}},
 	{THING_CONVERSATION, ACT_CREATE,   {    NO,     PUT,     YES,      YES,    YES,          YES}},
 	{THING_CONVERSATION, ACT_EDIT,     {    NO,     OWN,     YES,      OWN,    YES,          YES}},
@@ -82,6 +84,7 @@ static const struct line lines[] = {
 	{THING_RECORD,       ACT_CREATE,   {    NO,     NO,      YES,      NO,     YES,          YES}},
 	{THING_RECORD,       ACT_EDIT,     {    NO,     NO,      YES,      NO,     YES,          YES}},
 	{THING_RECORD,       ACT_COMMENT,  {    NO,     SEEN,    YES,      NO,     YES,          YES}},
+	{THING_RECORD,       ACT_VOTE,     {    NO,     SEEN,    YES,      YES,    YES,          YES}},
 
 	{THING_ORGANIZATION, ACT_SEE,      {    NO,     SEEN,    YES,      YES,    YES,          YES}},
 	{THING_ORGANIZATION, ACT_CREATE,   {    NO,     NO,      YES,      NO,     YES,          YES}},

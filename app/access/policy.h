@@ -37,7 +37,7 @@ enum act {
 	ACT_SEE,
 	ACT_CREATE,
 	ACT_EDIT,            /* conversation: subject, body; person: the profile; request: withdraw */
-	ACT_VOTE,            /* also follow */
+	ACT_VOTE,            /* also follow; record, person: follow */
 	ACT_COMMENT,         /* person: write them a message */
 	ACT_ANSWER,          /* official answer, status; question to a group: remind, close */
 	ACT_NOTE,

@@ -136,7 +136,7 @@ enum err notice_choices_save(struct req *q, const struct notice_choices_save_in 
 static enum err fill_level(struct req *q, struct conversation_id id, struct notice_level_page *ret) {
 	struct level_row r;
 	TRY(sql_level_get(q->db, q->a, id, q->actor.id, q->actor.is_staff, &r));
-	*ret = (struct notice_level_page){.conversation_id = id, .subject = r.subject, .level = str_none(r.level) ? STR("normal") : r.level,
+	*ret = (struct notice_level_page){.conversation_id = id, .subject = r.subject, .level = str_none(r.level) ? STR("normal") : r.level, .kind = r.kind,
 	                                  .url = conversation_url(q->a, id)};
 	return OK;
 }

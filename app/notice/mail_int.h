@@ -38,6 +38,11 @@ MUST_USE enum err tell_promise(struct db *db, const struct event *e);
 struct request_name {
 	struct str type, action, fields, title;   /* of the record, all but the action; title: where the pack knows it no more */
 };
+/* followed.c: who follows a record, a customer or a tag that an event has to do with; ret_told: whether somebody may have been told. */
+bool follow_wants(const struct event *e);
+MUST_USE enum err tell_follow(struct db *db, struct arena *a, const struct event *e, bool *ret_told);
+/* What was said so long before its event is history that is being loaded: nobody is told. */
+#define HISTORY HOURS(1)
 /* "Order a card: Account 11" */
 struct str request_subject(struct arena *a, struct str pack, const struct request_name *n, enum lang lang);
 

@@ -1,6 +1,7 @@
 /* The letters about what somebody is told: of one thread, or of all of them. */
 #include "notice/mail_int.h"
 #include "access/access.h"
+#include "follow/follow.h"
 #include "text/markdown.h"
 #include "text/url.h"
 
@@ -33,6 +34,7 @@ static struct str url_of(const struct news *x, const struct post_row *r) {
 	if (r->request_id.v != 0) return absolute(x, str_fmt(x->a, "/requests/%lld", (long long)r->request_id.v));
 	if (r->document_id.v != 0) return absolute(x, str_fmt(x->a, "/documents/%lld", (long long)r->document_id.v));
 	if (r->expectation_id.v != 0) return absolute(x, str_fmt(x->a, "/expectations/%lld", (long long)r->expectation_id.v));
+	if (r->conversation_id.v == 0) return absolute(x, follow_url(x->a, r->about_kind, r->about_id.v, r->about).s);
 	return absolute(x, r->direct ? message_url(x->a, r->conversation_id).s : conversation_url(x->a, r->conversation_id).s);
 }
 
@@ -69,6 +71,8 @@ static const struct told tolds[] = {
 	{"mention", T("{author} mentions you: {subject}"), T("{who} mentions you."), NULL, NULL},
 	{"joined", T("For you: {subject}"), T("{who} asks you to take part."), NULL, NULL},
 	{"search", NULL, T("Something new meets a search of yours."), NULL, NULL},
+	{"follow", T("News: {subject}"), T("There is news of {what}, which you follow."), NULL, T("Look at it")},
+	{"room", T("{author}: {subject}"), T("{who} says something."), NULL, NULL},
 	{"message", T("{author}: {subject}"), T("{who} has written to you."), NULL, NULL},
 	{"reminder", T("Reminder: {subject}"), T("{who} waits for your answer."),
 		T("Hello {name},\n\n{author} of {firm} has asked you something and waits for your answer:"), NULL},
@@ -108,7 +112,7 @@ static const struct told *told_of(const struct post_row *r) {
 
 static struct str fill(const struct news *x, const struct post_row *r, const char *sentence) {
 	return tr_fill(x->a, tr(x->lang, sentence), "name", str_z(x->a, x->person->name), "author", author_of(x, r), "who", author_of(x, r), "firm", str_z(x->a, x->firm->name),
-	               "subject", str_z(x->a, subject_of(x, r)), NULL);
+	               "subject", str_z(x->a, subject_of(x, r)), "what", str_z(x->a, str_none(r->about) ? STR("") : r->about), NULL);
 }
 
 static struct str text_of(const struct news *x, const struct post_row *r) {
@@ -125,7 +129,9 @@ static struct str text_of(const struct news *x, const struct post_row *r) {
 /* Where to stop it and where to choose; who has no login cannot choose. */
 static struct str after_of(const struct news *x, const struct post_row *r) {
 	struct str parts[3] = {STR(""), STR(""), STR("")};
-	if (r->conversation_id.v != 0) {
+	if (str_is(r->kind, "follow")) {
+		parts[0] = tr_fill(x->a, tr(x->lang, T("What you follow, and where to end it: {address}")), "address", str_z(x->a, absolute(x, STR("/following"))), NULL);
+	} else if (r->conversation_id.v != 0) {
 		const char *stop = str_z(x->a, absolute(x, stop_path(x->a, x->key, x->person->id, r->conversation_id)));
 		parts[0] = tr_fill(x->a, tr(x->lang, r->direct ? T("You get this because somebody wrote to you. No more of this conversation: {address}")
 			: T("You get this because you follow this report. No more of it: {address}")), "address", stop, NULL);

@@ -1,11 +1,9 @@
 /* The reader of the log: who is told what. */
 #include "notice/mail_int.h"
 #include "access/access.h"
+#include "follow/follow.h"
 #include "text/json.h"
 #include "text/url.h"
-
-/* What was said so long before its event is history that is being loaded: nobody is told. */
-#define HISTORY HOURS(1)
 
 struct str notice_base_url(const struct notice_ctx *c) {
 	if (c->base_url != NULL) return str_c(c->base_url);
@@ -40,6 +38,7 @@ static enum err tell_said(struct db *db, struct arena *a, const struct event *e)
 	TRY(tell_mentioned(db, e));              /* who also follows is told this, and not that somebody said something */
 	TRY(sql_notice_said(db, a, id, &m, &found));
 	if (!found || m.created_at < e->at - HISTORY) return OK;
+	if (str_is(m.conversation_kind, "room")) return sql_notice_tell_room(db, m.conversation_id, e->actor, e->seq, e->at, NULL);
 	return tell_followers(db, e, m.conversation_id, str_is(m.conversation_kind, "direct") ? STR("message") : m.kind);
 }
 
@@ -95,11 +94,13 @@ static bool is(const struct event *e, const char *verb, const char *kind) {
 	return strcmp(e->verb, verb) == 0 && strcmp(e->object_kind, kind) == 0;
 }
 
-bool notice_wants(const struct event *e) {
+static bool is_told(const struct event *e) {
 	if (strcmp(e->object_kind, "request") == 0 || strcmp(e->object_kind, "expectation") == 0) return true;
 	return is(e, "create", "message") || is(e, "update", "message") || is(e, "create", "conversation") || is(e, "update", "conversation") || is(e, "announce", "conversation") ||
 	        is(e, "announce", "person") || is(e, "update", "business") || is(e, "update", "document");
 }
+
+bool notice_wants(const struct event *e) { return is_told(e) || follow_wants(e); }
 
 /* Those who were asked and are silent are told again, each of their own conversation. */
 static enum err tell_silent(struct db *db, const struct event *e) {
@@ -118,14 +119,16 @@ static enum err tell(struct db *db, struct arena *a, const struct event *e) {
 
 /* Notices are told in the transaction of the reader's place in the log; their letters are for a job, which is queued with them. */
 enum err notice_read(struct db *db, struct arena *a, const struct event *e, size_t n, void *ctx) {
-	bool told = false;
+	bool told = false, followed;
+	TRY(follow_any(db, &followed));
 	for (size_t i = 0; i < n; i++) {
 		if (is(&e[i], "announce", "person")) TRY(mail_asked(db, a, &e[i], ctx));
 		else if (is(&e[i], "update", "business")) TRY(job_add(db, "mail_waiting", STR("{}"), 0));
-		else if (notice_wants(&e[i])) {
+		else if (is_told(&e[i])) {
 			TRY(tell(db, a, &e[i]));
 			told = true;
 		}
+		if (followed) TRY(tell_follow(db, a, &e[i], &told));     /* who was told already is not told again */
 	}
 	return told ? notice_mail_due(db) : OK;
 }

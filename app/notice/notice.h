@@ -39,6 +39,8 @@ void notice_seen(struct req *q, struct conversation_id id);
 void notice_seen_request(struct req *q, struct request_id id);
 void notice_seen_document(struct req *q, struct document_id id);
 void notice_seen_expectation(struct req *q, struct expectation_id id);
+/* kind: "record", "person", "organization", "call"; a constant */
+void notice_seen_thing(struct req *q, const char *kind, int64_t id);
 
 /* Job "login_mail" {"person":ID,"what":enum login_news,"address":…,"at":…}: tells somebody what happened to their
  * login. ctx: struct notice_ctx */

@@ -3,8 +3,10 @@
 -- row notice_said: kind text | created_at time | conversation_id conversation_id | conversation_kind text
 -- row notice_row: id notice_id | kind text | created_at time | read_at time? | conversation_id conversation_id? | request_id request_id?
 --   | document_id document_id? | subject text | actor_id person_id? | actor text? | actor_photo file_id? | message_id message_id? | status text? | body text?
---   | record_type text? | record_fields text? | action text? | search text? | more int | expectation_id expectation_id?
+--   | record_type text? | record_fields text? | action text? | search text? | more int | expectation_id expectation_id? | about_kind text? | about_id int?
+--   | about text?
 -- row notice_target: conversation_id conversation_id? | request_id request_id? | document_id document_id? | expectation_id expectation_id?
+--   | about_kind text? | about_id int? | about text?
 -- row notice_request: id request_id | state text
 -- row mail_person: id person_id | name text | locale text | kind text | role text | email text? | disabled_at time?
 -- row mail_row: id mail_id | person_id person_id? | to_address text | to_name text | kind text | subject text | body_text text
@@ -63,23 +65,28 @@ FROM conversation c JOIN participant t ON t.conversation_id = c.id JOIN person p
 WHERE c.group_id = :question AND c.author_id = :actor AND p.disabled_at IS NULL AND NOT {has_answered(c)} AND {conversation_visible_to(c, p)} AND NOT {notice_muted(c, p)}
 ON CONFLICT (person_id, event_seq) DO NOTHING;
 
--- frag notice_shows(c, r, d, x): ((c.id IS NOT NULL AND {conversation_visible(c)}) OR (r.id IS NOT NULL AND {record_visible(r)})
---   OR (d.id IS NOT NULL AND {document_visible(d)}) OR (x.id IS NOT NULL AND {expectation_visible(x)}))
+-- Whoever reads a notice may still know of all that it is about.
+-- frag notice_shows(n, c, r, d): ((n.conversation_id IS NULL OR {conversation_visible(c)}) AND (n.request_id IS NULL OR {record_visible(r)})
+--   AND (n.document_id IS NULL OR {document_visible(d)}) AND (n.about_kind IS NULL OR {thing_visible(n.about_kind, n.about_id)})
+--   AND (n.expectation_id IS NULL OR EXISTS (SELECT 1 FROM expectation told_x WHERE told_x.id = n.expectation_id AND {expectation_visible(told_x)} LIMIT 1 OFFSET 0)))
 
 -- Several of one kind about one thing are one until somebody looks.
 -- frag notice_like(o, n): (o.person_id = n.person_id AND o.read_at IS NULL AND o.here AND o.kind = n.kind AND (o.conversation_id = n.conversation_id
---   OR (n.conversation_id IS NULL AND (o.document_id = n.document_id OR o.request_id = n.request_id OR o.expectation_id = n.expectation_id))))
+--   OR (n.conversation_id IS NULL AND (o.document_id = n.document_id OR o.request_id = n.request_id OR o.expectation_id = n.expectation_id
+--   OR (n.document_id IS NULL AND n.request_id IS NULL AND o.conversation_id IS NULL AND o.document_id IS NULL AND o.request_id IS NULL
+--   AND o.about_kind = n.about_kind AND o.about_id = n.about_id)))))
 
 -- notice_list(me person_id, staff bool, kind text?, before int?, most int) -> notice_row :many
 -- What a person was told, newest first; what they may no longer see is left out.
-SELECT n.id, n.kind, n.created_at, n.read_at, c.id, w.id, d.id, COALESCE(c.subject, r.title, d.name, x.text), a.id, {shown_name(a)}, {shown_photo(a)}, m.id, m.status, m.body,
-	r.type, r.fields, w.action, s.words, CASE WHEN n.read_at IS NULL THEN (SELECT count(*) FROM notice o WHERE {notice_like(o, n)} AND o.id < n.id) ELSE 0 END, x.id
+SELECT n.id, n.kind, n.created_at, n.read_at, c.id, w.id, d.id, COALESCE(c.subject, r.title, d.name, x.text, {thing_title(n.about_kind, n.about_id)}, ''), a.id, {shown_name(a)}, {shown_photo(a)}, m.id, m.status, m.body,
+	r.type, r.fields, w.action, s.words, CASE WHEN n.read_at IS NULL THEN (SELECT count(*) FROM notice o WHERE {notice_like(o, n)} AND o.id < n.id) ELSE 0 END,
+	x.id, n.about_kind, n.about_id, {thing_title(n.about_kind, n.about_id)}
 FROM notice n LEFT JOIN conversation c ON c.id = n.conversation_id
 	LEFT JOIN request w ON w.id = n.request_id LEFT JOIN record r ON r.id = w.record_id
 	LEFT JOIN document d ON d.id = n.document_id LEFT JOIN expectation x ON x.id = n.expectation_id LEFT JOIN event e ON e.seq = n.event_seq LEFT JOIN person a ON a.id = e.actor_id
 	LEFT JOIN message m ON e.object_kind = 'message' AND m.id = e.object_id AND m.hidden_at IS NULL AND {message_visible(m)}
 	LEFT JOIN saved_search s ON s.id = n.search_id
-WHERE n.person_id = :me AND n.here AND {notice_shows(c, r, d, x)}
+WHERE n.person_id = :me AND n.here AND {notice_shows(n, c, r, d)}
 	AND (n.read_at IS NOT NULL OR NOT EXISTS (SELECT 1 FROM notice o WHERE {notice_like(o, n)} AND o.id > n.id))
 	--? kind AND n.kind = :kind
 	--? before AND n.id < :before
@@ -87,10 +94,10 @@ ORDER BY n.id DESC LIMIT :most;
 
 -- notice_open(id notice_id, me person_id, staff bool) -> notice_target :maybe
 -- Where a notice leads.
-SELECT c.id, w.id, d.id, x.id FROM notice n LEFT JOIN conversation c ON c.id = n.conversation_id
+SELECT c.id, w.id, d.id, n.expectation_id, n.about_kind, n.about_id, {thing_title(n.about_kind, n.about_id)} FROM notice n
+	LEFT JOIN conversation c ON c.id = n.conversation_id
 	LEFT JOIN request w ON w.id = n.request_id LEFT JOIN record r ON r.id = w.record_id LEFT JOIN document d ON d.id = n.document_id
-	LEFT JOIN expectation x ON x.id = n.expectation_id
-WHERE n.id = :id AND n.person_id = :me AND {notice_shows(c, r, d, x)};
+WHERE n.id = :id AND n.person_id = :me AND {notice_shows(n, c, r, d)};
 
 -- notice_tell_of_document(document document_id, seq int, now time) :exec
 -- A notice for the customers who can see a document, unless they have not looked at one about it yet.
@@ -106,6 +113,11 @@ ON CONFLICT (person_id, event_seq) DO NOTHING;
 -- The person has looked at the conversation, the request, the document or the promise.
 UPDATE notice SET read_at = :now WHERE person_id = :me AND read_at IS NULL
 	AND (conversation_id = :conversation OR request_id = :request OR document_id = :document OR expectation_id = :expectation);
+
+-- notice_read_thing(me person_id, kind text, id int, now time) :exec
+-- The person has looked at it.
+UPDATE notice SET read_at = :now WHERE person_id = :me AND read_at IS NULL AND about_kind = :kind AND about_id = :id AND conversation_id IS NULL
+	AND request_id IS NULL AND document_id IS NULL;
 
 -- notice_read_all(me person_id, upto int, now time) :exec
 -- The person has seen all up to this one.
@@ -163,13 +175,65 @@ ON CONFLICT (person_id, event_seq) DO NOTHING;
 -- Who owes it, and whether it is still to be kept.
 SELECT x.ours, x.state IN ('open', 'renegotiated'), x.made_at FROM expectation x WHERE x.id = :expectation;
 
+-- ------------------------------------------------------------ what is followed
+
+-- Somebody has something of this thread, or of this very thing, that they have not looked at yet: that is enough.
+-- frag notice_waits(p, c, w, d, what, which): EXISTS (SELECT 1 FROM notice o WHERE o.person_id = p.id AND o.read_at IS NULL AND CASE
+--   WHEN c.id IS NOT NULL THEN o.conversation_id = c.id WHEN w.id IS NOT NULL THEN o.request_id = w.id WHEN d.id IS NOT NULL THEN o.document_id = d.id
+--   ELSE o.conversation_id IS NULL AND o.request_id IS NULL AND o.document_id IS NULL AND o.about_kind = what AND o.about_id = which END)
+
+-- notice_record_type(record record_id) -> text :maybe
+-- What type of record it is.
+SELECT r.type FROM record r WHERE r.id = :record;
+
+-- notice_tell_follower(me person_id, staff bool, kind text, id int, seq int, since time, now time) :exec
+-- A notice for one who follows something that an event has to do with: if they may know of the event and of all that it is about.
+INSERT INTO notice (person_id, event_seq, kind, conversation_id, request_id, document_id, about_kind, about_id, created_at, read_at, here, mail_at)
+SELECT p.id, :seq, 'follow', c.id, w.id, d.id, :kind, :id, :now, NULL, {notice_here(p, 'follow')}, :now
+FROM person p JOIN event e ON e.seq = :seq
+LEFT JOIN conversation c ON c.id = CASE WHEN e.object_kind = 'conversation' THEN e.object_id WHEN e.target_kind = 'conversation' THEN e.target_id END
+LEFT JOIN message m ON m.id = CASE WHEN e.object_kind = 'message' THEN e.object_id END
+LEFT JOIN request w ON w.id = CASE WHEN e.object_kind = 'request' THEN e.object_id END
+LEFT JOIN document d ON d.id = CASE WHEN e.object_kind = 'document' THEN e.object_id END
+WHERE p.id = :me AND {thing_visible(:kind, :id)} AND (:staff OR e.audience IN ('public', 'members', 'private'))
+	AND ((e.object_kind <> 'conversation' AND COALESCE(e.target_kind, '') <> 'conversation')
+		OR (c.id IS NOT NULL AND {conversation_visible(c)} AND c.hidden_at IS NULL AND NOT {notice_muted(c, p)}))
+	AND (e.object_kind <> 'conversation' OR c.created_at >= :since)
+	AND (e.object_kind <> 'message' OR (m.id IS NOT NULL AND {message_visible(m)} AND m.hidden_at IS NULL AND m.created_at >= :since))
+	AND (e.object_kind NOT IN ('record', 'call', 'document', 'person') OR {thing_visible(e.object_kind, e.object_id)})
+	AND (COALESCE(e.target_kind, '') NOT IN ('record', 'person') OR {thing_visible(e.target_kind, e.target_id)})
+	AND NOT {notice_waits(p, c, w, d, :kind, :id)}
+ON CONFLICT (person_id, event_seq) DO NOTHING;
+
+-- notice_tell_tagged(conversation conversation_id, actor person_id, seq int, since time, now time) :exec
+-- A notice for each who follows a tag of a conversation and may see it, once for each conversation: customers hear of what is public. since: it was begun
+-- then or later, else it is history.
+INSERT INTO notice (person_id, event_seq, kind, conversation_id, about_kind, about_id, created_at, read_at, here, mail_at)
+SELECT p.id, :seq, 'follow', c.id, 'tag', t.tag_id, :now, NULL, {notice_here(p, 'follow')}, :now
+FROM conversation c JOIN tagging t ON t.object_kind = 'conversation' AND t.object_id = c.id JOIN follow f ON f.object_kind = 'tag' AND f.object_id = t.tag_id
+	JOIN person p ON p.id = f.person_id
+WHERE c.id = :conversation AND c.created_at >= :since AND c.hidden_at IS NULL AND f.person_id <> :actor AND p.disabled_at IS NULL
+	AND {conversation_visible_to(c, p)} AND (p.role <> 'customer' OR c.visibility = 'public') AND NOT {notice_muted(c, p)}
+	AND NOT EXISTS (SELECT 1 FROM notice old WHERE old.person_id = p.id AND old.conversation_id = c.id AND (old.read_at IS NULL OR old.about_kind = 'tag'))
+ORDER BY t.tag_id
+ON CONFLICT (person_id, event_seq) DO NOTHING;
+
+-- notice_tell_room(room conversation_id, actor person_id, seq int, now time) :exec
+-- A notice for everyone who is in a room of the team, or follows it, but for who said it.
+INSERT INTO notice (person_id, event_seq, kind, conversation_id, created_at, read_at, here, mail_at)
+SELECT p.id, :seq, 'room', c.id, :now, NULL, {notice_here(p, 'room')} OR {notice_watched(c, p)}, :now
+FROM conversation c JOIN person p ON p.id IN (SELECT t.person_id FROM participant t WHERE t.conversation_id = c.id
+	UNION SELECT f.person_id FROM follow f WHERE f.object_kind = 'conversation' AND f.object_id = c.id)
+WHERE c.id = :room AND p.id <> :actor AND p.disabled_at IS NULL AND {conversation_visible_to(c, p)} AND NOT {notice_muted(c, p)}
+ON CONFLICT (person_id, event_seq) DO NOTHING;
+
 -- ----------------------------------------------------------- when to mail it
 
 -- row post_person: id person_id | name text | staff bool | channel text | locale text | zone text | has_login bool | proved text? | login text?
 --   | known text? | quiet_from int? | quiet_to int? | quiet_days int? | digest text? | digest_hour int? | digest_day int?
 -- row post_row: id notice_id | seq int | kind text | created_at time | conversation_id conversation_id? | request_id request_id? | document_id document_id?
 --   | subject text? | actor text? | actor_staff bool | body text? | status text? | record_type text? | record_fields text? | action text? | note text? | search text?
---   | watched bool | asked bool | direct bool | discreet bool | mailed_at time? | expectation_id expectation_id?
+--   | watched bool | asked bool | direct bool | discreet bool | mailed_at time? | expectation_id expectation_id? | about_kind text? | about_id int? | about text?
 -- row choice_row: topic text | here bool | mail bool
 
 -- post_people(now time, most int) -> person_id :many
@@ -187,19 +251,20 @@ FROM person p LEFT JOIN notice_plan l ON l.person_id = p.id WHERE p.id = :id AND
 
 -- post_rows(me person_id, staff bool, most int) -> post_row :many
 -- What a person has not looked at and may still see, oldest first.
-SELECT n.id, n.event_seq, n.kind, n.created_at, c.id, w.id, d.id, COALESCE(c.subject, r.title, d.name, x.text), {shown_name(a)}, COALESCE(a.kind = 'staff', FALSE),
+SELECT n.id, n.event_seq, n.kind, n.created_at, c.id, w.id, d.id, COALESCE(c.subject, r.title, d.name, x.text, {thing_title(n.about_kind, n.about_id)}), {shown_name(a)}, COALESCE(a.kind = 'staff', FALSE),
 	CASE WHEN c.kind = 'direct' THEN COALESCE(m.body, c.body) ELSE m.body END, m.status, r.type, r.fields, w.action, w.note, s.words,
 	EXISTS (SELECT 1 FROM notice_level v WHERE v.person_id = n.person_id AND v.conversation_id = c.id AND v.level = 'watch'),
 	COALESCE(c.group_id IS NOT NULL AND c.author_id = n.person_id, FALSE), COALESCE({is_direct(c)}, FALSE), COALESCE({is_among(c)}, FALSE),
 	CASE WHEN n.conversation_id IS NOT NULL THEN
-		(SELECT max(o.mailed_at) FROM notice o WHERE o.person_id = n.person_id AND o.conversation_id = n.conversation_id AND o.read_at IS NULL) END, x.id
+		(SELECT max(o.mailed_at) FROM notice o WHERE o.person_id = n.person_id AND o.conversation_id = n.conversation_id AND o.read_at IS NULL) END,
+	x.id, n.about_kind, n.about_id, {thing_title(n.about_kind, n.about_id)}
 FROM notice n LEFT JOIN conversation c ON c.id = n.conversation_id
 	LEFT JOIN request w ON w.id = n.request_id LEFT JOIN record r ON r.id = w.record_id
 	LEFT JOIN document d ON d.id = n.document_id LEFT JOIN expectation x ON x.id = n.expectation_id LEFT JOIN event e ON e.seq = n.event_seq
 	LEFT JOIN message m ON e.object_kind = 'message' AND m.id = e.object_id AND m.hidden_at IS NULL AND {message_visible(m)}
 	LEFT JOIN person a ON a.id = COALESCE(m.author_id, CASE WHEN c.kind = 'direct' THEN c.author_id END, e.actor_id)
 	LEFT JOIN saved_search s ON s.id = n.search_id
-WHERE n.person_id = :me AND n.mail_at IS NOT NULL AND n.read_at IS NULL AND {notice_shows(c, r, d, x)}
+WHERE n.person_id = :me AND n.mail_at IS NOT NULL AND n.read_at IS NULL AND {notice_shows(n, c, r, d)}
 	AND (e.object_kind <> 'message' OR m.id IS NOT NULL)
 ORDER BY n.id LIMIT :most;
 
@@ -253,10 +318,10 @@ ON CONFLICT (person_id) DO UPDATE SET quiet_from = excluded.quiet_from, quiet_to
 -- No mail about everything any more.
 UPDATE notice_plan SET digest = 'off' WHERE person_id = :person;
 
--- row level_row: subject text | level text?
+-- row level_row: kind text | subject text | level text?
 -- level_get(id conversation_id, me person_id, staff bool) -> level_row :one
 -- How much somebody wants to hear of a conversation that they may see.
-SELECT c.subject, (SELECT l.level FROM notice_level l WHERE l.person_id = :me AND l.conversation_id = c.id) FROM conversation c
+SELECT c.kind, c.subject, (SELECT l.level FROM notice_level l WHERE l.person_id = :me AND l.conversation_id = c.id) FROM conversation c
 WHERE c.id = :id AND {conversation_visible(c)};
 
 -- level_clear(id conversation_id, me person_id) :exec

@@ -1,6 +1,7 @@
 /* /notices: what one was told; and the page that a mail's "no more of it" leads to. */
 #include "notice/mail_int.h"
 #include "access/access.h"
+#include "follow/follow.h"
 #include "routes.h"
 #include "talk/talk.h"
 #include "text/markdown.h"
@@ -21,6 +22,8 @@ static struct str icon_of(const struct notice_row *n) {
 	if (str_is(n->kind, "mention")) return STR("talk");
 	if (str_is(n->kind, "joined")) return STR("users");
 	if (str_is(n->kind, "file")) return STR("file");
+	if (str_is(n->kind, "follow")) return STR("bell");
+	if (str_is(n->kind, "room")) return STR("talk");
 	if (is_direct(n)) return STR("direct");
 	return str_is(n->kind, "not_fixed") ? STR("undo") : STR("refresh");
 }
@@ -29,6 +32,7 @@ static struct url target_url(struct arena *a, const struct notice_target *to) {
 	if (to->request_id.v != 0) return url_path(a, "/requests/%lld", (long long)to->request_id.v);
 	if (to->document_id.v != 0) return url_path(a, "/documents/%lld", (long long)to->document_id.v);
 	if (to->expectation_id.v != 0) return url_path(a, "/expectations/%lld", (long long)to->expectation_id.v);
+	if (to->conversation_id.v == 0 && !str_none(to->about_kind)) return follow_url(a, to->about_kind, to->about_id.v, to->about);
 	return conversation_url(a, to->conversation_id);
 }
 
@@ -36,7 +40,7 @@ static struct notice_view view_of(struct req *q, const struct notice_row *n) {
 	struct arena *a = q->a;
 	bool request = n->request_id.v != 0;
 	struct notice_target to = {.conversation_id = n->conversation_id, .request_id = n->request_id, .document_id = n->document_id,
-		.expectation_id = n->expectation_id};
+		.expectation_id = n->expectation_id, .about_kind = n->about_kind, .about_id = n->about_id, .about = n->about};
 	return (struct notice_view){
 		.id = n->id, .kind = n->kind, .icon = icon_of(n), .unread = n->read_at == 0, .created_at = n->created_at,
 		.who = n->expectation_id.v != 0 && str_none(n->actor) ? q->business->name : n->actor, .photo = n->actor_photo, .status = n->status, .conversation_id = n->conversation_id,
@@ -44,6 +48,7 @@ static struct notice_view view_of(struct req *q, const struct notice_row *n) {
 			: request_subject(a, q->business->pack, &(struct request_name){n->record_type, n->action, n->record_fields, n->subject}, q->locale.lang),
 		.excerpt = str_none(n->body) ? STR("") : markdown_text(a, n->body, EXCERPT_CHARS),
 		.document_id = n->document_id, .expectation_id = n->expectation_id, .url = is_direct(n) ? message_url(a, n->conversation_id) : target_url(a, &to), .search = n->search, .more = n->more,
+		.about_kind = n->about_kind, .about_id = n->about_id, .about = n->about,
 	};
 }
 
@@ -89,10 +94,27 @@ void notice_seen_expectation(struct req *q, struct expectation_id id) { seen(q, 
 
 void notice_seen_document(struct req *q, struct document_id id) { seen(q, (struct notice_target){.document_id = id}); }
 
+struct looked_thing {
+	struct person_id me;
+	const char *kind;
+	int64_t id;
+	usec_t now;
+};
+
+static enum err note_looked_thing(struct db *db, void *arg) {
+	const struct looked_thing *l = arg;
+	return sql_notice_read_thing(db, l->me, str_c(l->kind), l->id, l->now, NULL);
+}
+
+void notice_seen_thing(struct req *q, const char *kind, int64_t id) {
+	struct looked_thing l = {.me = q->actor.id, .kind = kind, .id = id, .now = clock_now()};
+	req_later(q, note_looked_thing, &l, sizeof l);
+}
+
 enum err notice_open(struct req *q, const struct notice_open_in *in) {
 	struct notice_target to;
 	bool found;
-	TRY(sql_notice_open(q->db, in->id, q->actor.id, q->actor.is_staff, &to, &found));
+	TRY(sql_notice_open(q->db, q->a, in->id, q->actor.id, q->actor.is_staff, &to, &found));
 	if (!found) return ERR_NOT_FOUND;
 	seen(q, to);
 	req_redirect(q, target_url(q->a, &to));

@@ -54,8 +54,10 @@ static bool is_wanted(const struct post *t, const struct post_row *r) {
 }
 
 static bool same_thread(const struct post_row *a, const struct post_row *b) {
-	return a->conversation_id.v == b->conversation_id.v && a->request_id.v == b->request_id.v && a->document_id.v == b->document_id.v &&
-		a->expectation_id.v == b->expectation_id.v;
+	if (a->conversation_id.v != b->conversation_id.v || a->request_id.v != b->request_id.v || a->document_id.v != b->document_id.v ||
+		a->expectation_id.v != b->expectation_id.v) return false;
+	return a->conversation_id.v + a->request_id.v + a->document_id.v + a->expectation_id.v > 0 ||
+		(a->about_id.v == b->about_id.v && str_eq(a->about_kind, b->about_kind));
 }
 
 /* The wanted rows of the thread that begins at first; takes them out of the list. */

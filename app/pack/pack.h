@@ -165,6 +165,8 @@ const struct pack_type *pack_type_find(const struct pack *p, struct str name);  
 const struct pack_type *pack_type_of(int code);
 const struct pack_field *pack_type_field(const struct pack_type *t, struct str name);
 const struct pack_word *pack_type_state(const struct pack_type *t, struct str name);
+/* Whether what an event "update record" says of its changes ({"changed":["state","value"]}) is news for anybody but the team. */
+bool pack_type_news(const struct pack_type *t, struct str data);
 /* The tab of a type in which a field, or a type of its parts, stands; NULL: in none. */
 const struct pack_type_tab *pack_type_tab_of(const struct pack_type *t, const struct pack_field *f);
 const struct pack_type_tab *pack_type_tab_with(const struct pack_type *t, const struct pack_type *part);

@@ -311,6 +311,19 @@ bool pack_type_moves(const struct pack_type *t, struct str from, struct str to) 
 	return t->next[(size_t)(a - t->state) * t->states + (size_t)(b - t->state)];
 }
 
+bool pack_type_news(const struct pack_type *t, struct str data) {
+	JSON_DOC(doc);
+	if (!t->staff || json_parse(&doc, data, NULL) != OK) return true;
+	const struct json *changed = json_member(doc.root, "changed");
+	for (size_t i = 0; i < json_length(changed); i++) {
+		struct str name = STR("");
+		json_get_str(json_item(changed, i), &name);
+		const struct pack_field *f = pack_type_field(t, name);
+		if (str_is(name, "state") ? !t->staff_state : f == NULL || !f->staff) return true;
+	}
+	return json_length(changed) == 0;
+}
+
 const struct pack_word *pack_type_role(const struct pack_type *t, struct str name) { return pack_word_find(t->role, t->roles, name); }
 const struct pack_word *pack_type_reason(const struct pack_type *t, struct str name) { return pack_word_find(t->reason, t->reasons, name); }
 

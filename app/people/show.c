@@ -1,5 +1,7 @@
 /* The page of a person, as the staff, the person themself and others see it. */
 #include "access/access.h"
+#include "follow/follow.h"
+#include "notice/notice.h"
 #include "organization/organization.h"
 #include "record/record.h"
 #include "people/audience.h"
@@ -277,6 +279,8 @@ static enum err fill(struct req *q, struct person_id id, struct str tab, struct 
 	if (ret->customer && (ret->own || ret->staff)) TRY(organization_of(q, k.row.id, &ret->bodies));
 	ret->may_add = ret->customer && may(&q->actor, ACT_CREATE, &(struct object){.thing = THING_RECORD});
 	if (ret->customer && (ret->own || ret->staff)) TRY(promise_between(q, k.row.id, &ret->promised));
+	TRY(follow_button(q, "person", k.row.id.v, &ret->follow));
+	if (q->actor.notices > 0) notice_seen_thing(q, "person", k.row.id.v);
 	fill_tabs(q, firm_pack(q->business), ret);
 	TRY(fill_adviser(q, ret));
 	TRY(fill_body(q, &k, cursor, ret));

@@ -1,6 +1,8 @@
 /* The pages: what is mine, one record with its lines; and the same for programs. */
 #include "record/record_int.h"
 #include "access/access.h"
+#include "follow/follow.h"
+#include "notice/notice.h"
 #include "promise/promise.h"
 #include "room/room.h"
 #include "routes.h"
@@ -365,6 +367,8 @@ enum err record_show(struct req *q, const struct record_show_in *in, struct reco
 		ret->parent.id = parent.id;
 		ret->parent.title = record_called(q, &parent);
 	}
+	if (!q->api) TRY(follow_button(q, "record", row.id.v, &ret->follow));
+	if (q->actor.notices > 0 && !q->api) notice_seen_thing(q, "record", row.id.v);
 	if (t == NULL || t->room == NULL) fill_with(q, ret);
 	fill_part_types(q, t, ret);
 	TRY(room_view(q, &row, in->show, in->entry.has ? in->entry.v : 0, &ret->room));

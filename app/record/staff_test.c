@@ -146,6 +146,25 @@ static enum err take_pack(struct db *db, void *arg) {
 	return search_read(db, arg, &e, 1, NULL);
 }
 
+static void wait_for(struct fixture *f, const char *sql, long long n) {
+	for (int i = 0; i < 1000 && admin_int(f, sql) < n; i++) usleep(10000);
+	assert_int_equal(admin_int(f, sql), n);
+}
+
+/* Who follows a deal hears of what is for the team only if they are of it. */
+static void followers_hear_what_is_theirs(void **state) {
+	FIXTURE(f);
+	struct served s;
+	serve_start(f, &s);
+	admin_exec(f, "INSERT INTO follow (person_id, object_kind, object_id, created_at) VALUES (1, 'record', 50, 1), (5, 'record', 50, 1)");
+	change(f, &s, "version=1&state=zorbwon&field_name=value&field_value=88888");
+	wait_for(f, "SELECT count(*) FROM notice WHERE kind = 'follow' AND person_id = 5", 1);
+	assert_int_equal(admin_int(f, "SELECT count(*) FROM notice WHERE person_id = 1"), 0);
+	change(f, &s, "version=2&field_name=size&field_value=larger");
+	wait_for(f, "SELECT count(*) FROM notice WHERE kind = 'follow' AND person_id = 1", 1);
+	serve_stop(&s);
+}
+
 /* The firm takes a pack in which other things are for the team: the index follows. */
 static void a_new_pack_is_read_anew(void **state) {
 	FIXTURE(f);
@@ -167,6 +186,6 @@ int main(void) {
 	struct str why;
 	assert_int_equal(pack_load(&why), OK);
 	const struct CMUnitTest tests[] = {STAFF_BOTH(no_face_shows_it), STAFF_BOTH(nothing_of_it_is_found), STAFF_BOTH(only_what_is_news_for_them),
-		STAFF_BOTH(a_new_pack_is_read_anew)};
+		STAFF_BOTH(a_new_pack_is_read_anew), STAFF_BOTH(followers_hear_what_is_theirs)};
 	return cmocka_run_group_tests_name("staff", tests, NULL, NULL);
 }

@@ -39,7 +39,7 @@ SELECT e.seq FROM event e WHERE e.target_kind = 'conversation' AND e.target_id =
 -- room_record_places(record record_id, show text, after int, before int, most int) -> int :many
 -- All around a record, newest first: what became of it, who came and went, what was said about it and in its room, calls, files.
 SELECT e.seq FROM event e WHERE e.seq IN (
-	SELECT o.seq FROM event o WHERE o.object_kind = 'record' AND o.object_id = :record
+	SELECT o.seq FROM event o WHERE o.object_kind = 'record' AND o.object_id = :record AND o.verb NOT IN ('follow', 'undo')
 	UNION ALL SELECT t.seq FROM event t WHERE t.target_kind = 'record' AND t.target_id = :record
 	UNION ALL SELECT m.seq FROM conversation c JOIN event m ON m.target_kind = 'conversation' AND m.target_id = c.id
 		WHERE c.record_root_id = :record AND m.object_kind = 'message' AND m.verb = 'create'

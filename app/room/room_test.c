@@ -208,10 +208,34 @@ static void team_rooms(void **state) {
 	serve_stop(&s);
 }
 
+/* Who is in a room of the team is told of what others say there, until they mute it; nobody else is. */
+static void members_are_told(void **state) {
+	FIXTURE(f);
+	struct served s;
+	serve_start(f, &s);
+	is_answered(api(f, &s, AGENT, "POST", "/api/v1/rooms", "{\"name\":\"The bridge\",\"open\":\"1\"}"), 201);
+	long long room = (long long)admin_int(f, "SELECT id FROM conversation WHERE kind = 'room'");
+	admin_exec(f, str_fmt(&f->a, "INSERT INTO participant (conversation_id, person_id) VALUES (%lld, %d)", room, LEAD).p);
+	const char *say = str_fmt(&f->a, "/api/v1/conversations/%lld/messages", room).p, *level = str_fmt(&f->a, "/api/v1/conversations/%lld/notifications", room).p;
+	const char *read = "SELECT COUNT(*) FROM event_cursor WHERE reader = 'notices' AND seq = (SELECT MAX(seq) FROM event)";
+	static const struct { const char *level; int told; } steps[] = {{"normal", 1}, {"mute", 0}, {"watch", 1}};
+	for (size_t i = 0; i < 3; i++) {
+		admin_exec(f, "DELETE FROM notice");
+		is_answered(api(f, &s, LEAD, "PUT", level, str_fmt(&f->a, "{\"level\":\"%s\"}", steps[i].level).p), 200);
+		is_answered(api(f, &s, AGENT, "POST", say, "{\"body\":\"zorbroom\"}"), 201);
+		for (int k = 0; k < 500 && admin_int(f, read) == 0; k++) usleep(10000);
+		assert_int_equal(admin_int(f, "SELECT COUNT(*) FROM notice WHERE kind = 'room' AND person_id = 6"), steps[i].told);
+		assert_int_equal(admin_int(f, "SELECT COUNT(*) FROM notice"), steps[i].told);      /* neither who said it, nor who is not in it */
+	}
+	is_answered(api(f, &s, BEA, "PUT", level, "{\"level\":\"watch\"}"), 404);
+	assert_has(call(f, &s, str_fmt(&f->a, "/rooms/%lld", room).p, NULL, session_for(f, LEAD), NULL).body, "/notices/about/");
+	serve_stop(&s);
+}
+
 int main(void) {
 	struct str why;
 	if (pack_load(&why) != OK) return 1;
-	const struct CMUnitTest tests[] = {ROOMS_BOTH(each_circle_reads_its_own), ROOMS_BOTH(what_one_may_not_see_is_counted), ROOMS_BOTH(leaving_takes_the_entries_away),
+	const struct CMUnitTest tests[] = {ROOMS_BOTH(members_are_told), ROOMS_BOTH(each_circle_reads_its_own), ROOMS_BOTH(what_one_may_not_see_is_counted), ROOMS_BOTH(leaving_takes_the_entries_away),
 		ROOMS_BOTH(nobody_speaks_beyond_their_circle), ROOMS_BOTH(who_has_seen_what), ROOMS_BOTH(team_rooms)};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

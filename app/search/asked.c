@@ -130,6 +130,15 @@ static struct str match_people(struct req *q, const struct asked *x, const struc
 	return find_match(q->a, engine(q), f, group, x->wanted + 1);
 }
 
+enum err asked_fresh(struct req *q, const struct asked *x, struct int_list docs, struct int_list *ret) {
+	struct str match = find_match(q->a, engine(q), &x->find, x->group, x->groups);
+	return sql_find_fresh(q->db, q->a, match, docs, q->actor.id, q->actor.is_staff, (int64_t)docs.n, ret);
+}
+
+enum err asked_fresh_people(struct req *q, const struct asked *x, struct int_list people, struct int_list *ret) {
+	return sql_find_fresh_people(q->db, q->a, match_people(q, x, &x->find), people, q->actor.id, q->actor.is_staff, (int64_t)people.n, ret);
+}
+
 enum err asked_named(struct req *q, const struct asked *x, int most, struct find_person_list *ret) {
 	struct find f;
 	struct str words = STR("");

@@ -375,7 +375,8 @@ bool search_wants(const struct event *e) {
 	enum kind_at which;
 	int64_t id;
 	bool all;
-	return file_is_read(e) || tag_is_renamed(e) || pack_is_new(e) || touched(e, &which, &id, &all);
+	bool met = is(e->object_kind, "person") && is(e->verb, "create");      /* for the searches that tell */
+	return file_is_read(e) || tag_is_renamed(e) || pack_is_new(e) || met || touched(e, &which, &id, &all);
 }
 
 static bool again(const struct event *e, size_t n, enum kind_at which, int64_t id, bool all) {

@@ -4,7 +4,7 @@
 #include "search/search_int.h"
 #include "text/url.h"
 
-enum { SAVED_MOST = 20, WATCHES_MOST = 20000 };
+enum { SAVED_MOST = 20, WATCHES_MOST = 20000, WAITING_MOST = 20 };
 #define HISTORY HOURS(1)   /* what was said so long before its event is being loaded: nobody is told */
 
 bool saved_has(const struct search_saved_view_list *list, struct str words, struct str type) {
@@ -48,7 +48,7 @@ enum err search_save(struct req *q, const struct search_save_in *in, struct sear
 		if (str_eq(have.v[i].q, words) && str_eq(have.v[i].type, type)) *ret = have.v[i];
 	if (!q->api) {
 		req_redirect(q, search_here(q, type, words));
-		req_say(q, T("We tell you when something new is said that meets it."));
+		req_say(q, T("We tell you when something new meets it."));
 	}
 	return added > 0 ? req_event(q, "create", "search", ret->id.v, NULL, 0, AUDIENCE_PRIVATE, STR("{}")) : OK;
 }
@@ -62,57 +62,93 @@ enum err search_forget(struct req *q, const struct search_forget_in *in) {
 /* ------------------------------------------------------------------------- telling */
 
 struct fresh {
-	int64_t doc;
+	const char *kind;                        /* of the thing */
+	bool person;                             /* of whom all documents are asked */
+	int64_t id, doc;
 	const struct event *e;
-	struct conversation_id conversation;
+	struct conversation_id conversation;     /* of what is said */
 };
 
+struct news {
+	struct fresh *v;
+	size_t n;
+	struct int_list docs, people;
+};
+
+/* A file that came to be seen, or a new version of one, is new, too. */
+static bool makes(const struct event *e, const char *kind) {
+	bool shared = strcmp(kind, "document") == 0 && strcmp(e->verb, "update") == 0;
+	return strcmp(e->object_kind, kind) == 0 && (shared || strcmp(e->verb, "create") == 0);
+}
+
+static void add(struct news *ret, struct fresh f) {
+	struct int_list *ids = f.person ? &ret->people : &ret->docs;
+	ids->v[ids->n++] = f.person ? f.id : f.doc;
+	ret->v[ret->n++] = f;
+}
+
+/* One document of what an event made, if the index has it. */
+static enum err add_doc(struct db *db, struct arena *a, const struct event *e, const char *word, const char *kind, struct news *ret) {
+	struct find_doc_row d;
+	bool there, message = strcmp(kind, "message") == 0, said = message || strcmp(kind, "conversation") == 0;
+	TRY(sql_find_doc_get(db, a, str_c(word), e->object_id, &d, &there));
+	if (!there || (said && d.id / IDS_OF_A_SECOND < (e->at - HISTORY) / 1000000)) return OK;
+	struct conversation_id in = {message ? e->target_id : said ? e->object_id : 0};
+	add(ret, (struct fresh){.kind = kind, .id = e->object_id, .doc = d.id, .e = e, .conversation = in});
+	return OK;
+}
+
 /* What some events made that is new in truth, by the index. */
-static enum err find_fresh(struct db *db, struct arena *a, const struct event *e, size_t n, struct fresh *ret, size_t *ret_n) {
-	*ret_n = 0;
+static enum err find_fresh(struct db *db, struct arena *a, const struct event *e, size_t n, struct news *ret) {
+	static const struct { const char *word, *kind; } docs[] = {{"conversation", "conversation"}, {"message", "message"}, {"record", "record"}, {"record-team", "record"},
+		{"document", "document"}, {"organization", "organization"}, {"organization-name", "organization"}, {"call", "call"}};
+	*ret = (struct news){.v = NEW_ARRAY(a, struct fresh, n * 2), .docs.v = NEW_ARRAY(a, int64_t, n * 2), .people.v = NEW_ARRAY(a, int64_t, n)};
 	for (size_t i = 0; i < n; i++) {
-		struct find_doc_row d;
-		bool there, message = strcmp(e[i].object_kind, "message") == 0;
-		if (strcmp(e[i].verb, "create") != 0 || (!message && strcmp(e[i].object_kind, "conversation") != 0)) continue;
-		TRY(sql_find_doc_get(db, a, str_c(e[i].object_kind), e[i].object_id, &d, &there));
-		if (!there || d.id / IDS_OF_A_SECOND < (e[i].at - HISTORY) / 1000000) continue;
-		ret[(*ret_n)++] = (struct fresh){.doc = d.id, .e = &e[i], .conversation = {message ? e[i].target_id : e[i].object_id}};
+		for (size_t k = 0; k < sizeof docs / sizeof *docs; k++)
+			if (makes(&e[i], docs[k].kind)) TRY(add_doc(db, a, &e[i], docs[k].word, docs[k].kind, ret));
+		if (makes(&e[i], "person")) add(ret, (struct fresh){.kind = "person", .person = true, .id = e[i].object_id, .e = &e[i]});
 	}
 	return OK;
 }
 
-static enum err tell_one(struct req *q, const struct watch_row *w, const struct fresh *fresh, size_t n) {
+static bool has(struct int_list l, int64_t id) {
+	for (size_t i = 0; i < l.n; i++)
+		if (l.v[i] == id) return true;
+	return false;
+}
+
+static enum err tell(struct req *q, const struct watch_row *w, const struct fresh *f) {
+	struct document_id document = {strcmp(f->kind, "document") == 0 ? f->id : 0};
+	if (f->e->actor.v == w->person_id.v) return OK;
+	if (f->conversation.v != 0) return sql_saved_tell(q->db, w->person_id, f->e->seq, f->conversation, w->id, f->e->at, NULL);
+	return sql_saved_tell_thing(q->db, w->person_id, w->staff, f->e->seq, str_c(f->kind), f->id, document, w->id, f->e->at, WAITING_MOST, NULL);
+}
+
+static enum err tell_one(struct req *q, const struct watch_row *w, const struct news *news) {
 	struct asked x;
-	struct find_hit_list hits;
-	int64_t first = INT64_MAX, last = INT64_MIN;
-	for (size_t i = 0; i < n; i++) {
-		if (fresh[i].doc < first) first = fresh[i].doc;
-		if (fresh[i].doc > last) last = fresh[i].doc;
-	}
+	struct int_list docs = {0}, people = {0};
 	TRY(asked_read(q, w->words, w->type, &x));
-	if (!x.things) return OK;
-	if (first > x.first) x.first = first;
-	if (last < x.before) x.before = last + 1;
-	TRY(asked_hits(q, &x, (int)n * 4 + 100, &hits));
-	for (size_t k = 0; k < hits.n; k++)
-		for (size_t i = 0; i < n; i++)
-			if (fresh[i].doc == hits.v[k].id && fresh[i].e->actor.v != w->person_id.v)
-				TRY(sql_saved_tell(q->db, w->person_id, fresh[i].e->seq, fresh[i].conversation, w->id, fresh[i].e->at, NULL));
+	if (x.things && news->docs.n > 0) TRY(asked_fresh(q, &x, news->docs, &docs));
+	if (x.people && news->people.n > 0) TRY(asked_fresh_people(q, &x, news->people, &people));
+	for (size_t i = 0; i < news->n && docs.n + people.n > 0; i++) {
+		const struct fresh *f = &news->v[i];
+		bool met = f->person ? has(people, f->id) : f->doc >= x.first && f->doc < x.before && has(docs, f->doc);
+		if (met) TRY(tell(q, w, f));
+	}
 	return OK;
 }
 
 enum err saved_tell(struct db *db, struct arena *a, const struct event *e, size_t n) {
-	struct fresh *fresh = NEW_ARRAY(a, struct fresh, n);
+	struct news news;
 	struct watch_row_list watches;
-	size_t many;
-	TRY(find_fresh(db, a, e, n, fresh, &many));
-	if (many == 0) return OK;
+	TRY(find_fresh(db, a, e, n, &news));
+	if (news.n == 0) return OK;
 	TRY(sql_saved_watches(db, a, WATCHES_MOST, &watches));
 	for (size_t i = 0; i < watches.n; i++) {
 		const struct watch_row *w = &watches.v[i];
 		struct arena_mark mark = arena_mark(a);
 		struct req q = {.db = db, .a = a, .actor = {.id = w->person_id, .is_staff = w->staff, .role = w->staff ? ROLE_AGENT : ROLE_CUSTOMER}};
-		TRY(tell_one(&q, w, fresh, many));
+		TRY(tell_one(&q, w, &news));
 		arena_reset(a, mark);
 	}
 	return watches.n > 0 ? notice_mail_due(db) : OK;

@@ -118,6 +118,23 @@ WHERE find_fts MATCH :words AND f.rowid >= :first AND f.rowid < :before AND {fin
 SELECT d.id, d.object_kind, d.object_id FROM find_doc d
 WHERE d.terms @@ to_tsquery('simple', :words) AND d.id >= :first AND d.id < :before AND {find_visible(d)} ORDER BY d.id DESC LIMIT :most;
 
+-- find_fresh(words text, ids ints, me person_id?, staff bool, most int) -> int :many
+-- Which of some documents hold the words, of things that this person may see.
+-- @sqlite
+SELECT d.id FROM find_fts f JOIN find_doc d ON d.id = f.rowid WHERE find_fts MATCH :words AND f.rowid IN {list :ids} AND {find_visible(d)} LIMIT :most;
+-- @pg
+SELECT d.id FROM find_doc d WHERE d.terms @@ to_tsquery('simple', :words) AND d.id IN {list :ids} AND {find_visible(d)} LIMIT :most;
+
+-- frag of_some(d): d.object_kind IN ('person', 'person-public', 'person-contact', 'person-me') AND d.object_id IN {list :ids}
+-- find_fresh_people(words text, ids ints, me person_id?, staff bool, most int) -> int :many
+-- Which of some people hold the words, by the document that is for this person.
+-- @sqlite
+SELECT o.id FROM find_fts f JOIN find_doc d ON d.id = f.rowid JOIN person o ON o.id = d.object_id
+WHERE find_fts MATCH :words AND f.rowid IN (SELECT d.id FROM find_doc d WHERE {of_some(d)}) AND {words_show(d, o)} AND {person_visible(o)} LIMIT :most;
+-- @pg
+SELECT o.id FROM find_doc d JOIN person o ON o.id = d.object_id
+WHERE d.terms @@ to_tsquery('simple', :words) AND {of_some(d)} AND {words_show(d, o)} AND {person_visible(o)} LIMIT :most;
+
 -- row find_person: id int | person_id person_id
 -- find_people(words text, me person_id?, staff bool, before int, most int) -> find_person :many
 -- The newest people whom this person may know of, by the document that is for them.
@@ -188,4 +205,13 @@ INSERT INTO notice (person_id, event_seq, kind, conversation_id, search_id, crea
 SELECT p.id, :seq, 'search', c.id, s.id, :now, NULL, {notice_here(p, 'search')}, :now FROM person p, conversation c, saved_search s
 WHERE p.id = :person AND c.id = :conversation AND s.id = :search AND {conversation_visible_to(c, p)} AND NOT {notice_muted(c, p)} AND NOT EXISTS
 	(SELECT 1 FROM notice o WHERE o.person_id = p.id AND o.search_id = s.id AND o.conversation_id = c.id AND o.read_at IS NULL)
+ON CONFLICT (person_id, event_seq) DO NOTHING;
+
+-- saved_tell_thing(me person_id, staff bool, seq int, kind text, id int, document document_id?, search search_id, now time, enough int) :exec
+-- The same of a person, record, organization, call or file: once, and no more while so many of this search wait to be looked at.
+INSERT INTO notice (person_id, event_seq, kind, document_id, about_kind, about_id, search_id, created_at, read_at, here, mail_at)
+SELECT p.id, :seq, 'search', :document, :kind, :id, s.id, :now, NULL, {notice_here(p, 'search')}, :now FROM person p, saved_search s
+WHERE p.id = :me AND s.id = :search AND {thing_visible(:kind, :id)}
+	AND NOT EXISTS (SELECT 1 FROM notice o WHERE o.person_id = p.id AND o.search_id = s.id AND o.about_kind = :kind AND o.about_id = :id)
+	AND (SELECT count(*) FROM notice o WHERE o.person_id = p.id AND o.read_at IS NULL AND o.search_id = s.id) < :enough
 ON CONFLICT (person_id, event_seq) DO NOTHING;

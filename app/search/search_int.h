@@ -27,6 +27,10 @@ MUST_USE enum err asked_read(struct req *q, struct str typed, struct str type, s
 /* The newest things that the actor may see. */
 MUST_USE enum err asked_hits(struct req *q, const struct asked *x, int most, struct find_hit_list *ret);
 
+/* Which of some documents of the index, or of some people, are found by the words and may be seen. */
+MUST_USE enum err asked_fresh(struct req *q, const struct asked *x, struct int_list docs, struct int_list *ret);
+MUST_USE enum err asked_fresh_people(struct req *q, const struct asked *x, struct int_list people, struct int_list *ret);
+
 /* People whom the actor may know of: who have such a name, or who have all the words anywhere in what the actor sees of them; the newest first. */
 MUST_USE enum err asked_named(struct req *q, const struct asked *x, int most, struct find_person_list *ret);
 MUST_USE enum err asked_people(struct req *q, const struct asked *x, struct str typed, int most, struct find_person_list *ret);

@@ -391,12 +391,50 @@ static void searches_tell(void **state) {
 	serve_stop(&w.s);
 }
 
+static enum err append_event(struct db *db, void *arg) { return event_append(db, arg, NULL); }
+
+/* Of every kind, and of what may not be seen nothing. */
+static void searches_tell_of_all_kinds(void **state) {
+	FIXTURE(f);
+	struct world w;
+	world_begin(f, &w);
+	if (f->engine == DB_PG)
+		admin_exec(f, "ALTER TABLE person ALTER COLUMN id RESTART WITH 100; ALTER TABLE organization ALTER COLUMN id RESTART WITH 100;"
+		              "ALTER TABLE call ALTER COLUMN id RESTART WITH 100");
+	for (int who = 1; who < 6; who++)
+		assert_int_equal(ask(f, &w.s, "POST", "/api/v1/searches", "{\"q\":\"zorbnew\"}", w.bearer[who]).status, 201);
+	assert_int_equal(ask(f, &w.s, "POST", "/api/v1/people", "{\"kind\":\"customer\",\"name\":\"Zenzi Zorbnew\"}", w.bearer[AGENT]).status, 201);
+	read_log(f);
+	assert_int_equal(admin_int(f, "SELECT COUNT(*) FROM notice WHERE kind = 'search' AND about_kind = 'person' AND person_id = 5"), 1);
+	assert_int_equal(admin_int(f, "SELECT COUNT(*) FROM notice WHERE kind = 'search'"), 1);      /* not who did it, no customer */
+	assert_int_equal(ask(f, &w.s, "POST", "/api/v1/organizations", "{\"kind\":\"firm\",\"name\":\"Zorbnew and sons\"}", w.bearer[AGENT]).status, 201);
+	assert_int_equal(ask(f, &w.s, "POST", "/api/v1/calls", "{\"person_id\":1,\"said\":\"zorbnew\",\"minutes\":\"9\"}", w.bearer[AGENT]).status, 201);
+	read_log(f);
+	assert_int_equal(admin_int(f, "SELECT COUNT(*) FROM notice WHERE kind = 'search' AND person_id = 5 AND about_kind IN ('organization', 'call')"), 2);
+	assert_int_equal(admin_int(f, "SELECT COUNT(*) FROM notice WHERE kind = 'search'"), 3);
+	assert_has(call(f, &w.s, "/notices", NULL, w.cookie[5], NULL).body, "Zorbnew and sons");
+	/* a record, for those who have to do with it and the team; nobody is told twice */
+	admin_exec(f, "INSERT INTO record (id, type, title, state, at, fields, created_at, changed_at, version) VALUES"
+	              " (901, 'deal', 'Zorbnew oven', 'talk', 0, '{}', 0, 0, 1); INSERT INTO record_person (record_id, person_id, role) VALUES (901, 1, 'buyer')");
+	struct event e = {.actor = {AGENT}, .verb = "create", .object_kind = "record", .object_id = 901, .audience = AUDIENCE_PRIVATE, .data = STR("{}")};
+	for (int i = 0; i < 2; i++) {
+		assert_int_equal(store_write(f->s, append_event, &e), OK);
+		read_log(f);
+	}
+	assert_int_equal(admin_int(f, "SELECT COUNT(*) FROM notice WHERE kind = 'search' AND about_kind = 'record' AND person_id IN (1, 5)"), 2);
+	assert_int_equal(admin_int(f, "SELECT COUNT(*) FROM notice WHERE kind = 'search'"), 5);
+	assert_has(call(f, &w.s, "/notices", NULL, w.cookie[1], NULL).body, "Zorbnew oven");
+	admin_exec(f, "DELETE FROM record_person WHERE record_id = 901");
+	assert_has_not(call(f, &w.s, "/notices", NULL, w.cookie[1], NULL).body, "Zorbnew oven");
+	serve_stop(&w.s);
+}
+
 int main(void) {
 	struct str why;
 	assert_int_equal(pack_load(&why), OK);
 	const struct CMUnitTest tests[] = {
 		TALK_BOTH(nobody_finds_what_is_not_theirs), TALK_BOTH(operators_narrow), TALK_BOTH(pages_follow_each_other),
-		TALK_BOTH(the_index_follows), TALK_BOTH(lines_are_found), TALK_BOTH(records_are_found), TALK_BOTH(searches_tell),
+		TALK_BOTH(the_index_follows), TALK_BOTH(lines_are_found), TALK_BOTH(records_are_found), TALK_BOTH(searches_tell), TALK_BOTH(searches_tell_of_all_kinds),
 	};
 	return cmocka_run_group_tests_name("search", tests, NULL, NULL);
 }

@@ -1,5 +1,6 @@
 /* The pages of tags, and the same for programs: all of them, one with what wears it, putting on and off, another name. */
 #include "access/access.h"
+#include "follow/follow.h"
 #include "people/people.h"
 #include "search/search.h"
 #include "tag/tag_int.h"
@@ -91,6 +92,7 @@ static enum err show(struct req *q, struct str name, struct tag_page *ret) {
 	if (ret->groups.n == 0 && !q->actor.is_staff) return ERR_NOT_FOUND;
 	ret->staff = q->actor.is_staff;
 	ret->may_rename = may_rename(q);
+	TRY(follow_button(q, "tag", row.id.v, &ret->follow));
 	ret->action = url_path(q->a, "/tags/%s/rename", url_part(q->a, row.name));
 	q->page.nav = STR("search");
 	if (q->api || !ret->may_rename) return OK;

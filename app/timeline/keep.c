@@ -84,6 +84,7 @@ static enum err put_records(struct keeping *k) {
 
 static enum err keep(struct keeping *k) {
 	const struct event *e = k->e;
+	if (event_is_silent(e) && !about(e, "conversation")) return OK;      /* whom somebody follows is nobody's news */
 	TRY(sort_of(k));
 	if (makes_ledger_line(k)) return put(k, "record", e->object_id);
 	TRY(put_records(k));

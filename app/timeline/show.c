@@ -131,16 +131,7 @@ static enum err add_changes(struct req *q, const struct timeline_row_list *rows,
 static bool is_news(struct req *q, const struct timeline_row *r) {
 	bool update = str_is(r->verb, "update") && str_is(r->object_kind, "record");
 	const struct pack_type *t = !update || q->actor.is_staff || str_none(r->record_type) ? NULL : record_type(q, r->record_type);
-	JSON_DOC(doc);
-	if (t == NULL || !t->staff || json_parse(&doc, r->data, NULL) != OK) return true;
-	const struct json *changed = json_member(doc.root, "changed");
-	for (size_t i = 0; i < json_length(changed); i++) {
-		struct str name = STR("");
-		json_get_str(json_item(changed, i), &name);
-		const struct pack_field *f = pack_type_field(t, name);
-		if (str_is(name, "state") ? !t->staff_state : f == NULL || !f->staff) return true;
-	}
-	return json_length(changed) == 0;
+	return t == NULL || pack_type_news(t, r->data);
 }
 
 /* -------------------------------------------------------------------- lines */
