@@ -8,6 +8,8 @@
  *   create    expectation N  {"to":"open"}                               as wide as who reads it
  *   update    expectation N  {"from":"open","to":"done","word":"us"}     the same; word: us them silence
  *   update    expectation N  {"owner":P}                                 staff
+ *   update    expectation N  {"paused":true}                             staff: we wait for them, or no more; only what a rule made
+ *   create    service_rule R, also delete   {}                           staff
  *   announce  expectation N  {"step":"due"} soon due team chief          staff: it is time to tell somebody
  *
  * The target is the conversation that it was promised in, else the record, else the other side. */
@@ -44,11 +46,18 @@ MUST_USE enum err promise_in(struct req *q, struct conversation_id conversation,
 /* For each of some conversations what its author and we owe each other first; in no order; for the team. */
 MUST_USE enum err promise_first(struct req *q, struct int_list conversations, struct promise_first_view_list *ret);
 
+/* What rules say is due in some conversations, the first due first; for the team, empty for all others. */
+MUST_USE enum err service_due(struct req *q, struct int_list conversations, struct service_due_view_list *ret);
+
 /* ------------------------------------------------------------------------------ jobs */
 
 /* "expectations" {}: takes each step that has come due: reminders, and silence that says "kept". Queues its own next round. ctx: the hub */
 hub_job promise_job;
 enum { PROMISE_TRIES = 12 };
+
+/* Durable reader "service": what the rules of the firm make of a conversation, when it is kept, and when its clock stands still. service.c */
+hub_read service_read;
+hub_wants service_wants;
 
 /* Durable reader "verdicts": whoever was not given what was promised has their thread open again. */
 hub_read promise_read;
