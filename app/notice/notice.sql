@@ -170,10 +170,10 @@ SELECT p.id, :seq, :kind, x.id, :now, NULL, {notice_here(p, :topic)}, :now FROM 
 WHERE x.id = :expectation AND p.disabled_at IS NULL AND (p.id = x.owner_id OR (:chiefs AND p.role IN ('manager', 'owner')) OR (NOT :chiefs AND p.role = 'agent'))
 ON CONFLICT (person_id, event_seq) DO NOTHING;
 
--- row notice_promise_row: ours bool | live bool | made_at time
+-- row notice_promise_row: ours bool | live bool | made_at time | by_rule bool
 -- notice_promise(expectation expectation_id) -> notice_promise_row :maybe
 -- Who owes it, and whether it is still to be kept.
-SELECT x.ours, x.state IN ('open', 'renegotiated'), x.made_at FROM expectation x WHERE x.id = :expectation;
+SELECT x.ours, x.state IN ('open', 'renegotiated') AND x.paused_at IS NULL, x.made_at, x.goal <> '' FROM expectation x WHERE x.id = :expectation;
 
 -- ------------------------------------------------------------ what is followed
 

@@ -52,6 +52,7 @@ enum err tell_promise(struct db *db, const struct event *e) {
 	JSON_DOC(doc);
 	TRY(sql_notice_promise(db, n.id, &n.x, &found));
 	if (!found || json_parse(&doc, e->data, NULL) != OK) return OK;
+	if (n.x.by_rule) return json_get_str(json_member(doc.root, "step"), &word) ? tell_step(&n, word) : OK;   /* the conversation itself is told of */
 	if (strcmp(e->verb, "create") == 0) {
 		if (n.x.made_at < e->at - HISTORY) return OK;
 		TRY(tell_owner(&n, "promise_given"));

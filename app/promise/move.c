@@ -1,5 +1,6 @@
 /* The way of an expectation: one table of steps, each with a row, an event, and what comes next by itself. */
 #include "promise/promise_int.h"
+#include "sql/service.h"
 #include "text/date.h"
 #include "text/json.h"
 #include <inttypes.h>
@@ -107,7 +108,7 @@ enum err promise_keep(struct db *db, struct arena *a, const struct promise_draft
 
 enum err promise_go(struct db *db, struct arena *a, struct person_id actor, const struct promise_state *was, const struct promise_step *step) {
 	struct promise_setting s;
-	usec_t now = clock_now(), due_at = was->due_at, done_at = was->done_at, closed_at = 0, moved_from = 0;
+	usec_t now = step->at ? step->at : clock_now(), due_at = was->due_at, done_at = was->done_at, closed_at = 0, moved_from = 0;
 	struct str kind = was->due_kind, said = was->said;
 	bool moves = str_is(step->to, "renegotiated"), over = !moves && !str_is(step->to, "done");
 	TRY(sql_promise_settings(db, &s));
@@ -143,4 +144,24 @@ enum err promise_step_of(struct db *db, struct arena *a, struct person_id who, s
 	if (!promise_may_go(x.state, to, theirs == x.ours ? GETS : OWES, &why)) return ERR_CONFLICT;
 	struct promise_step step = {.to = to, .note = note, .word = theirs ? "them" : "us", .due_at = due_at, .to_the_day = true, .said = STR("")};
 	return promise_go(db, a, who, &x, &step);
+}
+
+/* A moment of rest, or its end: no date that somebody moved, so the date it had stays in its steps and the count of moves does not change. */
+static enum err set_clock(struct db *db, struct arena *a, struct person_id actor, const struct promise_state *was, usec_t at, usec_t due_at, usec_t paused_at) {
+	struct promise_setting s;
+	bool rests = paused_at != 0;
+	TRY(sql_promise_settings(db, &s));
+	struct next n = begin_steps(&s, rests ? STR("") : was->state, due_at, was->done_at, clock_now());
+	TRY(sql_service_clock(db, was->id, was->version, due_at, paused_at, str_c(n.step), n.at));
+	TRY(sql_promise_change_put(db, was->id, at, actor, was->state, was->state, rests ? 0 : was->due_at, rests ? 0 : due_at, (struct person_id){0}, STR("")));
+	TRY(promise_wake(db, n.at));
+	return promise_event(db, actor, "update", was, AUDIENCE_STAFF, str_fmt(a, "{\"paused\":%s}", rests ? "true" : "false"));
+}
+
+enum err promise_pause(struct db *db, struct arena *a, struct person_id actor, const struct promise_state *was, usec_t at) {
+	return set_clock(db, a, actor, was, at, was->due_at, at);
+}
+
+enum err promise_resume(struct db *db, struct arena *a, struct person_id actor, const struct promise_state *was, usec_t at, usec_t due_at) {
+	return set_clock(db, a, actor, was, at, due_at, 0);
 }

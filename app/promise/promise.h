@@ -8,6 +8,8 @@
  *   create    expectation N  {"to":"open"}                               as wide as who reads it
  *   update    expectation N  {"from":"open","to":"done","word":"us"}     the same; word: us them silence
  *   update    expectation N  {"owner":P}                                 staff
+ *   update    expectation N  {"paused":true}                             staff: we wait for them, or no more; only what a rule made
+ *   create    service_rule R, also delete   {}                           staff
  *   announce  expectation N  {"step":"due"} soon due team chief          staff: it is time to tell somebody
  *
  * The target is the conversation that it was promised in, else the record, else the other side. */
@@ -51,6 +53,8 @@ MUST_USE enum err promise_first(struct req *q, struct int_list conversations, st
 
 /* For one of us who has just said this to somebody: a sentence on the next page when it promises something by a day. errors STORE */
 MUST_USE enum err promise_tell(struct req *q, struct str words);
+/* What rules say is due in some conversations, the first due first; for the team, empty for all others. */
+MUST_USE enum err service_due(struct req *q, struct int_list conversations, struct service_due_view_list *ret);
 
 /* ------------------------------------------------------------------------------ jobs */
 
@@ -63,6 +67,10 @@ MUST_USE enum err promise_begin(struct store *s);
 /* Durable reader "expects": what the rules of a record's type promise in its state. Begin it with the next event. */
 hub_read promise_rule_read;
 hub_wants promise_rule_wants;
+
+/* Durable reader "service": what the rules of the firm make of a conversation, when it is kept, and when its clock stands still. service.c */
+hub_read service_read;
+hub_wants service_wants;
 
 /* Durable reader "verdicts": whoever was not given what was promised has their thread open again. */
 hub_read promise_read;

@@ -3,10 +3,10 @@
 -- row promise_row: id expectation_id | ours bool | person_id person_id | person text | owner_id person_id | owner text | text text
 --   | conversation_id conversation_id? | subject text? | among bool | message_id message_id? | words text? | call_id call_id? | record_id record_id? | record_type text?
 --   | record_title text? | record_fields text? | due_at time | due_kind text | said text | first_due_at time | moved int | audience text | state text
---   | note text | word_of text | made_at time | done_at time? | closed_at time? | holds bool | next_at time?
+--   | note text | word_of text | made_at time | done_at time? | closed_at time? | holds bool | next_at time? | paused_at time? | rule_id service_rule_id?
 -- row promise_state: id expectation_id | ours bool | person_id person_id | owner_id person_id | conversation_id conversation_id? | message_id message_id?
 --   | record_id record_id? | due_at time | due_kind text | said text | first_due_at time | moved int | audience text | state text | made_at time
---   | done_at time? | step text | next_at time? | version int | talk_kind text? | talk_visibility text? | talk_status text?
+--   | done_at time? | step text | next_at time? | version int | talk_kind text? | talk_visibility text? | talk_status text? | paused_at time?
 -- row promise_change_row: at time | actor text? | by_us bool | from_state text | to_state text | from_due_at time? | to_due_at time? | owner text? | note text
 -- row promise_setting: remind_hours int | silence_days int | early_percent int
 
@@ -18,7 +18,7 @@
 -- What of its surroundings this person may see comes along, the rest is left out.
 -- frag promise_row_of(x): x.id, x.ours, x.person_id, {shown_name(p)}, x.owner_id, {shown_name(o)}, x.text, c.id, c.subject, COALESCE({is_among(c)}, FALSE), m.id, m.body, k.id,
 --   r.id, r.type, r.title, r.fields, x.due_at, x.due_kind, x.said, x.first_due_at, x.moved, x.audience, x.state, x.note, x.word_of, x.made_at, x.done_at,
---   x.closed_at, {holds(x)}, x.next_at
+--   x.closed_at, {holds(x)}, x.next_at, x.paused_at, x.rule_id
 -- frag promise_around(x): JOIN person p ON p.id = x.person_id JOIN person o ON o.id = x.owner_id
 --   LEFT JOIN conversation c ON c.id = x.conversation_id AND {conversation_visible(c)}
 --   LEFT JOIN message m ON m.id = x.message_id AND m.conversation_id = c.id AND {message_visible(m)}
@@ -41,7 +41,7 @@ SELECT {promise_row_of(x)} FROM expectation x {promise_around(x)} WHERE {expecta
 --? conversation AND x.conversation_id = :conversation
 --? state AND x.state = :state
 --? live AND x.state IN ('open', 'renegotiated') AND :live = 1
---? late AND x.due_at < :late
+--? late AND x.due_at < :late AND x.paused_at IS NULL
 --? over AND x.state NOT IN ('open', 'renegotiated', 'done') AND :over = 1
 --? after_at AND (x.due_at, x.id) > (:after_at, :after)
 --? before AND x.id < :before
@@ -49,21 +49,21 @@ ORDER BY {order} LIMIT :most;
 
 -- promise_with(person person_id, me person_id?, staff bool, most int) -> promise_row :many
 -- What is not over between us and somebody, the first due first.
-SELECT {promise_row_of(x)} FROM expectation x {promise_around(x)} WHERE x.person_id = :person AND x.state IN ('open', 'renegotiated', 'done')
+SELECT {promise_row_of(x)} FROM expectation x {promise_around(x)} WHERE x.person_id = :person AND x.goal = '' AND x.state IN ('open', 'renegotiated', 'done')
 	AND {expectation_visible(x)} ORDER BY x.due_at, x.id LIMIT :most;
 
 -- row promise_next_row: conversation_id conversation_id | id expectation_id | owner text | text text | due_at time | due_kind text | ours bool
 -- promise_next(ids ints, most int) -> promise_next_row :many
 -- For each of some conversations, what its author and we owe each other first; for the team.
 SELECT c.id, x.id, o.name, x.text, x.due_at, x.due_kind, x.ours FROM conversation c
-JOIN expectation x ON x.id = (SELECT y.id FROM expectation y WHERE y.person_id = c.author_id AND y.state IN ('open', 'renegotiated') ORDER BY y.due_at, y.id LIMIT 1)
+JOIN expectation x ON x.id = (SELECT y.id FROM expectation y WHERE y.person_id = c.author_id AND y.goal = '' AND y.state IN ('open', 'renegotiated') ORDER BY y.due_at, y.id LIMIT 1)
 JOIN person o ON o.id = x.owner_id WHERE c.id IN {list :ids} LIMIT :most;
 
 -- promise_count(owner person_id?, late time?, state text?, live int?, most int) -> int :one
 -- How many there are, for the team; not more than that are counted.
 SELECT count(*) FROM (SELECT 1 FROM expectation x WHERE 1 = 1
 --? owner AND x.owner_id = :owner
---? late AND x.due_at < :late
+--? late AND x.due_at < :late AND x.paused_at IS NULL
 --? state AND x.state = :state
 --? live AND x.state IN ('open', 'renegotiated') AND :live = 1
 LIMIT :most) y;
@@ -133,14 +133,14 @@ VALUES (:ours, :person, :owner, :words, :conversation, :message, :call, :record,
 -- promise_state_get(id expectation_id) -> promise_state :one
 -- One as it is, for the program itself.
 SELECT x.id, x.ours, x.person_id, x.owner_id, x.conversation_id, x.message_id, x.record_id, x.due_at, x.due_kind, x.said, x.first_due_at, x.moved, x.audience, x.state,
-	x.made_at, x.done_at, x.step, x.next_at, x.version, c.kind, c.visibility, c.status
+	x.made_at, x.done_at, x.step, x.next_at, x.version, c.kind, c.visibility, c.status, x.paused_at
 FROM expectation x LEFT JOIN conversation c ON c.id = x.conversation_id WHERE x.id = :id;
 
 -- promise_set(id expectation_id, was int, state text, note text, word_of text, due_at time, due_kind text, said text, moved int, done_at time?, closed_at time?,
 --   step text, next_at time?) :exec1
 -- Its next state, if it is still as it was.
 UPDATE expectation SET state = :state, note = :note, word_of = :word_of, due_at = :due_at, due_kind = :due_kind, said = :said, moved = :moved, done_at = :done_at,
-	closed_at = :closed_at, step = :step, next_at = :next_at, version = version + 1 WHERE id = :id AND version = :was;
+	closed_at = :closed_at, step = :step, next_at = :next_at, paused_at = NULL, version = version + 1 WHERE id = :id AND version = :was;
 
 -- promise_give(id expectation_id, was int, owner person_id) :exec1
 -- Somebody else of us sees to it.
@@ -156,7 +156,7 @@ VALUES (:id, :at, :actor, :from_state, :to_state, :from_due_at, :to_due_at, :own
 -- promise_steps(now time, most int) -> promise_state :many
 -- Of which something is to be told, or silence has said its word.
 SELECT x.id, x.ours, x.person_id, x.owner_id, x.conversation_id, x.message_id, x.record_id, x.due_at, x.due_kind, x.said, x.first_due_at, x.moved, x.audience, x.state,
-	x.made_at, x.done_at, x.step, x.next_at, x.version, c.kind, c.visibility, c.status
+	x.made_at, x.done_at, x.step, x.next_at, x.version, c.kind, c.visibility, c.status, x.paused_at
 FROM expectation x LEFT JOIN conversation c ON c.id = x.conversation_id WHERE x.next_at <= :now ORDER BY x.next_at, x.id LIMIT :most;
 
 -- promise_stepped(id expectation_id, was text, step text, next_at time?) :exec1

@@ -26,11 +26,15 @@ struct promise_step {
 	usec_t due_at;                   /* renegotiated: the new date */
 	bool to_the_day;
 	struct str said;
+	usec_t at;                       /* when it was taken; 0: now */
 };
 /* One step, with its row and its event; writes. actor 0: by itself. errors CONFLICT (it has changed meanwhile) */
 MUST_USE enum err promise_go(struct db *db, struct arena *a, struct person_id actor, const struct promise_state *was, const struct promise_step *step);
 /* Somebody else of us sees to it; writes. */
 MUST_USE enum err promise_hand_over(struct db *db, struct arena *a, struct person_id actor, const struct promise_state *was, struct person_id to);
+/* Its clock stands still from then on, or runs again until due_at; both writes. actor 0: by itself. errors CONFLICT */
+MUST_USE enum err promise_pause(struct db *db, struct arena *a, struct person_id actor, const struct promise_state *was, usec_t at);
+MUST_USE enum err promise_resume(struct db *db, struct arena *a, struct person_id actor, const struct promise_state *was, usec_t at, usec_t due_at);
 /* An event about one, told as widely as it is known. */
 MUST_USE enum err promise_event(struct db *db, struct person_id actor, const char *verb, const struct promise_state *x, enum audience audience, struct str data);
 enum audience promise_audience(const struct promise_state *x);

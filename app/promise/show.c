@@ -37,10 +37,12 @@ static const struct look looks[] = {
 
 static void look_of(struct req *q, const struct promise_row *r, struct promise_view *v) {
 	static const struct look late = {"", "missed", "alert", T("Late")}, soon = {"", "soon", "hourglass", T("Due soon")}, theirs = {"", "done", "check", T("Done, they say")};
+	static const struct look paused = {"", "renegotiated", "hourglass", T("We wait for them")};
 	const struct look *l = &looks[0];
 	for (size_t i = 0; i < sizeof looks / sizeof *looks; i++)
 		if (str_is(r->state, looks[i].state)) l = &looks[i];
-	if (v->late) l = &late;
+	if (v->paused_at != 0) l = &paused;
+	else if (v->late) l = &late;
 	else if (str_is(r->state, "open") && r->due_at - q->locale.now < SOON) l = &soon;
 	else if (str_is(r->state, "done") && r->ours != q->actor.is_staff && !(r->ours && r->person_id.v != q->actor.id.v)) l = r->ours ? l : &theirs;
 	else if (str_is(r->state, "done") && !r->ours && q->actor.is_staff) l = &theirs;
@@ -61,10 +63,10 @@ struct promise_view promise_view_of(struct req *q, const struct promise_row *r) 
 	bool knows = q->actor.is_staff || r->holds, day = str_is(r->due_kind, "day"), theirs = str_is(r->word_of, "them");
 	struct promise_view v = {.id = r->id, .direction = r->ours ? STR("ours") : STR("theirs"), .from = r->ours ? r->owner_id : r->person_id,
 		.to = r->ours ? r->person_id : r->owner_id, .text = r->text, .due_at = r->due_at, .state = r->state,
-		.late = promise_is_live(r->state) && r->due_at < q->locale.now, .said = r->said, .first_due_at = r->first_due_at, .moved = r->moved,
+		.late = promise_is_live(r->state) && r->paused_at == 0 && r->due_at < q->locale.now, .said = r->said, .first_due_at = r->first_due_at, .moved = r->moved,
 		.audience = r->audience, .owner = {.id = r->owner_id, .name = r->owner}, .person = {.id = r->person_id, .name = r->person}, .record_id = r->record_id,
 		.conversation_id = r->conversation_id, .message_id = r->message_id, .call_id = r->call_id, .made_at = r->made_at, .done_at = r->done_at,
-		.closed_at = r->closed_at, .word_of = r->word_of, .note = knows || !theirs ? r->note : STR(""), .url = url_path(q->a, "/expectations/%" PRId64, r->id.v)};
+		.closed_at = r->closed_at, .word_of = r->word_of, .rule_id = r->rule_id, .paused_at = r->paused_at, .note = knows || !theirs ? r->note : STR(""), .url = url_path(q->a, "/expectations/%" PRId64, r->id.v)};
 	if (!knows) { /* in public: what and when, not to whom */
 		if (r->ours) v.to = (struct person_id){0};
 		else v.from = (struct person_id){0};
@@ -107,6 +109,10 @@ enum err promise_in(struct req *q, struct conversation_id conversation, struct r
 	struct opt_int any = {0};
 	TRY(sql_promise_find(q->db, q->a, (struct person_id){0}, (struct person_id){0}, root, conversation, STR_NONE, any, 0, any, 0, (struct expectation_id){0},
 		(struct expectation_id){0}, true, q->actor.id, q->actor.is_staff, IN_MOST, PROMISE_FIND_SOON, &rows));
+	size_t n = 0;
+	for (size_t i = 0; i < rows.n; i++)
+		if (rows.v[i].rule_id.v == 0) rows.v[n++] = rows.v[i];     /* what rules made is shown as the time left */
+	rows.n = n;
 	views_of(q, &rows, IN_MOST, ret);
 	return OK;
 }
@@ -266,6 +272,12 @@ static struct promise_change_step change_of(struct req *q, const struct promise_
 		s.title = tr_fill(q->a, TRQ(q, T("{name} sees to it")), "name", str_z(q->a, c->owner), NULL);
 	} else if (str_empty(c->from_state)) {
 		s.title = tr_fill(q->a, TRQ(q, T("Promised {by}")), "by", promise_by(q, c->to_due_at, day).p, NULL);
+	} else if (str_eq(c->from_state, c->to_state) && c->to_due_at == 0) {
+		s.look = STR("next"), s.sign = STR("hourglass"), s.title = str_c(TRQ(q, T("We wait for them: the clock stands still")));
+	} else if (str_eq(c->from_state, c->to_state) && str_empty(c->note)) {
+		s.look = STR("next"), s.sign = STR("clock");
+		s.title = tr_fill(q->a, TRQ(q, T("The clock runs again: {by}")), "by", promise_by(q, c->to_due_at, day).p, NULL);
+		s.was = promise_by(q, c->from_due_at, day);
 	} else if (str_is(c->to_state, "renegotiated")) {
 		s.look = STR("renegotiated");
 		s.sign = STR("swap");

@@ -16,27 +16,44 @@ static struct person_id somebody(struct opt_int assignee) { return (struct perso
 
 static struct opt_int nobody(struct opt_int assignee) { return (struct opt_int){.has = assignee.has && assignee.v == 0, .v = 1}; }
 
-static bool place_read(struct arena *a, struct str text, int64_t *ret_at, struct conversation_id *ret_id) {
+/* A place in the order: "due-MOMENT-ID" among what is due, "MOMENT-ID" behind it. */
+struct desk_place {
+	bool due;
+	int64_t at;
+	struct conversation_id id;
+};
+
+static bool place_read(struct arena *a, struct str text, struct desk_place *ret) {
 	char end;
-	*ret_at = -1;
-	*ret_id = (struct conversation_id){0};
+	bool due = str_starts(text, STR("due-"));
+	*ret = (struct desk_place){.due = due || str_empty(text), .at = -1};
 	if (str_empty(text)) return true;
-	return text.n <= 40 && sscanf(str_z(a, text), "%" SCNd64 "-%" SCNd64 "%c", ret_at, &ret_id->v, &end) == 2;
+	return text.n <= 40 && sscanf(str_z(a, due ? str_from(text, 4) : text), "%" SCNd64 "-%" SCNd64 "%c", &ret->at, &ret->id.v, &end) == 2;
 }
 
+/* What is due, the first due first, then whoever waits longest. */
 enum err desk_find(struct req *q, const struct desk_wish *w, struct int_list *ret, struct str *ret_next) {
 	struct desk_key_list keys;
-	struct conversation_id after;
-	int64_t at;
+	struct desk_place place;
+	size_t most = (size_t)w->most;
 	*ret_next = STR_NONE;
-	if (!place_read(q->a, w->cursor, &at, &after)) return req_invalid(q, "cursor", T("This cursor is not one of ours."));
-	TRY(sql_desk_find(q->db, q->a, somebody(w->assignee), nobody(w->assignee), waiting_only(w->waiting), at, after, w->most + 1, &keys));
-	*ret = (struct int_list){.v = NEW_ARRAY(q->a, int64_t, keys.n + 1)};
-	for (size_t i = 0; i < keys.n && i < (size_t)w->most; i++) ret->v[ret->n++] = keys.v[i].id.v;
-	if (keys.n <= (size_t)w->most) return OK;
-	const struct desk_key *last = &keys.v[w->most - 1];
-	*ret_next = str_fmt(q->a, "%" PRId64 "-%" PRId64, last->waiting_at, last->id.v);
-	return OK;
+	*ret = (struct int_list){.v = NEW_ARRAY(q->a, int64_t, most + 1)};
+	if (!place_read(q->a, w->cursor, &place)) return req_invalid(q, "cursor", T("This cursor is not one of ours."));
+	for (;;) {
+		int64_t left = (int64_t)(most - ret->n) + 1;
+		if (place.due) TRY(sql_desk_due(q->db, q->a, somebody(w->assignee), nobody(w->assignee), waiting_only(w->waiting), place.at, place.id, left, &keys));
+		else TRY(sql_desk_find(q->db, q->a, somebody(w->assignee), nobody(w->assignee), waiting_only(w->waiting), place.at, place.id, left, &keys));
+		for (size_t i = 0; i < keys.n; i++) {
+			if (ret->n == most) {
+				*ret_next = str_fmt(q->a, "%s%" PRId64 "-%" PRId64, place.due ? "due-" : "", place.at, place.id.v);
+				return OK;
+			}
+			ret->v[ret->n++] = keys.v[i].id.v;
+			place.at = keys.v[i].waiting_at, place.id = keys.v[i].id;
+		}
+		if (!place.due) return OK;
+		place = (struct desk_place){.at = -1};
+	}
 }
 
 enum err desk_assignee(struct req *q, struct str word, struct opt_int *ret) {
@@ -84,6 +101,7 @@ static struct talk_desk_item item_of(struct req *q, const struct desk_row *r) {
 static enum err items(struct req *q, struct int_list ids, struct talk_desk_item_list *ret) {
 	struct desk_row_list rows;
 	struct promise_first_view_list promised;
+	struct service_due_view_list due;
 	struct talk_subjects subjects;
 	*ret = (struct talk_desk_item_list){.v = NEW_ARRAY(q->a, struct talk_desk_item, ids.n + 1)};
 	TRY(sql_desk_rows(q->db, q->a, ids, q->actor.id, true, LIST_MAX, &rows));
@@ -96,6 +114,10 @@ static enum err items(struct req *q, struct int_list ids, struct talk_desk_item_
 	for (size_t i = 0; i < ret->n; i++)
 		for (size_t k = 0; k < promised.n; k++)
 			if (promised.v[k].conversation_id.v == ret->v[i].id.v) ret->v[i].promise = &promised.v[k];
+	TRY(service_due(q, ids, &due));
+	for (size_t i = 0; i < ret->n; i++)
+		for (size_t k = due.n; k-- > 0;)
+			if (due.v[k].conversation_id.v == ret->v[i].id.v && !due.v[k].paused) ret->v[i].due = &due.v[k];   /* the first due stays */
 	return OK;
 }
 

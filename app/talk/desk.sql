@@ -6,11 +6,19 @@
 
 -- desk_find(assignee person_id?, nobody int?, waiting int?, at int, after conversation_id, most int) -> desk_key :many
 -- What is on the desk behind a place in its order: somebody's, nobody's, only where somebody waits.
-SELECT c.id, c.waiting_at FROM conversation c WHERE {on_desk(c)} AND NOT {is_among(c)} AND (c.waiting_at, c.id) > (:at, :after)
+SELECT c.id, c.waiting_at FROM conversation c WHERE {on_desk(c)} AND NOT {is_among(c)} AND c.due_at = 9223372036854775807 AND (c.waiting_at, c.id) > (:at, :after)
 --? assignee AND c.assignee_id = :assignee
 --? nobody AND c.assignee_id IS NULL AND :nobody = 1
 --? waiting AND c.waiting_at < :waiting
 ORDER BY c.waiting_at, c.id LIMIT :most;
+
+-- desk_due(assignee person_id?, nobody int?, waiting int?, at int, after conversation_id, most int) -> desk_key :many
+-- The same where something is due, the first due first; they stand before all others.
+SELECT c.id, c.due_at FROM conversation c WHERE {on_desk(c)} AND NOT {is_among(c)} AND c.due_at < 9223372036854775807 AND (c.due_at, c.id) > (:at, :after)
+--? assignee AND c.assignee_id = :assignee
+--? nobody AND c.assignee_id IS NULL AND :nobody = 1
+--? waiting AND c.waiting_at < :waiting
+ORDER BY c.due_at, c.id LIMIT :most;
 
 -- desk_count(assignee person_id?, nobody int?, waiting int?, most int) -> int :one
 -- How many, as far as one counts.

@@ -435,6 +435,8 @@ enum err talk_report_show(struct req *q, const struct talk_report_show_in *in, s
 	TRY(fill_acts(q, &row, in, ret));
 	TRY(fill_near(q, &row, ret));
 	TRY(promise_in(q, in->id, (struct record_id){0}, &ret->promised));
+	struct conversation_id this = in->id;
+	TRY(service_due(q, (struct int_list){.v = &this.v, .n = 1}, &ret->due));
 	TRY(ask_view(q, in->id, &ret->about));
 	TRY(fill_team(q, &row, ret));
 	TRY(tag_box_of(q, "conversation", in->id.v, ret->report.tags, q->actor.is_staff && ret->may_edit, &ret->tagged));
