@@ -198,14 +198,21 @@ SELECT id, url, label, topics, inside, created_at, ended_at FROM webhook ORDER B
 -- row export_expectation: id expectation_id | ours bool | person_id person_id | owner_id person_id | text text | conversation_id conversation_id?
 --   | message_id message_id? | call_id call_id? | record_id record_id? | due_at time | due_kind text | said text | first_due_at time | moved int | audience text
 --   | state text | note text | word_of text | made_by person_id? | made_at time | done_at time? | closed_at time? | expects text
+--   | rule_id service_rule_id? | goal text | paused_at time?
 -- row export_expectation_change: expectation_id expectation_id | at time | actor_id person_id? | from_state text | to_state text | from_due_at time?
 --   | to_due_at time? | owner_id person_id? | note text
 
 -- export_expectations() -> export_expectation :each
 -- What was promised.
 SELECT id, ours, person_id, owner_id, text, conversation_id, message_id, call_id, record_id, due_at, due_kind, said, first_due_at, moved, audience,
-	state, note, word_of, made_by, made_at, done_at, closed_at, expects FROM expectation ORDER BY id;
+	state, note, word_of, made_by, made_at, done_at, closed_at, expects, rule_id, goal, paused_at FROM expectation ORDER BY id;
 
 -- export_expectation_changes() -> export_expectation_change :each
 -- How that went.
 SELECT expectation_id, at, actor_id, from_state, to_state, from_due_at, to_due_at, owner_id, note FROM expectation_change ORDER BY id;
+
+-- row export_service_rule: id service_rule_id | kind text | record_type text | tag_id tag_id? | person_id person_id? | first_hours int? | next_hours int? | solution_hours int?
+--   | made_by person_id? | made_at time | ended_at time?
+-- export_service_rules() -> export_service_rule :each
+-- How soon customers are answered.
+SELECT id, kind, record_type, tag_id, person_id, first_hours, next_hours, solution_hours, made_by, made_at, ended_at FROM service_rule ORDER BY id;

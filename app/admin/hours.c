@@ -109,8 +109,8 @@ static void fill_yearly(struct req *q, const struct text_list *chosen, struct ho
 	struct holiday d;
 	int known = 0;
 	while (holiday_known(known, &d) != NULL) known++;
-	ret->choices.v = NEW_ARRAY(q->a, struct hours_choice, (size_t)known);
-	ret->yearly.v = NEW_ARRAY(q->a, struct str, (size_t)known);
+	ret->choices = (struct hours_choice_list){.v = NEW_ARRAY(q->a, struct hours_choice, (size_t)known)};
+	ret->yearly = (struct text_list){.v = NEW_ARRAY(q->a, struct str, (size_t)known)};
 	for (int i = 0; i < known; i++) {
 		const char *word = holiday_known(i, &d);
 		struct hours_choice c = {.word = str_c(word), .label = holiday_name(q, &d), .chosen = has_word(chosen, word)};

@@ -49,7 +49,7 @@ static enum err begin(struct service *s, const char *goal, struct person_id pers
 	usec_t due;
 	bool found;
 	if (!c->is_open || person.v == 0) return OK;
-	TRY(sql_service_match(s->db, c->kind, c->record_type, person, str_c(goal), &rule, &found));
+	TRY(sql_service_match(s->db, c->kind, c->record_type, person, str_c(goal), at, &rule, &found));
 	if (!found || !hours_add(&s->open, at, HOURS(rule.hours), &due)) return OK;
 	TRY(sql_service_owner(s->db, c->assignee_id, person, &owner, &found));
 	if (!found) return OK;

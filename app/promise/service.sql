@@ -39,9 +39,9 @@ SELECT t.id FROM tag t WHERE t.name = :name;
 SELECT count(*) FROM (SELECT 1 FROM service_rule LIMIT 1) x;
 
 -- row service_match: id service_rule_id | hours int
--- service_match(kind text, record_type text, person person_id, goal text) -> service_match :maybe
+-- service_match(kind text, record_type text, person person_id, goal text, at time) -> service_match :maybe
 -- The most specific rule that says something about this goal.
-SELECT r.id, {service_hours(r)} FROM service_rule r WHERE r.ended_at IS NULL AND {service_hours(r)} IS NOT NULL AND r.kind IN ('', :kind)
+SELECT r.id, {service_hours(r)} FROM service_rule r WHERE r.ended_at IS NULL AND r.made_at <= :at AND {service_hours(r)} IS NOT NULL AND r.kind IN ('', :kind)
 	AND r.record_type IN ('', :record_type) AND (r.person_id IS NULL OR r.person_id = :person)
 	AND (r.tag_id IS NULL OR EXISTS (SELECT 1 FROM tagging g WHERE g.object_kind = 'person' AND g.object_id = :person AND g.tag_id = r.tag_id))
 ORDER BY CASE WHEN r.person_id IS NOT NULL THEN 0 WHEN r.tag_id IS NOT NULL THEN 1 ELSE 2 END, CASE WHEN r.record_type <> '' THEN 0 WHEN r.kind <> '' THEN 1 ELSE 2 END,

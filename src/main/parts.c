@@ -34,7 +34,7 @@ void parts_join(struct parts *p) {
 	hub_add_job(p->hub, "expectations", PROMISE_TRIES, promise_job, p->hub);
 	hub_add_reader(p->hub, "expects", promise_rule_wants, promise_rule_read, NULL, false);
 	hub_add_reader(p->hub, "verdicts", promise_wants, promise_read, NULL, true);
-	hub_add_reader(p->hub, "service", service_wants, service_read, NULL, false);
+	hub_add_reader(p->hub, "service", service_wants, service_read, NULL, true);
 
 	/* import: files that somebody sent in the browser */
 	hub_add_job(p->hub, "import", IMPORT_JOB_TRIES, import_job, p->hub);
