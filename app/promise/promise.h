@@ -5,8 +5,9 @@
  * Events, for readers of the log:
  *
  *   verb      object         data                                        audience
- *   create    expectation N  {"to":"open"}                               as wide as who reads it
- *   update    expectation N  {"from":"open","to":"done","word":"us"}     the same; word: us them silence
+ *   create    expectation N  {"to":"open","ours":true,"due":T,"owner":P,"source":S,"person":P}  as wide as who reads it; person: not in public;
+ *                                                                        source: call conversation record:TYPE hand
+ *   update    expectation N  {"from":"open","to":"done","word":"us"}     the same; word: us them silence; renegotiated: and "due"
  *   update    expectation N  {"owner":P}                                 staff
  *   announce  expectation N  {"step":"due"} soon due team chief          staff: it is time to tell somebody
  *
@@ -53,5 +54,10 @@ enum { PROMISE_TRIES = 12 };
 /* Durable reader "verdicts": whoever was not given what was promised has their thread open again. */
 hub_read promise_read;
 hub_wants promise_wants;
+
+/* ------------------------------------------------------------------------------ trust */
+
+/* Before serving: what a program of before closed is counted, too. */
+MUST_USE enum err trust_begin(struct store *s);
 
 #endif
