@@ -147,6 +147,10 @@ enum err promise_go(struct db *db, struct arena *a, struct person_id actor, cons
 	TRY(sql_promise_change_put(db, was->id, now, actor, was->state, step->to, moved_from, moves ? due_at : 0, (struct person_id){0}, step->note));
 	TRY(promise_wake(db, n.at));
 	if (over && !str_is(step->to, "withdrawn")) TRY(trust_count(db, a, was->id));
+	if (str_is(step->to, "missed")) {
+		TRY(sql_trust_watch(db, was->id, now + TRUST_AFTER));
+		TRY(promise_wake(db, now + TRUST_AFTER));
+	}
 	struct str due = moves ? str_fmt(a, ",\"due\":\"" STR_FMT "\"", STR_ARG(time_rfc3339(a, due_at))) : STR("");
 	return promise_event(db, actor, "update", was, promise_audience(was), str_fmt(a, "{\"from\":\"" STR_FMT "\",\"to\":\"" STR_FMT "\",\"word\":\"%s\"" STR_FMT "}",
 		STR_ARG(was->state), STR_ARG(step->to), step->word, STR_ARG(due)));

@@ -57,6 +57,8 @@ hub_wants promise_wants;
 
 /* ------------------------------------------------------------------------------ trust */
 
+/* What everybody may read of it; NULL unless the firm wishes so and there is enough to say. Notes that the page depends on it. */
+MUST_USE enum err trust_rate(struct req *q, struct trust_rate **ret);
 /* Before serving: what a program of before closed is counted, too. */
 MUST_USE enum err trust_begin(struct store *s);
 

@@ -162,7 +162,8 @@ UPDATE expectation SET step = :step, next_at = :next_at WHERE id = :id AND step 
 
 -- promise_next_step() -> time? :one
 -- When there is something to do again.
-SELECT min(next_at) FROM expectation WHERE next_at IS NOT NULL;
+SELECT min(at) FROM (SELECT min(next_at) AS at FROM expectation WHERE next_at IS NOT NULL
+	UNION ALL SELECT min(after_at) FROM expectation WHERE after_at IS NOT NULL) coming;
 
 -- promise_step_queued(at time) -> int :one
 -- Whether a job comes in time for it.

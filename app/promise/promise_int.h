@@ -52,6 +52,12 @@ MUST_USE enum err trust_find(struct req *q, const struct trust_wish *w, struct e
 /* What these are, in words: "Missed · Agatha Agent · November 2026". */
 MUST_USE enum err trust_said(struct req *q, const struct trust_wish *w, struct str *ret);
 
+/* What was missed so long ago that it is time: what its person did since goes to the log, once; writes. ret_all: nothing is left for now */
+#define TRUST_AFTER DAYS(30)
+MUST_USE enum err trust_look_after(struct db *db, struct arena *a, int64_t most, bool *ret_all);
+/* The same for the team to read; "": nothing yet. */
+MUST_USE enum err trust_after_said(struct req *q, struct expectation_id id, struct str *ret);
+
 /* --------------------------------------------------------------- show.c: as somebody sees it */
 
 struct promise_view promise_view_of(struct req *q, const struct promise_row *r);

@@ -319,13 +319,22 @@ static void next_of(struct req *q, const struct promise_row *r, struct promise_p
 	ret->steps.v[ret->steps.n++] = s;
 }
 
+/* What the other side did after a miss; for the team. */
+static enum err after_of(struct req *q, const struct promise_row *r, struct promise_page *ret) {
+	struct promise_change_step s = {.look = STR("next"), .sign = STR("clock"), .by = STR(""), .was = STR(""), .at = r->closed_at + TRUST_AFTER};
+	TRY(trust_after_said(q, r->id, &s.note));
+	s.title = str_c(TRQ(q, str_empty(s.note) ? T("We look what they do for thirty days") : T("In the thirty days after")));
+	ret->steps.v[ret->steps.n++] = s;
+	return OK;
+}
+
 static enum err fill_steps(struct req *q, const struct promise_row *r, struct promise_page *ret) {
 	struct promise_change_row_list rows;
 	TRY(sql_promise_changes(q->db, q->a, r->id, q->actor.is_staff, CHANGES_MOST, &rows));
-	ret->steps.v = NEW_ARRAY(q->a, struct promise_change_step, rows.n + 1);
+	ret->steps.v = NEW_ARRAY(q->a, struct promise_change_step, rows.n + 2);
 	for (size_t i = 0; i < rows.n; i++) ret->steps.v[ret->steps.n++] = change_of(q, r, &rows.v[i]);
 	next_of(q, r, ret);
-	return OK;
+	return q->actor.is_staff && str_is(r->state, "missed") ? after_of(q, r, ret) : OK;
 }
 
 /* How what is early counts, and what silence says. */

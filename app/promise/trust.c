@@ -10,7 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { FEW = 10, TABLE_MOST = 20, SOURCES_MOST = 200, MONTHS = 12, LATES_MOST = 100000, AT_ONCE = 500, BAR_STEP = 20, CHART_HEIGHT = 60 };
+enum { FEW = 10, TABLE_MOST = 20, SOURCES_MOST = 200, MONTHS = 12, LATES_MOST = 100000, AT_ONCE = 500, PUBLIC_LEAST = 20, BAR_STEP = 20, CHART_HEIGHT = 60 };
 
 /* --------------------------------------------------------------------- counting */
 
@@ -52,7 +52,9 @@ static enum err count_some(struct db *db, void *arg) {
 	TRY(sql_trust_uncounted(db, b->a, AT_ONCE, &l));
 	for (size_t i = 0; i < l.n; i++) TRY(trust_count(db, b->a, l.v[i]));
 	b->all = l.n < AT_ONCE;
-	return OK;
+	usec_t next;
+	TRY(sql_promise_next_step(db, &next));
+	return promise_wake(db, next);
 }
 
 enum err trust_begin(struct store *s) {
@@ -260,5 +262,63 @@ enum err trust_said(struct req *q, const struct trust_wish *w, struct str *ret) 
 	TRY(say_person(q, w->person, ret));
 	if (w->month.has) say_more(q, ret, month_word(q, w->month.v));
 	if (!str_none(w->source)) say_more(q, ret, source_word(q, w->source));
+	return OK;
+}
+
+/* -------------------------------------------------------------- what everybody reads */
+
+enum err trust_rate(struct req *q, struct trust_rate **ret) {
+	struct trust_public_row r;
+	bool shown;
+	*ret = NULL;
+	req_depends(q, "expectations", 0);
+	TRY(sql_trust_is_public(q->db, &shown));
+	if (!shown) return OK;
+	const struct zone *z = zone_find(q->business->zone);
+	struct local_time now = zone_local(z != NULL ? z : zone_utc(), q->locale.now);
+	int64_t first = (int64_t)now.year * 12 + now.month - MONTHS;        /* this month and the eleven before it; January is 0 */
+	TRY(sql_trust_public(q->db, first / 12 * 100 + first % 12 + 1, &r));
+	if (r.counted < PUBLIC_LEAST) return OK;
+	*ret = NEW(q->a, struct trust_rate);
+	**ret = (struct trust_rate){.percent = percent_of(r.kept, r.counted), .counted = r.counted};
+	return OK;
+}
+
+/* ------------------------------------------------- what becomes of them after a miss */
+
+/* What weighs most. */
+static const char *after_word(const struct trust_after_row *r) {
+	if (r->has_left) return "left";
+	if (r->complained > 0) return "complained";
+	return r->wrote > 0 ? "wrote" : r->active ? "active" : "silent";
+}
+
+static enum err look_after(struct db *db, struct arena *a, const struct trust_watched_row *w) {
+	struct trust_after_row r;
+	struct promise_state x;
+	TRY(sql_trust_after(db, w->id, w->person_id, w->conversation_id, w->closed_at, w->closed_at + TRUST_AFTER, &r));
+	TRY(sql_trust_after_put(db, w->id, str_c(after_word(&r))));
+	TRY(sql_promise_state_get(db, a, w->id, &x));
+	return promise_event(db, (struct person_id){0}, "announce", &x, AUDIENCE_STAFF, str_fmt(a, "{\"after_miss\":{\"word\":\"%s\",\"days\":%d,\"person\":%" PRId64
+		",\"wrote\":%" PRId64 ",\"wrote_there\":%" PRId64 ",\"complained\":%" PRId64 ",\"active\":%s,\"left\":%s}}", after_word(&r), (int)(TRUST_AFTER / DAYS(1)),
+		w->person_id.v, r.wrote, r.wrote_there, r.complained, r.active || r.wrote > 0 ? "true" : "false", r.has_left ? "true" : "false"));
+}
+
+enum err trust_look_after(struct db *db, struct arena *a, int64_t most, bool *ret_all) {
+	struct trust_watched_row_list l;
+	TRY(sql_trust_watched(db, a, clock_now(), most, &l));
+	for (size_t i = 0; i < l.n; i++) TRY(look_after(db, a, &l.v[i]));
+	*ret_all = (int64_t)l.n < most;
+	return OK;
+}
+
+enum err trust_after_said(struct req *q, struct expectation_id id, struct str *ret) {
+	static const struct { const char *name, *say; } words[] = {{"left", T("They have left.")}, {"complained", T("They complained.")}, {"wrote", T("They wrote again.")},
+		{"active", T("They were here and did not write.")}, {"silent", T("Nothing was heard of them.")}};
+	struct str word;
+	TRY(sql_trust_after_of(q->db, q->a, id, &word));
+	*ret = STR("");
+	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+		if (str_is(word, words[i].name)) *ret = str_c(TRQ(q, words[i].say));
 	return OK;
 }

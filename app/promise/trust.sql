@@ -7,6 +7,9 @@
 -- row trust_late_row: of_id int | of_word text | days int | n int
 -- row trust_public_row: kept int | counted int
 
+-- row trust_watched_row: id expectation_id | person_id person_id | conversation_id conversation_id? | closed_at time
+-- row trust_after_row: wrote int | wrote_there int | complained int | active bool | has_left bool
+
 -- trust_get(id expectation_id) -> trust_one :one
 -- What of one is counted.
 SELECT x.ours, x.person_id, x.owner_id, x.state, x.word_of, x.source, x.first_due_at, x.done_at, x.closed_at, b.zone
@@ -79,3 +82,36 @@ SELECT public_rate FROM expectation_setting WHERE one = 1;
 -- trust_set_public(yes bool) :exec1
 -- Decides it.
 UPDATE expectation_setting SET public_rate = :yes WHERE one = 1;
+
+-- ------------------------------------------------------- what becomes of them after
+
+-- trust_watch(id expectation_id, at time) :exec1
+-- It was missed: then somebody looks what its person did since.
+UPDATE expectation SET after_at = :at WHERE id = :id;
+
+-- trust_watched(now time, most int) -> trust_watched_row :many
+-- Those of which it is time.
+SELECT x.id, x.person_id, x.conversation_id, x.closed_at FROM expectation x WHERE x.after_at <= :now ORDER BY x.after_at, x.id LIMIT :most;
+
+-- trust_after(id expectation_id, person person_id, conversation conversation_id?, since time, until time) -> trust_after_row :one
+-- What somebody did in that time: what they wrote, of it what is a complaint; whether they did anything else; whether they have left. Nothing of what is between two or in a
+-- room is looked at, nor their verdict itself.
+SELECT (SELECT count(*) FROM message m JOIN conversation c ON c.id = m.conversation_id WHERE m.author_id = :person AND m.kind IN ('comment', 'not_fixed')
+		AND m.created_at > :since AND m.created_at <= :until AND NOT {is_among(c)})
+	+ (SELECT count(*) FROM conversation c WHERE c.author_id = :person AND c.created_at > :since AND c.created_at <= :until AND NOT {is_among(c)}),
+	(SELECT count(*) FROM message m JOIN conversation c ON c.id = m.conversation_id WHERE m.author_id = :person AND m.kind IN ('comment', 'not_fixed')
+		AND m.conversation_id = :conversation AND m.created_at > :since AND m.created_at <= :until AND NOT {is_among(c)}),
+	(SELECT count(*) FROM message m JOIN conversation c ON c.id = m.conversation_id WHERE m.author_id = :person AND m.kind = 'not_fixed'
+		AND m.created_at > :since AND m.created_at <= :until AND NOT {is_among(c)})
+	+ (SELECT count(*) FROM conversation c WHERE c.author_id = :person AND c.kind = 'problem' AND c.created_at > :since AND c.created_at <= :until),
+	EXISTS (SELECT 1 FROM event e WHERE e.actor_id = :person AND e.at > :since AND e.at <= :until AND e.audience <> 'parties' AND e.object_kind <> 'message'
+		AND NOT (e.object_kind = 'expectation' AND e.object_id = :id)),
+	EXISTS (SELECT 1 FROM person p WHERE p.id = :person AND p.disabled_at <= :until);
+
+-- trust_after_put(id expectation_id, word text) :exec1
+-- That is known now, once.
+UPDATE expectation SET after_at = NULL, after_word = :word WHERE id = :id AND after_at IS NOT NULL;
+
+-- trust_after_of(id expectation_id) -> text :one
+-- What is known of it; empty: nothing yet.
+SELECT after_word FROM expectation WHERE id = :id;

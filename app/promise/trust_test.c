@@ -260,7 +260,106 @@ static void in_public_nobody_is_named(void **state) {
 	assert_int_equal(admin_int(f, "SELECT count(*) FROM event WHERE object_kind = 'expectation' AND audience = 'private' AND data LIKE '%\"person\":10%'"), 1);
 }
 
+/* ---------------------------------------------------------------- what everybody reads */
+
+static enum err do_end(struct db *db, void *arg) {
+	struct doing *d = arg;
+	struct promise_state x;
+	struct promise_step step = {.to = d->draft.said, .note = STR(""), .word = "them", .said = STR("")};
+	TRY(sql_promise_state_get(db, &d->f->a, d->id, &x));
+	return promise_go(db, &d->f->a, x.person_id, &x, &step);
+}
+
+static struct expectation_id keep_and_end(struct fixture *f, int who, int conversation, const char *how) {
+	struct doing d = {.f = f, .draft = {.ours = true, .person = {who}, .owner = {AGENT}, .text = STR("The form"), .said = STR(""), .conversation = {conversation},
+		.due_at = clock_now() + DAYS(1), .audience = STR("both"), .by = {AGENT}}};
+	assert_int_equal(store_write(f->s, do_keep, &d), OK);
+	d.draft.said = str_c(how);
+	assert_int_equal(store_write(f->s, do_end, &d), OK);
+	return d.id;
+}
+
+static void everybody_reads_it_if_the_firm_wishes(void **state) {
+	FIXTURE(f);
+	struct served s;
+	serve_start(f, &s);
+	const char *owner = session_for(f, OWNER), *form = "remind_hours=24&silence_days=14&early_percent=25&public_rate=true";
+	for (int i = 0; i < 19; i++) keep_and_end(f, ANN, 0, "kept");
+	assert_int_equal(send_form(f, &s, "/admin/promises", "/admin/promises", form, owner).status, 303);
+	assert_has_not(call(f, &s, "/firm", NULL, NULL, NULL).body, "last twelve months");       /* too few */
+	keep_and_end(f, ANN, 0, "missed");
+	assert_has(call(f, &s, "/firm", NULL, NULL, NULL).body, "Kept 95 % of 20 promises");
+	assert_has(call(f, &s, "/", NULL, NULL, NULL).body, "Kept 95 % of 20 promises");
+	keep_and_end(f, ANN, 0, "missed");                                                           /* what was kept of the pages is dropped */
+	assert_has(call(f, &s, "/firm", NULL, NULL, NULL).body, "Kept 90 % of 21 promises");
+	assert_has(call(f, &s, "/", NULL, NULL, NULL).body, "Kept 90 % of 21 promises");
+	admin_exec(f, "UPDATE expectation_sum SET kept_us = kept_us + 100, closed = closed + 100");  /* our own word is no witness */
+	keep_and_end(f, ANN, 0, "exceeded");
+	assert_has(call(f, &s, "/firm", NULL, NULL, NULL).body, "Kept 91 % of 22 promises");
+	assert_int_equal(send_form(f, &s, "/admin/promises", "/admin/promises", "remind_hours=24&silence_days=14&early_percent=25", owner).status, 303);
+	assert_has_not(call(f, &s, "/firm", NULL, NULL, NULL).body, "last twelve months");
+	assert_has_not(call(f, &s, "/", NULL, NULL, NULL).body, "last twelve months");
+	serve_stop(&s);
+}
+
+/* ----------------------------------------------------------------------- after a miss */
+
+static void run_job(struct fixture *f) {
+	struct db *db;
+	struct str why = STR("");
+	assert_int_equal(store_reader(f->s, &db), OK);
+	assert_int_equal(promise_job(f->s, db, &f->a, STR("{}"), 1, NULL, &why), OK);
+	db_close(db);
+}
+
+static void put_words(struct fixture *f, int conversation, int who, const char *kind, usec_t at) {
+	admin_exec(f, str_fmt(&f->a, "INSERT INTO message (conversation_id, kind, author_id, channel, body, status, created_at) VALUES (%d, '%s', %d, 'portal', 'Well?', '', %lld)",
+		conversation, kind, who, (long long)at).p);
+}
+
+static enum err do_look(struct db *db, void *arg) {
+	struct event e = {.actor = {*(const int *)arg}, .verb = "like", .object_kind = "conversation", .object_id = 2, .audience = AUDIENCE_PUBLIC, .data = STR("{}")};
+	return event_append(db, &e, NULL);
+}
+
+static void after_a_miss(void **state) {
+	FIXTURE(f);
+	enum { LEFT = 12, SILENT, ACTIVE, LATER, AFTERS = 6 };
+	static const struct { int who; const char *word; } want[AFTERS] = {{ANN, "wrote"}, {OTTO, "complained"}, {LEFT, "left"}, {SILENT, "silent"}, {ACTIVE, "active"}, {LATER, "silent"}};
+	struct expectation_id id[AFTERS];
+	for (int i = LEFT; i <= LATER; i++) put_person(f, i, "customer", "customer", "Some Body", 0);
+	for (int i = 0; i < AFTERS; i++) id[i] = keep_and_end(f, want[i].who, i == 0 ? 1 : 0, "missed");
+	clock_set(BEGIN + DAYS(2));
+	put_words(f, 1, ANN, "comment", BEGIN + DAYS(2));
+	put_words(f, 2, OTTO, "not_fixed", BEGIN + DAYS(3));
+	put_conversation(f, 5, "private", SILENT, false);
+	admin_exec(f, "UPDATE conversation SET kind = 'direct', created_at = 1767434400000000 WHERE id = 5");   /* between two, and nobody else's business */
+	put_words(f, 5, SILENT, "comment", BEGIN + DAYS(2));
+	put_words(f, 2, LATER, "comment", BEGIN + DAYS(31));
+	admin_exec(f, str_fmt(&f->a, "UPDATE person SET disabled_at = %lld WHERE id = 12", (long long)(BEGIN + DAYS(9))).p);
+	int active = ACTIVE;
+	assert_int_equal(store_write(f->s, do_look, &active), OK);
+	clock_set(BEGIN + DAYS(30) - SECONDS(1));
+	run_job(f);
+	assert_int_equal(admin_int(f, "SELECT count(*) FROM event WHERE data LIKE '%after_miss%'"), 0);
+	clock_set(BEGIN + DAYS(30));
+	for (int i = 0; i < 3; i++) run_job(f);                                                     /* as after restarts */
+	assert_int_equal(admin_int(f, "SELECT count(*) FROM event WHERE data LIKE '%after_miss%'"), AFTERS);
+	assert_int_equal(admin_int(f, "SELECT count(*) FROM event WHERE data LIKE '%after_miss%' AND verb = 'announce' AND audience = 'staff'"), AFTERS);
+	for (int i = 0; i < AFTERS; i++)
+		assert_int_equal(admin_int(f, str_fmt(&f->a, "SELECT count(*) FROM event e JOIN expectation x ON x.id = e.object_id WHERE e.object_kind = 'expectation' AND x.id = %lld"
+			" AND e.data LIKE '{\"after_miss\":{\"word\":\"%s\"%%' AND x.after_word = '%s' AND x.after_at IS NULL", (long long)id[i].v, want[i].word, want[i].word).p), 1);
+	assert_int_equal(admin_int(f, "SELECT count(*) FROM expectation WHERE next_at IS NOT NULL OR after_at IS NOT NULL"), 0);
+	struct served s;
+	serve_start(f, &s);
+	const char *page = str_fmt(&f->a, "/expectations/%lld", (long long)id[0].v).p;
+	assert_has(call(f, &s, page, NULL, session_for(f, AGENT), NULL).body, "They wrote again.");
+	assert_has_not(call(f, &s, page, NULL, session_for(f, ANN), NULL).body, "They wrote again.");
+	serve_stop(&s);
+}
+
 int main(void) {
-	const struct CMUnitTest tests[] = {TRUST(the_page_says_what_the_log_says), TRUST(in_public_nobody_is_named)};
+	const struct CMUnitTest tests[] = {TRUST(the_page_says_what_the_log_says), TRUST(in_public_nobody_is_named), TRUST(everybody_reads_it_if_the_firm_wishes),
+		TRUST(after_a_miss)};
 	return cmocka_run_group_tests_name("trust", tests, NULL, NULL);
 }

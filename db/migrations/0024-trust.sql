@@ -6,6 +6,7 @@ ALTER TABLE expectation ADD COLUMN after_at TIME;                        -- of w
 ALTER TABLE expectation ADD COLUMN after_word TEXT NOT NULL DEFAULT '' CHECK (after_word IN ('', 'left', 'complained', 'wrote', 'active', 'silent'));
 UPDATE expectation SET source = CASE WHEN call_id IS NOT NULL THEN 'call' WHEN conversation_id IS NOT NULL THEN 'conversation'
 	WHEN record_id IS NOT NULL THEN (SELECT 'record:' || r.type FROM record r WHERE r.id = expectation.record_id) ELSE 'hand' END;
+UPDATE expectation SET after_at = closed_at + 2592000000000 WHERE state = 'missed';
 CREATE INDEX expectation_uncounted ON expectation (id) WHERE month IS NULL AND state IN ('kept', 'exceeded', 'missed');
 CREATE INDEX expectation_month ON expectation (month, id) WHERE month IS NOT NULL;
 CREATE INDEX expectation_after ON expectation (after_at, id) WHERE after_at IS NOT NULL;
