@@ -323,7 +323,7 @@ static void next_of(struct req *q, const struct promise_row *r, struct promise_p
 static enum err after_of(struct req *q, const struct promise_row *r, struct promise_page *ret) {
 	struct promise_change_step s = {.look = STR("next"), .sign = STR("clock"), .by = STR(""), .was = STR(""), .at = r->closed_at + TRUST_AFTER};
 	TRY(trust_after_said(q, r->id, &s.note));
-	s.title = str_c(TRQ(q, str_empty(s.note) ? T("We look what they do for thirty days") : T("In the thirty days after")));
+	s.title = str_c(TRQ(q, str_empty(s.note) ? T("What they did then stands here after thirty days") : T("In the thirty days after")));
 	ret->steps.v[ret->steps.n++] = s;
 	return OK;
 }
