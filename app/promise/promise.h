@@ -10,6 +10,7 @@
  *   update    expectation N  {"from":"open","to":"done","word":"us"}     the same; word: us them silence; renegotiated: and "due"
  *   update    expectation N  {"owner":P}                                 staff
  *   announce  expectation N  {"step":"due"} soon due team chief          staff: it is time to tell somebody
+ *   announce  expectation N  {"after_miss":{"word":W,"days":30,…}}       staff: what its person did since; W: left complained wrote active silent
  *
  * The target is the conversation that it was promised in, else the record, else the other side. */
 #include "event/hub.h"

@@ -27,7 +27,7 @@ CREATE TABLE expectation_sum (
 	late INT NOT NULL,                  -- of those kept, behind the first date
 	PRIMARY KEY (ours, by_what, of_id, of_word)
 );
-CREATE INDEX expectation_sum_most ON expectation_sum (ours, by_what, closed, of_id);
+CREATE INDEX expectation_sum_most ON expectation_sum (ours, by_what, closed DESC, of_id);
 
 -- How late the late ones were: so many days, so many times.
 CREATE TABLE expectation_late (
