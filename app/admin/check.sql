@@ -26,6 +26,10 @@ SELECT c.reader, c.seq, h.seq FROM event_cursor c, event_head h WHERE h.one = 1 
 --   AND EXISTS (SELECT 1 FROM event e WHERE e.object_kind = word AND e.object_id = x.id AND e.verb = 'create'
 --   AND e.seq <= (SELECT k.seq FROM event_cursor k WHERE k.reader = 'find'))
 
+-- Promises that count, taken from the sums that they stand in.
+-- frag uncounted(by, id, word): SELECT x.ours, by, id, word, -1, CASE x.state WHEN 'missed' THEN 0 ELSE -1 END, CASE WHEN x.late_days > 0 THEN -1 ELSE 0 END
+--   FROM expectation x WHERE x.month IS NOT NULL
+
 -- check_dangling() -> check_count :many
 -- What points to nothing, where the schema itself cannot forbid it.
 SELECT what, n FROM (
@@ -53,6 +57,12 @@ SELECT what, n FROM (
 		(SELECT v.to_state FROM expectation_change v WHERE v.expectation_id = x.id ORDER BY v.id DESC LIMIT 1), ''))
 	UNION ALL SELECT 'promises whose words stand in another conversation', (SELECT count(*) FROM expectation x JOIN message m ON m.id = x.message_id
 		WHERE m.conversation_id <> x.conversation_id)
+	UNION ALL SELECT 'promises that are over and not counted', (SELECT count(*) FROM expectation x WHERE x.month IS NULL AND x.goal = '' AND x.state IN ('kept', 'exceeded', 'missed'))
+	UNION ALL SELECT 'sums of promises that are not what they add up to', (SELECT count(*) FROM (SELECT y.of_id FROM (
+		SELECT s.ours, s.by_what, s.of_id, s.of_word, s.closed, s.kept_them + s.kept_silence + s.kept_us AS kept, s.late FROM expectation_sum s
+		UNION ALL {uncounted('all', 0, '')} UNION ALL {uncounted('owner', x.owner_id, '')} UNION ALL {uncounted('person', x.person_id, '')}
+		UNION ALL {uncounted('month', x.month, '')} UNION ALL {uncounted('source', 0, x.source)}) y
+		GROUP BY y.ours, y.by_what, y.of_id, y.of_word HAVING SUM(y.closed) <> 0 OR SUM(y.kept) <> 0 OR SUM(y.late) <> 0) wrong)
 	UNION ALL SELECT 'authors of changes', (SELECT count(*) FROM person_change x WHERE x.actor_id IS NOT NULL
 		AND NOT EXISTS (SELECT 1 FROM person p WHERE p.id = x.actor_id))
 	UNION ALL SELECT 'people in the audit', (SELECT count(*) FROM audit x WHERE x.actor_id IS NOT NULL

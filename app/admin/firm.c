@@ -2,6 +2,7 @@
 #include "admin/admin.h"
 #include "notice/mail.h"
 #include "people/people.h"
+#include "promise/promise.h"
 #include "routes.h"
 #include "sql/admin.h"
 #include "text/url.h"
@@ -66,6 +67,7 @@ static enum err fill_staff(struct req *q, struct firm_page *ret) {
 
 enum err firm_fill(struct req *q, struct firm_page *ret) {
 	TRY(fill_firm(q, ret));
+	TRY(trust_rate(q, &ret->rate));
 	return fill_staff(q, ret);
 }
 

@@ -296,6 +296,7 @@ enum err promise_own(struct req *q, const struct promise_own_in *in, struct prom
 	TRY(promise_seen(q, in->id, &row));
 	TRY(may_or_err(&q->actor, ACT_EDIT, &o));
 	TRY(sql_promise_state_get(q->db, q->a, in->id, &x));
+	if (!promise_is_live(x.state) && !str_is(x.state, "done")) return req_fail(q, ERR_CONFLICT, T("It is over, and counts for whoever saw to it."), NULL);
 	TRY(sql_promise_person(q->db, q->a, in->owner_id, q->actor.id, q->actor.is_staff, &to, &found));
 	if (!found || !to.is_ours) return req_invalid(q, "owner_id", T("Only one of us can see to it."));
 	TRY(promise_hand_over(q->db, q->a, q->actor.id, &x, to.id));

@@ -1,6 +1,7 @@
 /* The way of an expectation: one table of steps, each with a row, an event, and what comes next by itself. */
 #include "promise/promise_int.h"
 #include "sql/service.h"
+#include "sql/trust.h"
 #include "text/date.h"
 #include "text/json.h"
 #include <inttypes.h>
@@ -90,6 +91,27 @@ enum err promise_event(struct db *db, struct person_id actor, const char *verb, 
 	return event_append(db, &e, NULL);
 }
 
+/* What the log needs to count by. In public nobody learns to whom it was promised. */
+static enum err tell_made(struct db *db, struct arena *a, const struct promise_draft *d, const struct promise_state *x) {
+	enum audience audience = promise_audience(x);
+	struct trust_one one;
+	struct buf b;
+	TRY(sql_trust_get(db, a, x->id, &one));
+	buf_init(&b, 1024);
+	struct json_out o = json_out(&b);
+	json_put_object(&o);
+	json_put_key(&o, "to"), json_put_c(&o, "open");
+	json_put_key(&o, "ours"), json_put_bool(&o, one.ours);
+	json_put_key(&o, "due"), json_put_str(&o, time_rfc3339(a, one.first_due_at));
+	json_put_key(&o, "owner"), json_put_int(&o, one.owner_id.v);
+	json_put_key(&o, "source"), json_put_str(&o, one.source);
+	if (audience != AUDIENCE_PUBLIC && audience != AUDIENCE_MEMBERS) json_put_key(&o, "person"), json_put_int(&o, one.person_id.v);
+	json_put_end(&o);
+	struct str data = str_copy(a, buf_str(&b));
+	buf_done(&b);
+	return promise_event(db, d->by, "create", x, audience, data);
+}
+
 /* -------------------------------------------------------------------------- steps */
 
 enum err promise_keep(struct db *db, struct arena *a, const struct promise_draft *d, struct expectation_id *ret) {
@@ -103,7 +125,7 @@ enum err promise_keep(struct db *db, struct arena *a, const struct promise_draft
 	TRY(sql_promise_change_put(db, *ret, at, d->by, STR(""), STR("open"), 0, d->due_at, (struct person_id){0}, STR("")));
 	TRY(promise_wake(db, n.at));
 	TRY(sql_promise_state_get(db, a, *ret, &x));
-	return promise_event(db, d->by, "create", &x, promise_audience(&x), STR("{\"to\":\"open\"}"));
+	return tell_made(db, a, d, &x);
 }
 
 enum err promise_go(struct db *db, struct arena *a, struct person_id actor, const struct promise_state *was, const struct promise_step *step) {
@@ -125,8 +147,15 @@ enum err promise_go(struct db *db, struct arena *a, struct person_id actor, cons
 		done_at, closed_at, str_c(n.step), n.at));
 	TRY(sql_promise_change_put(db, was->id, now, actor, was->state, step->to, moved_from, moves ? due_at : 0, (struct person_id){0}, step->note));
 	TRY(promise_wake(db, n.at));
-	return promise_event(db, actor, "update", was, promise_audience(was), str_fmt(a, "{\"from\":\"" STR_FMT "\",\"to\":\"" STR_FMT "\",\"word\":\"%s\"}",
-		STR_ARG(was->state), STR_ARG(step->to), step->word));
+	bool counts = false;
+	if (over && !str_is(step->to, "withdrawn")) TRY(trust_count(db, a, was->id, &counts));
+	if (counts && str_is(step->to, "missed")) {
+		TRY(sql_trust_watch(db, was->id, now + TRUST_AFTER));
+		TRY(promise_wake(db, now + TRUST_AFTER));
+	}
+	struct str due = moves ? str_fmt(a, ",\"due\":\"" STR_FMT "\"", STR_ARG(time_rfc3339(a, due_at))) : STR("");
+	return promise_event(db, actor, "update", was, promise_audience(was), str_fmt(a, "{\"from\":\"" STR_FMT "\",\"to\":\"" STR_FMT "\",\"word\":\"%s\"" STR_FMT "}",
+		STR_ARG(was->state), STR_ARG(step->to), step->word, STR_ARG(due)));
 }
 
 enum err promise_hand_over(struct db *db, struct arena *a, struct person_id actor, const struct promise_state *was, struct person_id to) {

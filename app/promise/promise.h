@@ -5,12 +5,14 @@
  * Events, for readers of the log:
  *
  *   verb      object         data                                        audience
- *   create    expectation N  {"to":"open"}                               as wide as who reads it
- *   update    expectation N  {"from":"open","to":"done","word":"us"}     the same; word: us them silence
+ *   create    expectation N  {"to":"open","ours":true,"due":T,"owner":P,"source":S,"person":P}  as wide as who reads it; person: not in public;
+ *                                                                        source: call conversation record:TYPE hand
+ *   update    expectation N  {"from":"open","to":"done","word":"us"}     the same; word: us them silence; renegotiated: and "due"
  *   update    expectation N  {"owner":P}                                 staff
  *   update    expectation N  {"paused":true}                             staff: we wait for them, or no more; only what a rule made
  *   create    service_rule R, also delete   {}                           staff
  *   announce  expectation N  {"step":"due"} soon due team chief          staff: it is time to tell somebody
+ *   announce  expectation N  {"after_miss":{"word":W,"days":30,…}}       staff: what its person did since; W: left complained wrote active silent
  *
  * The target is the conversation that it was promised in, else the record, else the other side. */
 #include "event/hub.h"
@@ -75,5 +77,12 @@ hub_wants service_wants;
 /* Durable reader "verdicts": whoever was not given what was promised has their thread open again. */
 hub_read promise_read;
 hub_wants promise_wants;
+
+/* ------------------------------------------------------------------------------ trust */
+
+/* What everybody may read of it; NULL unless the firm wishes so and there is enough to say. Notes that the page depends on it. */
+MUST_USE enum err trust_rate(struct req *q, struct trust_rate **ret);
+/* Before serving: what a program of before closed is counted, too. */
+MUST_USE enum err trust_begin(struct store *s);
 
 #endif

@@ -126,9 +126,10 @@ SELECT p.id, p.name, TRUE FROM person p WHERE p.kind = 'staff' AND p.disabled_at
 --   due_at time, due_kind text, said text, audience text, by person_id?, at time, step text, next_at time?) -> expectation_id :one
 -- A new one.
 INSERT INTO expectation (ours, person_id, owner_id, text, conversation_id, message_id, call_id, record_id, record_root_id, due_at, due_kind, said,
-	first_due_at, moved, audience, state, note, word_of, made_by, made_at, done_at, closed_at, step, next_at, version)
+	first_due_at, moved, audience, state, note, word_of, made_by, made_at, done_at, closed_at, step, next_at, version, source)
 VALUES (:ours, :person, :owner, :words, :conversation, :message, :call, :record, (SELECT COALESCE(r.root_id, r.id) FROM record r WHERE r.id = :record),
-	:due_at, :due_kind, :said, :due_at, 0, :audience, 'open', '', '', :by, :at, NULL, NULL, :step, :next_at, 1) RETURNING id;
+	:due_at, :due_kind, :said, :due_at, 0, :audience, 'open', '', '', :by, :at, NULL, NULL, :step, :next_at, 1, CASE WHEN :call IS NOT NULL THEN 'call' WHEN :conversation IS NOT NULL THEN 'conversation'
+	WHEN :record IS NOT NULL THEN (SELECT 'record:' || r.type FROM record r WHERE r.id = :record) ELSE 'hand' END) RETURNING id;
 
 -- promise_state_get(id expectation_id) -> promise_state :one
 -- One as it is, for the program itself.
@@ -165,7 +166,8 @@ UPDATE expectation SET step = :step, next_at = :next_at WHERE id = :id AND step 
 
 -- promise_next_step() -> time? :one
 -- When there is something to do again.
-SELECT min(next_at) FROM expectation WHERE next_at IS NOT NULL;
+SELECT min(at) FROM (SELECT min(next_at) AS at FROM expectation WHERE next_at IS NOT NULL
+	UNION ALL SELECT min(after_at) FROM expectation WHERE after_at IS NOT NULL) coming;
 
 -- promise_step_queued(at time) -> int :one
 -- Whether a job comes in time for it.

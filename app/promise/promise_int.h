@@ -41,6 +41,27 @@ enum audience promise_audience(const struct promise_state *x);
 /* Whoever wrote a next step sees that the job comes for it; in the writer's transaction. */
 MUST_USE enum err promise_wake(struct db *db, usec_t next_at);
 
+/* --------------------------------------------------------------- trust.c: counted */
+
+/* One that has come to its end is counted, once; in the transaction that closed it. */
+MUST_USE enum err trust_count(struct db *db, struct arena *a, struct expectation_id id, bool *ret_counts);   /* service expectations do not */
+/* Of what was counted those behind one number. */
+struct trust_wish {
+	bool theirs;
+	struct person_id person, owner;
+	struct opt_int month;
+	struct str source, word, result;   /* STR_NONE: any; result: counted kept exceeded missed late */
+};
+MUST_USE enum err trust_find(struct req *q, const struct trust_wish *w, struct expectation_id before, int64_t most, struct promise_row_list *ret);
+/* What these are, in words: "Missed · Agatha Agent · November 2026". */
+MUST_USE enum err trust_said(struct req *q, const struct trust_wish *w, struct str *ret);
+
+/* What was missed so long ago that it is time: what its person did since goes to the log, once; writes. ret_all: nothing is left for now */
+#define TRUST_AFTER DAYS(30)
+MUST_USE enum err trust_look_after(struct db *db, struct arena *a, int64_t most, bool *ret_all);
+/* The same for the team to read; "": nothing yet. */
+MUST_USE enum err trust_after_said(struct req *q, struct expectation_id id, struct str *ret);
+
 /* --------------------------------------------------------------- show.c: as somebody sees it */
 
 struct promise_view promise_view_of(struct req *q, const struct promise_row *r);

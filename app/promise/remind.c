@@ -1,4 +1,4 @@
-/* What comes by itself: reminders before and after it is due, each told once; silence that says "kept"; and whoever was not given what was
+/* What comes by itself: reminders before and after it is due, each told once; silence that says "kept"; what was done after a miss; and whoever was not given what was
  * promised has their thread open again. A step is taken in the transaction that tells the log of it, and the row says which comes next, so a
  * restart at any moment neither forgets nor doubles one. */
 #include "promise/promise_int.h"
@@ -46,7 +46,8 @@ static enum err some(struct db *db, void *arg) {
 	usec_t next;
 	TRY(sql_promise_steps(db, r->a, clock_now(), AT_ONCE, &due));
 	for (size_t i = 0; i < due.n; i++) TRY(take(db, r->a, &due.v[i]));
-	r->all = due.n < AT_ONCE;
+	TRY(trust_look_after(db, r->a, AT_ONCE, &r->all));
+	r->all = r->all && due.n < AT_ONCE;
 	if (!r->all) return OK;
 	TRY(sql_promise_next_step(db, &next));
 	return promise_wake(db, next);

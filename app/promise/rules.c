@@ -2,6 +2,7 @@
 #include "access/access.h"
 #include "promise/promise_int.h"
 #include "routes.h"
+#include "sql/trust.h"
 #include <inttypes.h>
 
 enum err promise_rules(struct req *q, const struct promise_rules_in *in, struct promise_rules_page *ret) {
@@ -9,7 +10,7 @@ enum err promise_rules(struct req *q, const struct promise_rules_in *in, struct 
 	TRY(sql_promise_settings(q->db, &s));
 	*ret = (struct promise_rules_page){.remind_hours = in->remind_hours.has ? in->remind_hours.v : s.remind_hours,
 		.silence_days = in->silence_days.has ? in->silence_days.v : s.silence_days, .early_percent = in->early_percent.has ? in->early_percent.v : s.early_percent};
-	return OK;
+	return sql_trust_is_public(q->db, &ret->public_rate);
 }
 
 /* What waits for "it was kept" keeps the day that its two sides were told. */
@@ -21,7 +22,10 @@ enum err promise_rules_save(struct req *q, const struct promise_rules_save_in *i
 	TRY(sql_promise_due_again(q->db, in->remind_hours, NULL));
 	TRY(sql_promise_next_step(q->db, &next));
 	TRY(promise_wake(q->db, next));
-	TRY(access_audit(q->db, q->actor.id, "promise_rules", "business", 1, STR(""), str_fmt(q->a, "%" PRId64 " h, %" PRId64 " d, %" PRId64 " %%", in->remind_hours, in->silence_days, in->early_percent)));
+	TRY(sql_trust_set_public(q->db, in->public_rate));
+	TRY(req_event(q, "update", "business", 1, NULL, 0, AUDIENCE_STAFF, STR("{\"changed\":[\"promises\"]}")));
+	TRY(access_audit(q->db, q->actor.id, "promise_rules", "business", 1, STR(""), str_fmt(q->a, "%" PRId64 " h, %" PRId64 " d, %" PRId64 " %%%s", in->remind_hours, in->silence_days,
+		in->early_percent, in->public_rate ? ", public" : "")));
 	req_say(q, T("Saved."));
 	return OK;
 }

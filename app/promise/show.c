@@ -231,10 +231,42 @@ static enum err root_of(struct req *q, struct record_id id, struct record_id *re
 	return OK;
 }
 
+static struct url counted_more(struct req *q, const struct promise_list_in *in, struct str cursor) {
+	const struct { const char *name; struct str value; } given[] = {{"direction", in->direction}, {"word", in->word}, {"source", in->source},
+		{"owner_id", in->owner_id.v ? str_fmt(q->a, "%" PRId64, in->owner_id.v) : STR_NONE}, {"person_id", in->person_id.v ? str_fmt(q->a, "%" PRId64, in->person_id.v) : STR_NONE},
+		{"month", in->month.has ? str_fmt(q->a, "%" PRId64, in->month.v) : STR_NONE}, {"cursor", cursor}};
+	struct url u = url_with(q->a, url_path(q->a, "/expectations"), "result", in->result);
+	for (size_t i = 0; i < sizeof given / sizeof *given; i++)
+		if (!str_none(given[i].value)) u = url_with(q->a, u, given[i].name, given[i].value);
+	return u;
+}
+
+/* Those behind a number of /expectations/trust. */
+static enum err list_counted(struct req *q, const struct promise_list_in *in, struct promise_list_page *ret) {
+	struct promise_row_list rows;
+	struct expectation_id before = {0};
+	struct object o = {.thing = THING_TRUST};
+	TRY(may_or_err(&q->actor, ACT_SEE, &o));
+	struct trust_wish w = {.theirs = str_is(in->direction, "theirs"), .person = in->person_id, .owner = in->owner_id, .month = in->month, .source = in->source,
+		.word = in->word, .result = in->result};
+	*ret = (struct promise_list_page){.staff = true, .view = STR("closed"), .next = STR_NONE, .whose = STR("")};
+	if (!str_none(in->cursor) && (!str_int(in->cursor, &before.v) || before.v <= 0)) return req_invalid(q, "cursor", T("This cursor is not one of ours."));
+	TRY(trust_find(q, &w, before, in->limit + 1, &rows));
+	bool more = (int64_t)rows.n > in->limit;
+	views_of(q, &rows, (size_t)in->limit, &ret->data);
+	if (more) ret->next = str_fmt(q->a, "%" PRId64, rows.v[in->limit - 1].id.v);
+	if (q->api) return OK;
+	q->page.nav = STR("promises");
+	TRY(trust_said(q, &w, &ret->counted));
+	ret->more = more ? counted_more(q, in, ret->next) : (struct url){STR_NONE};
+	return fill_tabs(q, ret->view, ret);
+}
+
 enum err promise_list(struct req *q, const struct promise_list_in *in, struct promise_list_page *ret) {
+	if (!str_none(in->result)) return list_counted(q, in, ret);
 	struct promise_row_list rows;
 	struct wish w = {.state = STR_NONE};
-	*ret = (struct promise_list_page){.staff = q->actor.is_staff, .view = !str_none(in->view) ? in->view : q->api ? STR("all") : STR("due")};
+	*ret = (struct promise_list_page){.staff = q->actor.is_staff, .counted = STR(""), .view = !str_none(in->view) ? in->view : q->api ? STR("all") : STR("due")};
 	wish_view(&w, q, ret->view);
 	if (in->person_id.v != 0) w.person = in->person_id;
 	if (in->owner_id.v != 0) w.owner = in->owner_id;
@@ -308,13 +340,22 @@ static void next_of(struct req *q, const struct promise_row *r, struct promise_p
 	ret->steps.v[ret->steps.n++] = s;
 }
 
+/* What the other side did after a miss; for the team. */
+static enum err after_of(struct req *q, const struct promise_row *r, struct promise_page *ret) {
+	struct promise_change_step s = {.look = STR("next"), .sign = STR("clock"), .by = STR(""), .was = STR(""), .at = r->closed_at + TRUST_AFTER};
+	TRY(trust_after_said(q, r->id, &s.note));
+	s.title = str_c(TRQ(q, str_empty(s.note) ? T("What they did then stands here after thirty days") : T("In the thirty days after")));
+	ret->steps.v[ret->steps.n++] = s;
+	return OK;
+}
+
 static enum err fill_steps(struct req *q, const struct promise_row *r, struct promise_page *ret) {
 	struct promise_change_row_list rows;
 	TRY(sql_promise_changes(q->db, q->a, r->id, q->actor.is_staff, CHANGES_MOST, &rows));
-	ret->steps.v = NEW_ARRAY(q->a, struct promise_change_step, rows.n + 1);
+	ret->steps.v = NEW_ARRAY(q->a, struct promise_change_step, rows.n + 2);
 	for (size_t i = 0; i < rows.n; i++) ret->steps.v[ret->steps.n++] = change_of(q, r, &rows.v[i]);
 	next_of(q, r, ret);
-	return OK;
+	return q->actor.is_staff && str_is(r->state, "missed") ? after_of(q, r, ret) : OK;
 }
 
 static int64_t firm_day(const struct req *q, usec_t t) {

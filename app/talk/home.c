@@ -1,5 +1,6 @@
 /* The front page and the map: what matters to most people now, where, and what was answered. */
 #include "talk/talk_int.h"
+#include "promise/promise.h"
 #include "text/json.h"
 #include "text/url.h"
 #include <math.h>
@@ -84,6 +85,7 @@ enum err talk_home(struct req *q, struct talk_home_page *ret) {
 	TRY(top(q, "ideas", "", IDEAS, &ret->ideas));
 	TRY(open_count(q, "problems", &ret->open));
 	TRY(towns_view(q, "problems", TOWNS, &ret->towns));
+	TRY(trust_rate(q, &ret->rate));
 	return latest(q, &ret->latest);
 }
 

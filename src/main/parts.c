@@ -55,5 +55,6 @@ void parts_join(struct parts *p) {
 enum err parts_begin(struct parts *p) {
 	TRY(promise_begin(p->store));
 	TRY(tag_begin(p->store));
+	TRY(trust_begin(p->store));
 	return talk_sweep_begin(p->store);
 }

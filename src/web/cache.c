@@ -108,6 +108,7 @@ static void hear(const struct event *e, struct db *db, struct arena *a, void *ct
 	touch(c, e->object_kind, e->object_id, e->seq);
 	if (e->target_kind != NULL) touch(c, e->target_kind, e->target_id, e->seq);
 	if (conversation) touch(c, "conversations", 0, e->seq);
+	if (strcmp(e->object_kind, "expectation") == 0) touch(c, "expectations", 0, e->seq);
 	pthread_mutex_unlock(&c->lock);
 }
 

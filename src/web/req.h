@@ -77,7 +77,8 @@ void req_later(struct req *q, db_work *work, void *arg, size_t bytes);
  * shows what the whole transaction came to. (With an Idempotency-Key it is filled at once: its answer is kept in the transaction.) */
 void req_then_view(struct req *q, enum err (*fill)(struct req *q, void *view));
 
-/* The page depends on this thing: a kept copy is dropped when an event is about it. id 0 with "conversations": any of them. */
+/* The page depends on this thing: a kept copy is dropped when an event is about it. id 0 with "conversations" or "expectations": any of
+ * them. */
 void req_depends(struct req *q, const char *kind, int64_t id);
 
 /* Where a browser goes next, instead of the page or the route's then. */
