@@ -226,7 +226,7 @@ SELECT count(*) FROM record_change WHERE seq = :seq AND field = 'state';
 -- promise_rule_open(record record_id, most int) -> promise_state :many
 -- What rules promised about a record and is to be kept; said is the state that it was promised in.
 SELECT x.id, x.ours, x.person_id, x.owner_id, x.conversation_id, x.message_id, x.record_id, x.due_at, x.due_kind, x.expects, x.first_due_at, x.moved, x.audience, x.state,
-	x.made_at, x.done_at, x.step, x.next_at, x.version, NULL, NULL, NULL
+	x.made_at, x.done_at, x.step, x.next_at, x.version, NULL, NULL, NULL, x.paused_at
 FROM expectation x WHERE x.record_id = :record AND x.expects <> '' AND x.state IN ('open', 'renegotiated') ORDER BY x.id LIMIT :most;
 
 -- promise_by_rule(id expectation_id, expects text) :exec1
