@@ -37,7 +37,7 @@
 -- row export_version: document_id document_id | version int | file_id file_id | name text | author_id person_id? | created_at time | shown bool
 -- row export_call: id call_id | staff_id person_id | person_id person_id | record_id record_id? | conversation_id conversation_id? | direction text
 --   | held_at time | minutes int | said text | agreed text | corrects_id call_id? | created_at time
--- row export_mention: message_id message_id | person_id person_id | name text
+-- row export_mention: message_id message_id? | conversation_id conversation_id? | person_id person_id | name text
 -- row export_seen: person_id person_id | object_kind text | object_id int | seq int | at time
 -- row export_file: id file_id | name text | type text | hash text | bytes int | created_at time
 -- row export_event: seq int | at time | actor_id person_id? | verb text | object_kind text | object_id int | target_kind text?
@@ -147,7 +147,7 @@ SELECT id, staff_id, person_id, record_id, conversation_id, direction, held_at, 
 
 -- export_mentions() -> export_mention :each
 -- Who is named in what was said.
-SELECT message_id, person_id, name FROM mention ORDER BY message_id, person_id;
+SELECT message_id, conversation_id, person_id, name FROM mention ORDER BY message_id, conversation_id, person_id;
 
 -- export_seen() -> export_seen :each
 -- How far each person has read in rooms.

@@ -65,18 +65,28 @@ static enum err find_meant(struct db *db, struct arena *a, const struct mention_
 	return OK;
 }
 
-enum err mention_keep(struct db *db, struct arena *a, struct message_id id) {
+static enum err said_at(struct db *db, struct arena *a, struct mention_place at, struct mention_said *ret) {
+	return at.message.v != 0 ? sql_mention_said(db, a, at.message, ret) : sql_mention_begun(db, a, at.conversation, ret);
+}
+
+/* Whoever is meant twice, by two of their names, stands there once. */
+static bool is_kept(const struct meant_list *meant, size_t n) {
+	for (size_t i = 0; i < n; i++)
+		if (meant->v[i].id.v == meant->v[n].id.v) return true;
+	return false;
+}
+
+enum err mention_keep(struct db *db, struct arena *a, struct mention_place at) {
 	struct mention_said said;
 	struct meant_list meant;
-	TRY(sql_mention_said(db, a, id, &said));
+	TRY(said_at(db, a, at, &said));
 	TRY(find_meant(db, a, &said, &meant));
-	struct int_list keep = {.v = NEW_ARRAY(a, int64_t, meant.n)};
-	for (size_t i = 0; i < meant.n; i++) {
-		if (meant.v[i].id.v == 0 || !meant.v[i].sees) continue;
-		keep.v[keep.n++] = meant.v[i].id.v;
-		TRY(sql_mention_put(db, id, meant.v[i].id, meant.v[i].name, NULL));
-	}
-	return sql_mention_drop(db, id, keep, NULL);
+	if (at.message.v != 0) at.conversation.v = 0;
+	TRY(sql_mention_drop(db, at.message, at.conversation, NULL));
+	for (size_t i = 0; i < meant.n; i++)
+		if (meant.v[i].id.v != 0 && meant.v[i].sees && !is_kept(&meant, i))
+			TRY(sql_mention_put(db, at.message, at.conversation, meant.v[i].id, meant.v[i].name));
+	return OK;
 }
 
 /* ------------------------------------------------------- what the author hears */
@@ -104,11 +114,11 @@ static void say_not_told(struct req *q, const struct mention_said *said, struct 
 	if (!str_empty(all)) req_say(q, str_z(q->a, all));
 }
 
-enum err mention_tell(struct req *q, struct message_id id, struct mention_view_list *ret) {
+enum err mention_tell(struct req *q, struct mention_place at, struct mention_view_list *ret) {
 	struct mention_said said;
 	struct meant_list meant;
 	struct str unseeing = STR(""), unclear = STR("");
-	TRY(sql_mention_said(q->db, q->a, id, &said));
+	TRY(said_at(q->db, q->a, at, &said));
 	TRY(find_meant(q->db, q->a, &said, &meant));
 	struct mention_view *all = NEW_ARRAY(q->a, struct mention_view, ret->n + meant.n);
 	for (size_t i = 0; i < ret->n; i++) all[i] = ret->v[i];
@@ -144,13 +154,13 @@ static void show_one(struct req *q, const struct mention_words *w, const struct 
 	if (w->mentions != NULL) *w->mentions = (struct mention_view_list){.v = views, .n = n};
 }
 
-enum err mention_show(struct req *q, const struct mention_words *words, size_t n) {
+enum err mention_show(struct req *q, struct conversation_id conversation, const struct mention_words *words, size_t n) {
 	struct mention_row_list rows;
 	struct int_list ids = {.v = NEW_ARRAY(q->a, int64_t, n)};
 	for (size_t i = 0; i < n; i++)
 		if (mention_possible(words[i].body)) ids.v[ids.n++] = words[i].id.v;
 	if (ids.n == 0) return OK;
-	TRY(sql_mention_rows(q->db, q->a, ids, q->actor.id, q->actor.is_staff, ROWS_MOST, &rows));
+	TRY(sql_mention_rows(q->db, q->a, ids, conversation, q->actor.id, q->actor.is_staff, ROWS_MOST, &rows));
 	for (size_t i = 0; rows.n > 0 && i < n; i++)
 		if (mention_possible(words[i].body)) show_one(q, &words[i], &rows);
 	return OK;

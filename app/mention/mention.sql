@@ -3,6 +3,8 @@
 -- The name by which everyone who reads a thread knows somebody.
 -- frag called(p): CASE WHEN p.kind = 'staff' AND {is_for_all(p, 'name')} THEN p.name ELSE p.public_name END
 
+-- Words are those of a message, or those that begin a conversation.
+
 -- row mention_said: conversation_id conversation_id | kind text | note bool | body text | author_id person_id? | staff bool
 -- mention_said(id message_id) -> mention_said :one
 -- The words, where they stand and whose they are.
@@ -23,17 +25,20 @@ FROM (SELECT us.id FROM person us WHERE us.kind = 'staff'
 WHERE p.disabled_at IS NULL AND {conversation_visible(c)}
 ORDER BY 5 DESC, 2, 1 LIMIT :most;
 
--- mention_put(message message_id, person person_id, name text) :exec
--- Somebody is named.
-INSERT INTO mention (message_id, person_id, name) VALUES (:message, :person, :name)
-ON CONFLICT (message_id, person_id) DO UPDATE SET name = excluded.name;
+-- mention_begun(id conversation_id) -> mention_said :one
+-- The same of the words that begin a conversation.
+SELECT c.id, c.kind, FALSE, c.body, c.author_id, COALESCE(p.kind = 'staff', FALSE) FROM conversation c LEFT JOIN person p ON p.id = c.author_id WHERE c.id = :id;
 
--- mention_drop(message message_id, keep ints) :exec
--- All others are named no more.
-DELETE FROM mention WHERE message_id = :message AND person_id NOT IN {list :keep};
+-- mention_put(message message_id?, conversation conversation_id?, person person_id, name text) :exec1
+-- Somebody is named in words that named nobody.
+INSERT INTO mention (message_id, conversation_id, person_id, name) VALUES (:message, :conversation, :person, :name);
 
--- row mention_row: message_id message_id | person_id person_id | name text | shown bool
--- mention_rows(messages ints, me person_id?, staff bool, most int) -> mention_row :many
--- Who is named in what was said, and whether :me may see their profile.
+-- mention_drop(message message_id?, conversation conversation_id?) :exec
+-- Nobody is named in these words.
+DELETE FROM mention WHERE message_id = :message OR conversation_id = :conversation;
+
+-- row mention_row: message_id message_id? | person_id person_id | name text | shown bool
+-- mention_rows(messages ints, conversation conversation_id?, me person_id?, staff bool, most int) -> mention_row :many
+-- Who is named in what was said, and in the words that begin a conversation, and whether :me may see their profile.
 SELECT x.message_id, x.person_id, x.name, {person_visible(p)} FROM mention x JOIN person p ON p.id = x.person_id
-WHERE x.message_id IN {list :messages} ORDER BY x.message_id, x.person_id LIMIT :most;
+WHERE x.message_id IN {list :messages} OR x.conversation_id = :conversation ORDER BY x.message_id, x.person_id LIMIT :most;

@@ -177,6 +177,48 @@ static void a_change_tells_once(void **state) {
 	serve_stop(&s);
 }
 
+/* The words that begin a conversation are as those of a message: told once, also when they are changed, and led to profiles. */
+static void first_words_name_people(void **state) {
+	FIXTURE(f);
+	struct served s;
+	serve_start(f, &s);
+	struct answer r = api(f, &s, STEVE, "POST", "/api/v1/conversations", "{\"kind\":\"problem\",\"subject\":\"The lift\",\"body\":\"@Ben Weber knows it, as @Pat P. does\"}");
+	is_answered(r, 201);
+	long long made = (long long)admin_int(f, "SELECT id FROM conversation WHERE subject = 'The lift'");
+	const char *page = str_fmt(&f->a, "/conversations/%lld", made).p, *edit = str_fmt(&f->a, "/conversations/%lld/edit", made).p, *steve = session_for(f, STEVE);
+	assert_int_equal(named(f, BEN), 1);
+	assert_int_equal(named(f, PAT), 0);                                                             /* takes no part there */
+	assert_int_equal(told(f, BEN), 1);
+	assert_has(call(f, &s, page, NULL, NULL, NULL).body, "<a href=\"/people/6\">@Ben Weber</a> knows it");
+	assert_has(api(f, &s, BEN, "GET", "/api/v1/notices?kind=mention", NULL).body, "The lift");
+	is_answered(send_form(f, &s, edit, edit, "subject=The+lift&body=%40Ben+Weber+and+%40Anton+Analyst", steve), 303);
+	assert_int_equal(told(f, BEN), 1);
+	assert_int_equal(told(f, ANALYST), 1);
+	is_answered(send_form(f, &s, edit, edit, "subject=The+lift&body=%40Tom+Twin", steve), 303);
+	assert_int_equal(named(f, BEN) + named(f, ANALYST) + named(f, TWIN), 0);
+	r = send_form(f, &s, edit, edit, "subject=The+lift&body=%40Tom+Twin+or+%40Ben+Weber", steve);
+	assert_has(r.head, "several%20are%20called%20so");
+	is_answered(send_form(f, &s, page, page, str_fmt(&f->a, "act=join&into=%d", OPEN).p, session_for(f, AGENT)), 303);      /* they are a comment there */
+	assert_has(call(f, &s, "/conversations/20", NULL, NULL, NULL).body, "<a href=\"/people/6\">@Ben Weber</a>");
+	assert_int_equal(told(f, BEN), 1);
+	serve_stop(&s);
+}
+
+/* Of two who write to each other nobody else is told, and both read the name as a link. */
+static void first_words_between_two_tell_nobody(void **state) {
+	FIXTURE(f);
+	struct served s;
+	put_login(f, OLGA, "olga@xyz.example", NULL);
+	serve_start(f, &s);
+	is_answered(api(f, &s, AGENT, "POST", "/api/v1/conversations", "{\"kind\":\"direct\",\"subject\":\"Keys\",\"body\":\"@Ben Weber or @Olga O.\",\"participants\":[1]}"), 201);
+	assert_int_equal(named(f, BEN), 0);
+	assert_int_equal(named(f, OLGA), 1);
+	assert_int_equal(told(f, BEN) + told(f, OLGA), 0);
+	const char *page = str_fmt(&f->a, "/messages/%lld", (long long)admin_int(f, "SELECT id FROM conversation WHERE subject = 'Keys'")).p;
+	assert_has(call(f, &s, page, NULL, session_for(f, OLGA), NULL).body, "<a href=\"/people/1\">@Olga O.</a>");
+	serve_stop(&s);
+}
+
 static void only_who_reads_it_is_offered(void **state) {
 	FIXTURE(f);
 	struct served s;
@@ -240,7 +282,8 @@ static void a_letter_of_a_room_is_discreet(void **state) {
 
 int main(void) {
 	const struct CMUnitTest tests[] = {MENTION_BOTH(the_longest_name_is_meant), MENTION_BOTH(customers_are_called_where_they_take_part),
-		MENTION_BOTH(who_may_not_read_it_is_not_told), MENTION_BOTH(the_people_of_a_deal_are_called), MENTION_BOTH(a_change_tells_once), MENTION_BOTH(only_who_reads_it_is_offered),
+		MENTION_BOTH(who_may_not_read_it_is_not_told), MENTION_BOTH(the_people_of_a_deal_are_called), MENTION_BOTH(a_change_tells_once), MENTION_BOTH(only_who_reads_it_is_offered), MENTION_BOTH(first_words_name_people),
+		MENTION_BOTH(first_words_between_two_tell_nobody),
 		MENTION_BOTH(an_answer_leads_each_where_they_may), MENTION_BOTH(a_letter_of_a_room_is_discreet)};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,5 +1,6 @@
 /* The page to write to somebody: customers choose one of the staff; the staff name whom they mean, one a line. */
 #include "access/policy.h"
+#include "mention/mention.h"
 #include "message/message.h"
 #include "people/people.h"
 #include "routes.h"
@@ -113,6 +114,8 @@ enum err message_send(struct req *q, const struct message_send_in *in) {
 	TRY(message_begin(q, &d, &id));
 	TRY(e);
 	req_say(q, m.people.n > 1 ? T("Asked. None of them sees who else was asked.") : T("Sent. Only the two of you can read it."));
+	struct mention_view_list mentions = {0};
+	if (m.people.n == 1 && mention_possible(d.body)) TRY(mention_tell(q, (struct mention_place){.conversation = id}, &mentions));
 	req_redirect(q, url_path(q->a, "/messages/%lld", (long long)id.v));
 	return OK;
 }

@@ -60,10 +60,11 @@ static enum err fill_thread(struct req *q, const struct message_head *h, struct 
 	}
 	if (more) ret->earlier = rows.v[n - 1].id.v;
 	ret->before = before.v;
-	struct mention_words *words = NEW_ARRAY(q->a, struct mention_words, n);
+	struct mention_words *words = NEW_ARRAY(q->a, struct mention_words, n + 1);
 	for (size_t i = 0; i < n; i++)
 		words[i] = (struct mention_words){.id = rows.v[i].id, .body = rows.v[i].body, .html = &ret->lines.v[ret->lines.n - 1 - i].html};
-	return mention_show(q, words, n);
+	if (!more) words[n++] = (struct mention_words){.body = h->body, .html = &ret->lines.v[0].html};
+	return mention_show(q, h->id, words, n);
 }
 
 /* ------------------------------------------------------------ the question */
@@ -122,7 +123,7 @@ static enum err say(struct req *q, const struct message_head *h, struct str body
 	struct mention_view_list mentions = {0};
 	TRY(talk_say(q->db, q->a, &m, &said));
 	if (str_is(h->kind, "direct") && !h->other_staff) TRY(promise_tell(q, body));
-	if (mention_possible(body)) TRY(mention_tell(q, said, &mentions));
+	if (mention_possible(body)) TRY(mention_tell(q, (struct mention_place){h->id, said}, &mentions));
 	notice_seen(q, h->id);             /* whoever answers has read it */
 	req_redirect(q, url_path(q->a, "/messages/%lld#m%lld", (long long)h->id.v, (long long)said.v));
 	return OK;

@@ -28,7 +28,9 @@ static enum err tell_followers(struct db *db, const struct event *e, struct conv
 
 /* Also of a note, and when somebody is named by words that were changed. */
 static enum err tell_mentioned(struct db *db, const struct event *e) {
-	return sql_notice_tell_mentioned(db, (struct message_id){e->object_id}, e->actor, e->at - HISTORY, e->seq, e->at, NULL);
+	bool begun = strcmp(e->object_kind, "conversation") == 0;
+	return sql_notice_tell_mentioned(db, (struct message_id){begun ? 0 : e->object_id}, (struct conversation_id){begun ? e->object_id : 0}, e->actor, e->at - HISTORY,
+		e->seq, e->at, NULL);
 }
 
 static enum err tell_said(struct db *db, struct arena *a, const struct event *e) {
@@ -45,21 +47,34 @@ static enum err tell_said(struct db *db, struct arena *a, const struct event *e)
 static enum err tell_begun(struct db *db, const struct event *e) {
 	struct str kind = STR("");
 	JSON_DOC(doc);
+	TRY(tell_mentioned(db, e));
 	if (json_parse(&doc, e->data, NULL) != OK || !json_get_str(json_member(doc.root, "kind"), &kind)) return OK;
 	return str_is(kind, "direct") ? tell_followers(db, e, (struct conversation_id){e->object_id}, STR("message")) : OK;
 }
 
 /* Who has something to do with it from now on: it was given to them, or they were asked to take part. */
-static enum err tell_assigned(struct db *db, const struct event *e) {
+static enum err tell_assigned(struct db *db, const struct event *e, const struct json *data) {
 	struct person_id to = {0};
 	struct conversation_id id = {e->object_id};
-	JSON_DOC(doc);
-	if (json_parse(&doc, e->data, NULL) != OK) return OK;
-	bool joined = json_get_int(json_member(doc.root, "joined"), &to.v);
-	if (!joined && !json_get_int(json_member(doc.root, "assignee"), &to.v)) return OK;
+	bool joined = json_get_int(json_member(data, "joined"), &to.v);
+	if (!joined && !json_get_int(json_member(data, "assignee"), &to.v)) return OK;
 	if (to.v < 1 || to.v == e->actor.v) return OK;
 	struct str kind = joined ? STR("joined") : STR("assigned");
 	return sql_notice_tell(db, to, e->seq, kind, kind, id, e->at, NULL);
+}
+
+static bool is_reworded(const struct json *data) {
+	struct str field;
+	const struct json *changed = json_member(data, "changed");
+	for (size_t i = 0; i < json_length(changed); i++)
+		if (json_get_str(json_item(changed, i), &field) && str_is(field, "body")) return true;
+	return false;
+}
+
+static enum err tell_changed(struct db *db, const struct event *e) {
+	JSON_DOC(doc);
+	if (json_parse(&doc, e->data, NULL) != OK) return OK;
+	return is_reworded(doc.root) ? tell_mentioned(db, e) : tell_assigned(db, e, doc.root);
 }
 
 /* ----------------------------------------------------------------- documents */
@@ -113,7 +128,7 @@ static enum err tell(struct db *db, struct arena *a, const struct event *e) {
 	if (is(e, "update", "message")) return tell_mentioned(db, e);
 	if (is(e, "create", "conversation")) return tell_begun(db, e);
 	if (is(e, "announce", "conversation")) return tell_silent(db, e);
-	if (is(e, "update", "conversation")) return tell_assigned(db, e);
+	if (is(e, "update", "conversation")) return tell_changed(db, e);
 	return is(e, "update", "document") ? tell_document(db, e) : tell_request(db, a, e);
 }
 

@@ -45,15 +45,17 @@ FROM person p JOIN conversation c ON c.id = :conversation
 WHERE p.id = :person AND p.disabled_at IS NULL AND {conversation_visible_to(c, p)} AND NOT {notice_muted(c, p)}
 ON CONFLICT (person_id, event_seq) DO NOTHING;
 
--- notice_tell_mentioned(message message_id, actor person_id, since time, seq int, now time) :exec
--- A notice for each who is named in a message and reads it, once; also of what they have muted. Between two it is a message, which is told as such.
+-- notice_tell_mentioned(message message_id?, conversation conversation_id?, actor person_id, since time, seq int, now time) :exec
+-- A notice for each who is named in a message, or in the words that begin a conversation, and reads it, once; also of what they have muted. Between two
+-- it is a message, which is told as such.
 INSERT INTO notice (person_id, event_seq, kind, conversation_id, created_at, read_at, here, mail_at)
 SELECT p.id, :seq, 'mention', c.id, :now, NULL, {notice_here(p, 'mention')}, :now
-FROM mention x JOIN message m ON m.id = x.message_id JOIN conversation c ON c.id = m.conversation_id JOIN person p ON p.id = x.person_id
-WHERE x.message_id = :message AND p.id <> :actor AND p.disabled_at IS NULL AND m.hidden_at IS NULL AND m.created_at >= :since AND c.kind <> 'direct'
-	AND {conversation_visible_to(c, p)} AND (m.kind <> 'note' OR p.role <> 'customer')
+FROM mention x LEFT JOIN message m ON m.id = x.message_id JOIN conversation c ON c.id = COALESCE(m.conversation_id, x.conversation_id) JOIN person p ON p.id = x.person_id
+WHERE (x.message_id = :message OR x.conversation_id = :conversation) AND p.id <> :actor AND p.disabled_at IS NULL AND m.hidden_at IS NULL
+	AND COALESCE(m.created_at, c.created_at) >= :since AND c.kind <> 'direct'
+	AND {conversation_visible_to(c, p)} AND (m.id IS NULL OR m.kind <> 'note' OR p.role <> 'customer')
 	AND NOT EXISTS (SELECT 1 FROM notice old JOIN event e ON e.seq = old.event_seq WHERE old.person_id = p.id AND old.conversation_id = c.id
-		AND old.kind = 'mention' AND e.object_kind = 'message' AND e.object_id = m.id)
+		AND old.kind = 'mention' AND e.object_kind = CASE WHEN m.id IS NULL THEN 'conversation' ELSE 'message' END AND e.object_id = COALESCE(m.id, c.id))
 ON CONFLICT (person_id, event_seq) DO NOTHING;
 
 -- notice_tell_silent(question conversation_id, actor person_id, seq int, now time) :exec

@@ -232,7 +232,7 @@ static enum err say(struct req *q, const struct room_act_in *in) {
 	struct mention_view_list mentions = {0};
 	struct talk_words w = {.conversation = in->id, .kind = STR("comment"), .body = given(in->body), .uploads = {.v = in->photos.v, .n = in->photos.n}};
 	TRY(talk_words_say(q, &w, &said));
-	return mention_possible(w.body) ? mention_tell(q, said, &mentions) : OK;
+	return mention_possible(w.body) ? mention_tell(q, (struct mention_place){in->id, said}, &mentions) : OK;
 }
 
 enum err room_act(struct req *q, const struct room_act_in *in) {

@@ -122,7 +122,7 @@ static enum err show_mentions(struct req *q, struct room_entry_list *entries) {
 		struct room_entry *e = &entries->v[i];
 		if (e->line.message.v != 0 && !str_none(e->body)) words[n++] = (struct mention_words){.id = e->line.message, .body = e->body, .html = &e->html};
 	}
-	return mention_show(q, words, n);
+	return mention_show(q, (struct conversation_id){0}, words, n);
 }
 
 enum err stream_fill(struct req *q, const struct place *at, struct str show, int64_t before, const struct room_member_row_list *members,

@@ -124,6 +124,7 @@ enum err talk_ask_send(struct req *q, const struct talk_ask_send_in *in) {
 	if (e == OK) e = req_write(q, ask_and_attach, x);
 	TRY(photos_keep(q, &x->files, e));
 	req_say(q, T("Your question is with us. You find it here, and with the thing you asked about."));
+	TRY(tell_mentions(q, x->ret, in->body));
 	req_redirect(q, url_path(q->a, "/conversations/%lld", (long long)x->ret.v));
 	return OK;
 }

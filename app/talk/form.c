@@ -206,6 +206,7 @@ enum err talk_form_send(struct req *q, const struct talk_form_send_in *in) {
 		.topic = given(in->topic), .since = str_empty(in->since) ? STR_NONE : in->since, .author = q->actor.id}};
 	TRY(photos_keep(q, &t->photos, take_report(q, in, t)));
 	req_say(q, T("Thank you. It is here for everyone who has the same; we tell you when something changes."));
+	TRY(tell_mentions(q, t->ret, t->report.body));
 	req_redirect(q, url_path(q->a, "/conversations/%lld", (long long)t->ret.v));
 	return OK;
 }
@@ -227,5 +228,6 @@ enum err talk_edit_save(struct req *q, const struct talk_edit_save_in *in) {
 	struct talk_facts f;
 	TRY(facts_for(q, in->id, ACT_EDIT, &f));
 	TRY(check_words(q, given(in->subject), given(in->body), given(in->topic), STR_NONE));
-	return report_edit(q, &f, given(in->subject), given(in->body), given(in->topic));
+	TRY(report_edit(q, &f, given(in->subject), given(in->body), given(in->topic)));
+	return tell_mentions(q, in->id, given(in->body));
 }

@@ -1,6 +1,7 @@
 /* Two threads that are about the same become one; a part of a thread goes its own way; both can be undone. What was said keeps its author and time.
  * Nobody reads more by it: only threads that the same people read are joined, and a part is read by whoever read the whole. The first words of
  * a thread that is joined become a comment, so that they wait for an answer like any other. */
+#include "mention/mention.h"
 #include "sql/joint.h"
 #include "talk/talk_int.h"
 #include "text/url.h"
@@ -100,6 +101,7 @@ enum err joint_merge(struct req *q, struct conversation_id id, struct conversati
 	TRY(may_join(q, &from, &to));
 	TRY(sql_talk_say_insert(q->db, to.id, STR("comment"), from.author_id, STR("portal"), str_fmt(q->a, STR_FMT "\n\n" STR_FMT, STR_ARG(from.subject),
 		STR_ARG(from.body)), STR(""), (struct message_id){0}, from.created_at, &opening));
+	if (mention_possible(from.body)) TRY(mention_keep(q->db, q->a, (struct mention_place){to.id, opening}));
 	TRY(sql_joint_insert(q->db, STR("merge"), from.id, to.id, opening, q->actor.id, clock_now(), &joint));
 	TRY(sql_joint_note_messages(q->db, joint, from.id, NULL));
 	TRY(sql_joint_note_files(q->db, joint, from.id, true, NULL));

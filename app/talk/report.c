@@ -1,5 +1,6 @@
 /* A report from its birth on: made, changed, taken down. */
 #include "base/check.h"
+#include "mention/mention.h"
 #include "tag/tag.h"
 #include "talk/talk_int.h"
 #include "text/date.h"
@@ -79,8 +80,9 @@ enum err talk_create(struct db *db, struct arena *a, const struct new_report *r,
 	*ret = id;
 	int64_t more;
 	bool new;
-	if (talk_is_among(r->kind)) return address(db, id, r, at);
-	return r->author.v == 0 ? OK : talk_first_voice(db, id, r->author, at, &more, &new);
+	if (talk_is_among(r->kind)) TRY(address(db, id, r, at));
+	else if (r->author.v != 0) TRY(talk_first_voice(db, id, r->author, at, &more, &new));
+	return mention_possible(r->body) && !talk_is_room(r->kind) ? mention_keep(db, a, (struct mention_place){.conversation = id}) : OK;
 }
 
 /* ------------------------------------------------------------------ handlers */
@@ -159,6 +161,7 @@ enum err report_edit(struct req *q, const struct talk_facts *f, struct str subje
 	if (reworded) TRY(revision_keep(q->db, f, NULL, q->actor.id, now));
 	TRY(sql_talk_edit(q->db, f->id, subject, body, markdown_text(q->a, body, SUMMARY_CHARS), topic,
 		reworded ? now : f->edited_at));
+	if (mention_possible(body) || mention_possible(f->body)) TRY(mention_keep(q->db, q->a, (struct mention_place){.conversation = f->id}));
 	return talk_event(q->db, q->actor.id, "update", (struct message_id){0}, f, talk_audience(f),
 	                  str_fmt(q->a, "{\"changed\":[" STR_FMT "]}", STR_ARG(changed)));
 }

@@ -76,7 +76,7 @@ enum err talk_say(struct db *db, struct arena *a, const struct new_message *m, s
 	TRY(sql_talk_say_insert(db, m->conversation, m->kind, m->author, str_empty(m->channel) ? STR("portal") : m->channel,
 	                        str_none(m->body) ? STR("") : m->body, comment || note ? STR("") : str_c(now->name),
 		m->reply_to, at, &said));
-	if (mention_possible(m->body)) TRY(mention_keep(db, a, said));
+	if (mention_possible(m->body)) TRY(mention_keep(db, a, (struct mention_place){m->conversation, said}));
 	struct str data = data_of(a, m, &f, now);
 	if (comment) TRY(sql_talk_set_said(db, f.id, f.comments + 1, at > f.active_at ? at : f.active_at));
 	else if (!note) TRY(apply_state(db, m, &f, now, said, at));
@@ -121,7 +121,7 @@ static enum err see_said(struct req *q, struct message_id id, struct conversatio
 	TRY(sql_talk_message_get(q->db, q->a, id, q->actor.id, q->actor.is_staff, &row));
 	*ret = message_view(q, &row, in);
 	TRY(mentions_of(q, &(struct talk_message_list){.v = ret, .n = 1}));
-	if (mention_possible(row.body)) TRY(mention_tell(q, id, &ret->mentions));
+	if (mention_possible(row.body)) TRY(mention_tell(q, (struct mention_place){in, id}, &ret->mentions));
 	return files_of(q, in, &(struct talk_message_list){.v = ret, .n = 1});
 }
 
@@ -216,7 +216,7 @@ static enum err say_edit(struct req *q, struct conversation_id id, struct messag
 	usec_t now = clock_now();
 	TRY(revision_keep(q->db, &f, &said, q->actor.id, now));
 	TRY(sql_talk_edit_said(q->db, message, body, now));
-	if (mention_possible(body) || mention_possible(said.body)) TRY(mention_keep(q->db, q->a, message));
+	if (mention_possible(body) || mention_possible(said.body)) TRY(mention_keep(q->db, q->a, (struct mention_place){id, message}));
 	return talk_event(q->db, q->actor.id, "update", message, &f, o.thing == THING_NOTE
 		? AUDIENCE_STAFF : talk_audience(&f),
 	                  STR("{\"changed\":[\"body\"]}"));
@@ -277,8 +277,8 @@ enum err talk_act(struct req *q, const struct talk_act_in *in, struct talk_said 
 	if (e == OK) e = req_write(q, act_and_attach, x);
 	TRY(photos_keep(q, &x->photos, e));
 	if (answer) req_say(q, T("Said. Everyone who said “me too” is told."));
-	if (edits) TRY(mention_tell(q, in->message, &mentions));
-	else if (answer && x->said.v != 0) TRY(mention_tell(q, x->said, &mentions));
+	if (edits) TRY(mention_tell(q, (struct mention_place){in->id, in->message}, &mentions));
+	else if (answer && x->said.v != 0) TRY(mention_tell(q, (struct mention_place){in->id, x->said}, &mentions));
 	struct url back = url_path(q->a, "/conversations/%lld", (long long)x->to.v);
 	if (x->said.v == 0 || answer) {
 		req_redirect(q, back);

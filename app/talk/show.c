@@ -85,7 +85,12 @@ enum err mentions_of(struct req *q, struct talk_message_list *messages) {
 		struct talk_message *m = &messages->v[i];
 		words[i] = (struct mention_words){.id = m->id, .body = m->body, .html = &m->html, .mentions = &m->mentions};
 	}
-	return mention_show(q, words, messages->n);
+	return mention_show(q, (struct conversation_id){0}, words, messages->n);
+}
+
+enum err tell_mentions(struct req *q, struct conversation_id id, struct str words) {
+	struct mention_view_list mentions = {0};
+	return mention_possible(words) ? mention_tell(q, (struct mention_place){.conversation = id}, &mentions) : OK;
 }
 
 /* Whether anybody may see it, so that parts of its page may be kept (web/part.h). */
@@ -427,6 +432,7 @@ enum err talk_report_show(struct req *q, const struct talk_report_show_in *in, s
 	ret->state = state_view(row.status);
 	ret->private = !str_is(row.visibility, "public");
 	ret->body = markdown_html(q->a, row.body);
+	TRY(mention_show(q, in->id, &(struct mention_words){.body = row.body, .html = &ret->body}, 1));
 	ret->author = str_none(row.author_name) ? STR("") : row.author_name;
 	fill_links(q, &row, ret);
 	TRY(voice_view(q, &row, &ret->voice));

@@ -94,6 +94,9 @@ struct object talk_object_of(const struct talk_facts *f);   /* who takes part is
 struct object said_object(struct object conversation, const struct talk_said_facts *said);
 /* Says who is mentioned in messages, and leads their names to their profiles. */
 MUST_USE enum err mentions_of(struct req *q, struct talk_message_list *messages);
+
+/* For the author of the words that begin a conversation, right behind writing them: who is named in them and not told. */
+MUST_USE enum err tell_mentions(struct req *q, struct conversation_id id, struct str words);
 /* The report as its JSON and pages show it. */
 MUST_USE enum err report_view(struct req *q, const struct talk_report_row *row, bool tags, struct talk_report *ret);
 MUST_USE enum err report_get(struct req *q, struct conversation_id id, struct talk_report_row *ret);

@@ -1,20 +1,21 @@
 // kill -9 in the middle of a storm of writes, twenty times: every acknowledged write is there, nothing is half there, and the store is sound.
 import { test } from 'node:test'
 import assert from 'node:assert/strict'
-import { engines, Home, sleep } from './lib.mjs'
+import { engines, Home, sleep, slow } from './lib.mjs'
 
 const rounds = +(process.env.RIALTO_KILLS ?? 20)
 const people = 12
 
-for (const engine of engines) test(`kill -9 loses nothing that was acknowledged (${engine}, ${rounds} times)`, { timeout: 200000 }, async t => {
+for (const engine of engines) test(`kill -9 loses nothing that was acknowledged (${engine}, ${rounds} times)`, { timeout: 200000 * slow }, async t => {
   const home = new Home(engine).init()
-  t.after(() => home.done())
+  let server
+  t.after(async () => { await server?.stop('SIGKILL'); home.done() })
   const tokens = []
   for (let i = 0; i < people; i++) {
     home.addPerson(`Storm ${i}`, `storm${i}@demo.example`)
     tokens.push(home.token(`storm${i}@demo.example`))
   }
-  let server = await home.serve()
+  server = await home.serve()
   const made = await server.api('POST', '/conversations', { token: tokens[0], body: { kind: 'problem', subject: 'A storm is coming', body: 'And it kills.', visibility: 'public' } })
   assert.equal(made.status, 201)
   const id = made.body.id

@@ -13,7 +13,7 @@ export const engines = process.env.RIALTO_TEST_PG ? ['sqlite', 'postgresql'] : [
 if (engines.length < 2) console.log('SKIPPED: PostgreSQL, since RIALTO_TEST_PG is not set')
 
 let schemas = 0
-const slow = /san/.test(program) ? 6 : 1          // sanitizers take their time
+export const slow = /san/.test(program) ? 6 : 1          // sanitizers take their time
 
 /** The time of a home's servers and commands (tests/README.md): set to a moment, from which it goes on. */
 export class Clock {
