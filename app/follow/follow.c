@@ -9,7 +9,7 @@
 #include "text/url.h"
 #include <inttypes.h>
 
-enum { KINDS = 4 };
+enum { KINDS = 4, HIDDEN_MOST = 500 };
 
 struct url follow_url(struct arena *a, struct str kind, int64_t id, struct str name) {
 	static const struct { const char *kind, *path; } pages[] = {{"record", "/records"}, {"person", "/people"}, {"organization", "/organizations"},
@@ -69,7 +69,7 @@ enum err follow_put(struct req *q, const struct follow_put_in *in, struct follow
 	return OK;
 }
 
-/* Whoever may not see a thing any more is told nothing of it, so there is nothing to end. */
+/* What one may see no more is not named: it is ended with all of its kind. */
 enum err follow_delete(struct req *q, const struct follow_delete_in *in) {
 	struct follow_thing t;
 	TRY(thing_for(q, in->kind, in->id, &t));
@@ -81,6 +81,13 @@ enum err follow_form(struct req *q, const struct follow_form_in *in) {
 	TRY(thing_for(q, in->kind, in->id, &t));
 	TRY(set(q, in->kind, in->id, str_is(in->follow, "yes")));
 	req_redirect(q, str_is(in->back, "following") ? url_path(q->a, "/following") : follow_url(q->a, in->kind, in->id, t.title));
+	return OK;
+}
+
+enum err follow_hidden_end(struct req *q) {
+	struct follow_of_list hidden;
+	TRY(sql_follow_hidden(q->db, q->a, q->actor.id, q->actor.is_staff, HIDDEN_MOST, &hidden));
+	for (size_t i = 0; i < hidden.n; i++) TRY(set(q, hidden.v[i].kind, hidden.v[i].id, false));
 	return OK;
 }
 
@@ -97,6 +104,23 @@ static void group(struct req *q, struct following_page *p) {
 		}
 		last->items.n++;
 	}
+}
+
+/* What somebody asked of one of their things is called in their language. */
+static enum err say_subjects(struct req *q, struct following_page *p) {
+	struct talk_subjects all = {.v = NEW_ARRAY(q->a, struct talk_subject, p->data.n)};
+	for (size_t i = 0; i < p->data.n; i++)
+		if (str_is(p->data.v[i].kind, "conversation")) all.v[all.n++] = (struct talk_subject){{p->data.v[i].id}, &p->data.v[i].title};
+	return talk_subjects_here(q, all);
+}
+
+/* Counted at the beginning of the whole list only. */
+static enum err fill_hidden(struct req *q, const struct following_show_in *in, struct following_page *ret) {
+	struct follow_of_list hidden;
+	if (!str_empty(in->cursor) || !str_empty(in->kind)) return OK;
+	TRY(sql_follow_hidden(q->db, q->a, q->actor.id, q->actor.is_staff, HIDDEN_MOST, &hidden));
+	ret->hidden = (int64_t)hidden.n;
+	return OK;
 }
 
 /* A place in the list: "kind.id". */
@@ -117,6 +141,8 @@ enum err following_show(struct req *q, const struct following_show_in *in, struc
 	if (more) rows.n = (size_t)in->limit;
 	*ret = (struct following_page){.next = STR_NONE, .more = {STR_NONE}, .data = {.v = NEW_ARRAY(q->a, struct follow_item, rows.n)}};
 	for (size_t i = 0; i < rows.n; i++) ret->data.v[ret->data.n++] = item_of(q, rows.v[i].kind, rows.v[i].id, rows.v[i].title, rows.v[i].at);
+	TRY(fill_hidden(q, in, ret));
+	TRY(say_subjects(q, ret));
 	group(q, ret);
 	if (!more) return OK;
 	const struct follow_row *last = &rows.v[rows.n - 1];

@@ -1,6 +1,7 @@
 -- Following a record, a customer, a tag; and all that somebody follows, conversations too.
 
 -- row follow_thing: title text | follows bool | customer bool
+-- row follow_of: kind text | id int
 -- row follow_row: kind text | id int | title text | at time
 -- row follow_follower: person_id person_id | staff bool | kind text | id int
 
@@ -35,6 +36,10 @@ WHERE f.person_id = :me AND {thing_visible(f.object_kind, f.object_id)}
 	--? kind AND f.object_kind = :kind
 	--? before_kind AND (f.object_kind < :before_kind OR (f.object_kind = :before_kind AND f.object_id < :before_id))
 ORDER BY f.object_kind DESC, f.object_id DESC LIMIT :most;
+
+-- follow_hidden(me person_id, staff bool, most int) -> follow_of :many
+-- What somebody follows and may know of no more, or is gone.
+SELECT f.object_kind, f.object_id FROM follow f WHERE f.person_id = :me AND NOT {thing_visible(f.object_kind, f.object_id)} ORDER BY 1, 2 LIMIT :most;
 
 -- follow_any() -> bool :one
 -- Whether anybody follows something else than conversations.

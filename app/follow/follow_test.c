@@ -142,9 +142,17 @@ static void the_page_of_what_one_follows(void **state) {
 	assert_has_not(page.body, "The second oven");
 	assert_has_not(page.body, "Slow");
 	assert_has_not(page.body, "internet");
+	assert_has(page.body, "You also follow 3 things that you may see no more.");
+	assert_has(ask(f, &s, "GET", "/api/v1/following", NULL, token_for(f, OLGA)).body, "{\"data\":[],\"hidden\":3,\"next\":null}");
 	admin_exec(f, "UPDATE conversation SET visibility = 'public' WHERE id = 1");
 	assert_int_equal(send_form(f, &s, "/following", "/following", "kind=tag&id=1&follow=no&back=following", olga).status, 303);
-	assert_has_not(call(f, &s, "/following", NULL, olga, NULL).body, "internet");
+	page = call(f, &s, "/following", NULL, olga, NULL);
+	assert_has_not(page.body, "internet");
+	assert_has(page.body, "You also follow one thing that you may see no more.");
+	assert_int_equal(send_form(f, &s, "/following", "/following/hidden", "", olga).status, 303);
+	assert_int_equal(admin_int(f, "SELECT count(*) FROM follow WHERE person_id = 1 AND object_kind = 'record'"), 0);
+	assert_has_not(call(f, &s, "/following", NULL, olga, NULL).body, "no more");
+	assert_int_equal(admin_int(f, "SELECT count(*) FROM follow WHERE person_id = 1"), 1);       /* what she may see stays */
 	serve_stop(&s);
 }
 

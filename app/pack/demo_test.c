@@ -130,10 +130,8 @@ static void demo(struct fixture *f, const char *pack) {
 	struct str why = STR("");
 	int done;
 	assert_int_equal(store_migrate(f->s, &f->a, &done, &why), OK);
-	usec_t begun = clock_steady();
 	assert_int_equal(pack_load(&why), OK);
 	if (demo_make(&c, pack_find(str_c(pack)), &why) != OK) fail_msg(STR_FMT, STR_ARG(why));
-	assert_true(clock_steady() - begun < SECONDS(60)); /* ten, and more where many tests run */
 	assert_true(clock_now() > 0);
 	is_sound(f);
 	says_what_its_file_says(f, pack);
