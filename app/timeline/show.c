@@ -106,18 +106,20 @@ static struct str called(struct req *q, const struct pack_type *t, struct str fi
 	return str_is(field, "state") ? str_c(TRQ(q, T("State"))) : field;
 }
 
-/* From what to what is for the staff: who came to a record later need not learn what it held before them. */
+/* From what to what is for the staff. A customer reads where it went, as of a parcel, unless the type keeps that for the team; who came to a record later
+ * need not learn where it was before them. */
 static enum err add_changes(struct req *q, const struct timeline_row_list *rows, struct life_line_list *to) {
 	struct timeline_change_row_list changes;
 	struct int_list seqs = {.v = NEW_ARRAY(q->a, int64_t, rows->n)};
-	for (size_t i = 0; q->actor.is_staff && i < rows->n; i++)
+	for (size_t i = 0; i < rows->n; i++)
 		if (str_is(rows->v[i].verb, "update") && str_is(rows->v[i].object_kind, "record")) seqs.v[seqs.n++] = rows->v[i].seq;
 	if (seqs.n == 0) return OK;
-	TRY(sql_timeline_changes(q->db, q->a, seqs, CHANGES_MOST, &changes));
+	if (q->actor.is_staff) TRY(sql_timeline_changes(q->db, q->a, seqs, CHANGES_MOST, &changes));
+	else TRY(sql_timeline_states(q->db, q->a, seqs, q->actor.id, CHANGES_MOST, &changes));
 	for (size_t i = 0; i < rows->n; i++) {
 		const struct pack_type *t = str_none(rows->v[i].record_type) ? NULL : record_type(q, rows->v[i].record_type);
 		to->v[i].changes.v = NEW_ARRAY(q->a, struct life_change, changes.n);
-		for (size_t k = 0; t != NULL && k < changes.n; k++) {
+		for (size_t k = 0; t != NULL && (q->actor.is_staff || !t->staff_state) && k < changes.n; k++) {
 			const struct timeline_change_row *c = &changes.v[k];
 			if (c->seq != rows->v[i].seq) continue;
 			to->v[i].changes.v[to->v[i].changes.n++] = (struct life_change){.field = c->field, .label = called(q, t, c->field),

@@ -93,3 +93,10 @@ ORDER BY e.seq DESC LIMIT :most;
 -- timeline_changes(seqs ints, most int) -> timeline_change_row :many
 -- What some events changed in records, from what to what.
 SELECT seq, field, old_value, new_value FROM record_change WHERE seq IN {list :seqs} ORDER BY seq, field LIMIT :most;
+
+-- timeline_states(seqs ints, me person_id?, most int) -> timeline_change_row :many
+-- Into which states some events moved records after :me came to them.
+SELECT ch.seq, ch.field, '', ch.new_value FROM record_change ch JOIN event e ON e.seq = ch.seq JOIN record r ON r.id = e.object_id
+WHERE ch.seq IN {list :seqs} AND ch.field = 'state' AND EXISTS (SELECT 1 FROM event came WHERE came.object_kind = 'person' AND came.object_id = :me
+	AND came.verb = 'add' AND came.target_kind = 'record' AND came.target_id = COALESCE(r.root_id, r.id) AND came.seq < ch.seq)
+ORDER BY ch.seq LIMIT :most;

@@ -93,6 +93,40 @@ static enum err seat(struct db *db, void *arg) {
 	return record_person(db, &d->f->a, (struct person_id){AGENT}, d->id, (struct person_id){d->person}, STR("holder"), d->yes, &changed);
 }
 
+static enum err move(struct db *db, void *arg) {
+	struct deed *d = arg;
+	bool changed;
+	struct record_input in = {.type = pack_type_find(pack_find(STR("banking")), str_c(d->type)), .state = STR("blocked"), .any_state = true};
+	return record_change(db, &d->f->a, (struct person_id){AGENT}, d->id, 0, &in, &changed);
+}
+
+/* Who came to it later does not read where it was before them. */
+static void states_since_one_came(void **state) {
+	FIXTURE(f);
+	struct db *db;
+	struct timeline_change_row_list rows;
+	struct deed card = {.type = "card", .f = f}, s = {.person = ANN, .yes = true, .f = f};
+	struct deed account = {.type = "account", .f = f};
+	assert_int_equal(store_write(f->s, make, &account), OK);
+	s.id = card.parent = account.id;
+	assert_int_equal(store_write(f->s, seat, &s), OK);
+	assert_int_equal(store_write(f->s, make, &card), OK);
+	assert_int_equal(store_write(f->s, move, &card), OK);
+	s.person = OTTO;
+	assert_int_equal(store_write(f->s, seat, &s), OK);
+	int64_t seq = admin_int(f, "SELECT max(seq) FROM event WHERE object_kind = 'record' AND verb = 'update'");
+	struct int_list one = {.v = &seq, .n = 1};
+	assert_int_equal(store_reader(f->s, &db), OK);
+	assert_int_equal(sql_timeline_states(db, &f->a, one, (struct person_id){ANN}, 10, &rows), OK);
+	assert_int_equal(rows.n, 1);
+	assert_string_equal(str_z(&f->a, rows.v[0].new_value), "blocked");
+	assert_int_equal(sql_timeline_states(db, &f->a, one, (struct person_id){OTTO}, 10, &rows), OK);
+	assert_int_equal(rows.n, 0);
+	assert_int_equal(sql_timeline_states(db, &f->a, one, (struct person_id){0}, 10, &rows), OK);
+	assert_int_equal(rows.n, 0);
+	db_close(db);
+}
+
 static enum err like(struct db *db, void *arg) {
 	(void)arg;
 	struct event e = {.actor = {OTTO}, .verb = "like", .object_kind = "conversation", .object_id = 1, .audience = AUDIENCE_PUBLIC, .data = STR("{}")};
@@ -142,6 +176,6 @@ static void what_stands_where(void **state) {
 int main(void) {
 	struct str why;
 	assert_int_equal(pack_load(&why), OK);
-	const struct CMUnitTest tests[] = {LIVES_BOTH(a_page_is_whole_at_any_depth), LIVES_BOTH(what_stands_where)};
+	const struct CMUnitTest tests[] = {LIVES_BOTH(a_page_is_whole_at_any_depth), LIVES_BOTH(what_stands_where), LIVES_BOTH(states_since_one_came)};
 	return cmocka_run_group_tests_name("timeline", tests, NULL, NULL);
 }
