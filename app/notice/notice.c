@@ -55,7 +55,9 @@ static enum err tell_assigned(struct db *db, const struct event *e) {
 	struct conversation_id id = {e->object_id};
 	JSON_DOC(doc);
 	if (json_parse(&doc, e->data, NULL) != OK) return OK;
+	struct team_id team;
 	bool joined = json_get_int(json_member(doc.root, "joined"), &to.v);
+	if (json_get_int(json_member(doc.root, "team"), &team.v)) return sql_notice_tell_team_of(db, id, team, e->actor, e->seq, e->at, NULL);
 	if (!joined && !json_get_int(json_member(doc.root, "assignee"), &to.v)) return OK;
 	if (to.v < 1 || to.v == e->actor.v) return OK;
 	struct str kind = joined ? STR("joined") : STR("assigned");

@@ -127,6 +127,7 @@ enum err joint_split(struct req *q, struct conversation_id id, struct int_list m
 	TRY(talk_create(q->db, q->a, &r, ret));
 	if (str_is(from.visibility, "private")) TRY(sql_joint_seat_readers(q->db, id, *ret, NULL));
 	TRY(sql_joint_same_record(q->db, id, *ret));
+	TRY(sql_joint_same_team(q->db, id, *ret));
 	TRY(sql_joint_same_snapshot(q->db, id, *ret, NULL));
 	TRY(talk_facts(q->db, q->a, *ret, &to));
 	TRY(sql_joint_insert(q->db, STR("split"), id, *ret, (struct message_id){0}, q->actor.id, clock_now(), &joint));

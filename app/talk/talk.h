@@ -16,7 +16,7 @@
  *   create  message M           conversation  {"kind":"status","status":"in_work","was":"planned"} the conversation's
  *   create  message M           conversation  {"kind":"not_fixed","status":"in_work","was":"done"} the conversation's
  *   update  conversation N                    {"changed":["subject","body"]}                    the conversation's
- *   update  conversation N                    {"assignee":P} (0: nobody)                        staff
+ *   update  conversation N                    {"assignee":P} (0: nobody), {"team":T}: a team's  staff
  *   update  conversation N                    {"joined":P} or {"left":P}: takes part            private
  *   update  conversation N      conversation  {"merged_into":M} (0: undone)                     the conversation's
  *   update  conversation N      conversation  {"split_from":M} (0: undone)                      the conversation's
