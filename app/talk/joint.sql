@@ -131,10 +131,6 @@ WHERE x.who IS NOT NULL ON CONFLICT (conversation_id, person_id) DO NOTHING;
 UPDATE conversation SET record_id = (SELECT f.record_id FROM conversation f WHERE f.id = :from_id),
 	record_root_id = (SELECT f.record_root_id FROM conversation f WHERE f.id = :from_id) WHERE id = :to_id;
 
--- joint_same_team(from_id conversation_id, to_id conversation_id) :exec1
--- It is in the same team's care.
-UPDATE conversation SET team_id = (SELECT f.team_id FROM conversation f WHERE f.id = :from_id) WHERE id = :to_id;
-
 -- joint_same_snapshot(from_id conversation_id, to_id conversation_id) :exec
 -- As it looked when it was asked about.
 INSERT INTO snapshot (conversation_id, record_id, type, title, state, at, amount, fields, version, hash, taken_at)

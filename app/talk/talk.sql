@@ -33,7 +33,7 @@ SELECT {facts(c)} FROM conversation c WHERE c.id = :id;
 SELECT {facts(c)} FROM conversation c WHERE c.id = :id AND {conversation_visible(c)};
 
 -- talk_insert(kind text, board text, subject text, body text, summary text, visibility text, status text, author person_id?,
---   assignee person_id?, topic text, since date?, lat real?, lon real?, place text, area text, quadkey int?, impact real,
+--   assignee person_id?, team team_id?, topic text, since date?, lat real?, lon real?, place text, area text, quadkey int?, impact real,
 --   channel text, at time) -> conversation_id :one
 -- A new conversation that nobody has said "me too" to.
 INSERT INTO conversation (kind, board, subject, body, summary, visibility, status, author_id, assignee_id, topic, since, lat, lon, place,
@@ -42,7 +42,7 @@ INSERT INTO conversation (kind, board, subject, body, summary, visibility, statu
 VALUES (:kind, :board, :subject, :body, :summary, :visibility, :status, :author, :assignee, :topic, :since, :lat, :lon, :place,
 	:area, :quadkey, 0, 0, 0, :impact, :impact, NULL, 0, :channel, :at, :at, :at, NULL, NULL, 1,
 	CASE WHEN :status IN ('done', 'not_done', 'closed') OR {is_ours(:author)} THEN {nobody_waits()} ELSE :at END,
-	(SELECT p.team_id FROM person p WHERE p.id = :assignee))
+	CASE WHEN :assignee IS NULL THEN :team ELSE (SELECT p.team_id FROM person p WHERE p.id = :assignee) END)
 RETURNING id;
 
 -- talk_tally_add(board text, status text, reports int, votes int) :exec

@@ -49,6 +49,12 @@ enum err team_make(struct db *db, struct arena *a, struct person_id actor, struc
 	return tell(db, actor, "create", *ret, naming(a, name));
 }
 
+enum err team_find(struct db *db, struct arena *a, struct str name, struct team_id *ret) {
+	bool found;
+	TRY(sql_team_named(db, find_squeeze(a, name), ret, &found));
+	return found ? OK : ERR_NOT_FOUND;
+}
+
 static enum err rename_to(struct db *db, struct arena *a, struct person_id actor, const struct team_row *was, struct str name) {
 	struct str word = find_squeeze(a, name);
 	if (str_eq(name, was->name)) return OK;

@@ -23,6 +23,8 @@ struct str team_name(struct arena *a, struct str typed);
 
 /* Makes one; writes. The name is team_name's; actor 0: the program. errors CONFLICT (there is one of that name) */
 MUST_USE enum err team_make(struct db *db, struct arena *a, struct person_id actor, struct str name, struct team_id *ret);
+/* The one of a name, however that is spelt. errors NOT_FOUND */
+MUST_USE enum err team_find(struct db *db, struct arena *a, struct str name, struct team_id *ret);
 /* One of us is in it from now on, and in no other; writes. team 0: in none. The caller knows that both are there. */
 MUST_USE enum err team_move(struct db *db, struct person_id actor, struct person_id who, struct team_id was, struct team_id team);
 
