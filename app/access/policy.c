@@ -117,6 +117,9 @@ static const struct line lines[] = {
 	{THING_EXPECTATION,  ACT_EDIT,     {    NO,     OWN,     YES,      NO,     YES,          YES}},
 	{THING_EXPECTATION,  ACT_ANSWER,   {    NO,     OWN,     YES,      NO,     YES,          YES}},
 	{THING_TRUST,        ACT_SEE,      {    NO,     NO,      YES,      YES,    YES,          YES}},
+	{THING_TEAM,         ACT_SEE,      {    NO,     NO,      YES,      YES,    YES,          YES}},
+	{THING_TEAM,         ACT_CREATE,   {    NO,     NO,      NO,       NO,     YES,          YES}},
+	{THING_TEAM,         ACT_EDIT,     {    NO,     NO,      NO,       NO,     YES,          YES}},
 };
 
 static bool is_staff(const struct actor *a) { return a->id.v != 0 && a->role >= ROLE_AGENT; }

@@ -61,8 +61,12 @@ SELECT what, n FROM (
 	UNION ALL SELECT 'sums of promises that are not what they add up to', (SELECT count(*) FROM (SELECT y.of_id FROM (
 		SELECT s.ours, s.by_what, s.of_id, s.of_word, s.closed, s.kept_them + s.kept_silence + s.kept_us AS kept, s.late FROM expectation_sum s
 		UNION ALL {uncounted('all', 0, '')} UNION ALL {uncounted('owner', x.owner_id, '')} UNION ALL {uncounted('person', x.person_id, '')}
-		UNION ALL {uncounted('month', x.month, '')} UNION ALL {uncounted('source', 0, x.source)}) y
+		UNION ALL {uncounted('month', x.month, '')} UNION ALL {uncounted('source', 0, x.source)}
+		UNION ALL {uncounted('team', x.team_id, '')} AND x.team_id IS NOT NULL) y
 		GROUP BY y.ours, y.by_what, y.of_id, y.of_word HAVING SUM(y.closed) <> 0 OR SUM(y.kept) <> 0 OR SUM(y.late) <> 0) wrong)
+	UNION ALL SELECT 'conversations in the care of another team than that of whom they were given to', (SELECT count(*) FROM conversation c JOIN person p ON p.id = c.assignee_id
+		WHERE COALESCE(c.team_id, 0) <> COALESCE(p.team_id, 0))
+	UNION ALL SELECT 'people in a team that has ended', (SELECT count(*) FROM person p JOIN team t ON t.id = p.team_id WHERE t.ended_at IS NOT NULL)
 	UNION ALL SELECT 'authors of changes', (SELECT count(*) FROM person_change x WHERE x.actor_id IS NOT NULL
 		AND NOT EXISTS (SELECT 1 FROM person p WHERE p.id = x.actor_id))
 	UNION ALL SELECT 'people in the audit', (SELECT count(*) FROM audit x WHERE x.actor_id IS NOT NULL

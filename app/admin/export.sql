@@ -7,7 +7,7 @@
 -- row export_conversation: id conversation_id | kind text | subject text | body text | visibility text | status text | author?.id person_id?
 --   | assignee?.id person_id? | topic text | since date? | record_id record_id? | place?.lat real? | place.lon real? | place_label text | area text
 --   | votes int | comments int | answer_id message_id? | reopened int | channel text | created_at time | active_at time | answered_at time? | hidden_at time?
---   | version int
+--   | version int | team_id team_id?
 -- row export_message: id message_id | conversation_id conversation_id | kind text | author?.id person_id? | channel text | body text
 --   | status text | reply_to message_id? | created_at time | edited_at time? | hidden_at time?
 -- row export_revision: id revision_id | conversation_id conversation_id | message_id message_id? | subject text | body text
@@ -63,7 +63,7 @@ SELECT pack, name, claim, street_address, mail_address, phone, email, web, hours
 -- export_conversations() -> export_conversation :each
 -- What people began.
 SELECT id, kind, subject, body, visibility, status, author_id, assignee_id, topic, since, record_id, lat, lon, place, area, votes, comments, answer_id,
-	reopened, channel, created_at, active_at, answered_at, hidden_at, version FROM conversation ORDER BY id;
+	reopened, channel, created_at, active_at, answered_at, hidden_at, version, team_id FROM conversation ORDER BY id;
 
 -- export_messages() -> export_message :each
 -- What was said.
@@ -198,14 +198,14 @@ SELECT id, url, label, topics, inside, created_at, ended_at FROM webhook ORDER B
 -- row export_expectation: id expectation_id | ours bool | person_id person_id | owner_id person_id | text text | conversation_id conversation_id?
 --   | message_id message_id? | call_id call_id? | record_id record_id? | due_at time | due_kind text | said text | first_due_at time | moved int | audience text
 --   | state text | note text | word_of text | made_by person_id? | made_at time | done_at time? | closed_at time? | expects text
---   | rule_id service_rule_id? | goal text | paused_at time?
+--   | rule_id service_rule_id? | goal text | paused_at time? | team_id team_id?
 -- row export_expectation_change: expectation_id expectation_id | at time | actor_id person_id? | from_state text | to_state text | from_due_at time?
 --   | to_due_at time? | owner_id person_id? | note text
 
 -- export_expectations() -> export_expectation :each
 -- What was promised.
 SELECT id, ours, person_id, owner_id, text, conversation_id, message_id, call_id, record_id, due_at, due_kind, said, first_due_at, moved, audience,
-	state, note, word_of, made_by, made_at, done_at, closed_at, expects, rule_id, goal, paused_at FROM expectation ORDER BY id;
+	state, note, word_of, made_by, made_at, done_at, closed_at, expects, rule_id, goal, paused_at, team_id FROM expectation ORDER BY id;
 
 -- export_expectation_changes() -> export_expectation_change :each
 -- How that went.
@@ -216,3 +216,8 @@ SELECT expectation_id, at, actor_id, from_state, to_state, from_due_at, to_due_a
 -- export_service_rules() -> export_service_rule :each
 -- How soon customers are answered.
 SELECT id, kind, record_type, tag_id, person_id, first_hours, next_hours, solution_hours, made_by, made_at, ended_at FROM service_rule ORDER BY id;
+
+-- row export_team: id team_id | name text | made_by person_id? | made_at time | ended_at time?
+-- export_teams() -> export_team :each
+-- The firm's teams, also those that have ended.
+SELECT id, name, made_by, made_at, ended_at FROM team ORDER BY id;

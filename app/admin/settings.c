@@ -24,7 +24,7 @@ enum err admin_show(struct req *q, struct admin_page *ret) {
 	ret->staff.v = NEW_ARRAY(q->a, struct admin_colleague, views.n);
 	for (size_t i = 0; i < views.n; i++)
 		ret->staff.v[ret->staff.n++] = (struct admin_colleague){
-			.name = views.v[i].name, .role = str_c(role_label(views.v[i].role)), .url = views.v[i].url,
+			.name = views.v[i].name, .role = str_c(role_label(views.v[i].role)), .url = views.v[i].url, .team = views.v[i].team.name,
 			.left = views.v[i].disabled};
 	ret->mail_set = !str_empty(q->business->smtp_url);
 	TRY(sql_mail_waiting_count(q->db, &ret->waiting));
@@ -122,6 +122,9 @@ static const struct {
 	{"webhook_made", T("added a program that is told")}, {"webhook_ended", T("removed a program that was told")},
 	{"webhook_again", T("sent a message to a program again")},
 	{"token_made", T("made an API token")},             {"token_ended", T("ended an API token")},
+	{"team_made", T("made a team")},                    {"team_named", T("gave a team another name")},
+	{"team_joined", T("put somebody into a team")},     {"team_left", T("took somebody out of a team")},
+	{"team_ended", T("ended a team")},
 };
 
 static struct str say_act(struct req *q, struct str action) {

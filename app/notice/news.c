@@ -68,6 +68,7 @@ static const struct told tolds[] = {
 	{"comment", NULL, T("{who} says something."), NULL, NULL},
 	{"not_fixed", NULL, T("{who} says that it is not fixed."), NULL, NULL},
 	{"assigned", T("For you: {subject}"), T("{who} gave this to you."), NULL, NULL},
+	{"assigned_team", T("For your team: {subject}"), T("{who} gave this to your team."), NULL, NULL},
 	{"mention", T("{author} mentions you: {subject}"), T("{who} mentions you."), NULL, NULL},
 	{"joined", T("For you: {subject}"), T("{who} asks you to take part."), NULL, NULL},
 	{"search", NULL, T("Something new meets a search of yours."), NULL, NULL},

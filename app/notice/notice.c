@@ -56,6 +56,8 @@ static enum err tell_begun(struct db *db, const struct event *e) {
 static enum err tell_assigned(struct db *db, const struct event *e, const struct json *data) {
 	struct person_id to = {0};
 	struct conversation_id id = {e->object_id};
+	struct team_id team;
+	if (json_get_int(json_member(data, "team"), &team.v)) return sql_notice_tell_team_of(db, id, team, e->actor, e->seq, e->at, NULL);
 	bool joined = json_get_int(json_member(data, "joined"), &to.v);
 	if (!joined && !json_get_int(json_member(data, "assignee"), &to.v)) return OK;
 	if (to.v < 1 || to.v == e->actor.v) return OK;

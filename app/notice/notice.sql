@@ -45,6 +45,13 @@ FROM person p JOIN conversation c ON c.id = :conversation
 WHERE p.id = :person AND p.disabled_at IS NULL AND {conversation_visible_to(c, p)} AND NOT {notice_muted(c, p)}
 ON CONFLICT (person_id, event_seq) DO NOTHING;
 
+-- notice_tell_team_of(conversation conversation_id, team team_id, actor person_id?, seq int, now time) :exec
+-- A notice for each of a team that a conversation was given to.
+INSERT INTO notice (person_id, event_seq, kind, conversation_id, created_at, read_at, here, mail_at)
+SELECT p.id, :seq, 'assigned_team', c.id, :now, NULL, {notice_here(p, 'assigned')}, :now FROM person p JOIN conversation c ON c.id = :conversation
+WHERE p.team_id = :team AND p.kind = 'staff' AND p.disabled_at IS NULL AND p.id <> COALESCE(:actor, 0) AND {conversation_visible_to(c, p)} AND NOT {notice_muted(c, p)}
+ON CONFLICT (person_id, event_seq) DO NOTHING;
+
 -- notice_tell_mentioned(message message_id?, conversation conversation_id?, actor person_id, since time, seq int, now time) :exec
 -- A notice for each who is named in a message, or in the words that begin a conversation, and reads it, once; also of what they have muted. Between two
 -- it is a message, which is told as such.
@@ -166,10 +173,13 @@ WHERE x.id = :expectation AND p.disabled_at IS NULL AND p.role <> 'customer' AND
 ON CONFLICT (person_id, event_seq) DO NOTHING;
 
 -- notice_tell_team(expectation expectation_id, seq int, kind text, topic text, chiefs bool, now time) :exec
--- A notice for those who work with customers, or for who leads them; its owner included.
+-- A notice for the team of its owner, or, where they have none or are alone in it, for those who work with customers; or for who leads all of them. Its owner
+-- included.
 INSERT INTO notice (person_id, event_seq, kind, expectation_id, created_at, read_at, here, mail_at)
-SELECT p.id, :seq, :kind, x.id, :now, NULL, {notice_here(p, :topic)}, :now FROM expectation x JOIN person p ON p.kind = 'staff'
-WHERE x.id = :expectation AND p.disabled_at IS NULL AND (p.id = x.owner_id OR (:chiefs AND p.role IN ('manager', 'owner')) OR (NOT :chiefs AND p.role = 'agent'))
+SELECT p.id, :seq, :kind, x.id, :now, NULL, {notice_here(p, :topic)}, :now FROM expectation x JOIN person o ON o.id = x.owner_id JOIN person p ON p.kind = 'staff'
+WHERE x.id = :expectation AND p.disabled_at IS NULL AND (p.id = x.owner_id OR CASE WHEN :chiefs THEN p.role IN ('manager', 'owner')
+	WHEN EXISTS (SELECT 1 FROM person w WHERE w.team_id = o.team_id AND w.id <> o.id AND w.kind = 'staff' AND w.disabled_at IS NULL) THEN p.team_id = o.team_id
+	ELSE p.role = 'agent' END)
 ON CONFLICT (person_id, event_seq) DO NOTHING;
 
 -- row notice_promise_row: ours bool | live bool | made_at time | by_rule bool

@@ -2,6 +2,7 @@
 #include "access/access.h"
 #include "pack/demo_int.h"
 #include "people/people.h"
+#include "team/team.h"
 #include <math.h>
 
 static void read_fields(struct demo *d, const struct json *o, struct person_input *in) {
@@ -82,6 +83,18 @@ static enum err make_named(struct demo *d, const char *list_name, bool staff) {
 	return OK;
 }
 
+static enum err make_team(struct demo *d, const struct json *o) {
+	const struct json *members = json_member(o, "members");
+	struct person_id nobody = {0}, who;
+	struct team_id team;
+	TRY(team_make(d->db, d->a, nobody, demo_text(o, "name"), &team));
+	for (size_t i = 0; i < json_length(members); i++) {
+		TRY(demo_who(d, json_item(members, i), &who));
+		TRY(team_move(d->db, nobody, who, (struct team_id){0}, team));
+	}
+	return OK;
+}
+
 /* One of the towns, by their shares. */
 static const struct json *pick_town(struct demo *d, const struct json *towns) {
 	int64_t all = 0;
@@ -126,6 +139,8 @@ enum err demo_people(struct demo *d) {
 	d->named = NEW_ARRAY(d->a, struct demo_person, staff + customers);
 	d->crowd = NEW_ARRAY(d->a, struct person_id, d->crowd_count);
 	TRY(make_named(d, "staff", true));
+	const struct json *teams = json_member(d->root, "teams");
+	for (size_t i = 0; i < json_length(teams); i++) TRY(make_team(d, json_item(teams, i)));
 	clock_set(demo_ago(d, 800));
 	TRY(make_named(d, "customers", false));
 	for (size_t i = 0; i < d->crowd_count; i++) {

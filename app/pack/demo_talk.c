@@ -2,6 +2,7 @@
 #include "base/check.h"
 #include "pack/demo_int.h"
 #include "talk/talk.h"
+#include "team/team.h"
 #include <math.h>
 
 static const double week = 7, this_week = 6;   /* pages count the last seven days of the calendar */
@@ -103,6 +104,8 @@ static enum err report(struct demo *d, const struct deed *deed, struct conversat
 		.area = str_empty(town) ? STR_NONE : town,
 		.since = isnan(since) ? STR_NONE : str_first(time_rfc3339(d->a, demo_ago(d, since)), 10),
 	};
+	if (json_member(c, "assignee") != NULL) TRY(demo_who(d, json_member(c, "assignee"), &r.assignee));
+	if (json_member(c, "team") != NULL && team_find(d->db, d->a, demo_text(c, "team"), &r.team) != OK) return demo_fault(d, "no team is called", demo_text(c, "team"));
 	TRY(talk_create(d->db, d->a, &r, ret));
 	return attach_photo(d, c, *ret);
 }

@@ -3,7 +3,7 @@
 -- row person_row: id person_id | kind text | role text | name text | public_name text | customer_no text? | title text
 --   | about text | languages text | hours text | birthday date? | channel text | locale text | zone text
 --   | contact_id person_id? | photo_file_id file_id? | lat real? | lon real? | worth_minor int | staff_notes text
---   | claimed_at time? | disabled_at time? | created_at time | updated_at time | version int
+--   | claimed_at time? | disabled_at time? | created_at time | updated_at time | version int | team_id team_id? | team text?
 -- row contact_row: id contact_id | person_id person_id | kind text | label text | value text | folded text
 --   | verified_at time?
 -- row person_field_row: person_id person_id | name text | value text
@@ -29,9 +29,9 @@
 
 -- persons_get(ids ints) -> person_row :many
 -- The rows of these people, in no order.
-SELECT id, kind, role, name, public_name, customer_no, title, about, languages, hours, birthday, channel, locale, zone,
-       contact_id, photo_file_id, lat, lon, worth_minor, staff_notes, claimed_at, disabled_at, created_at, updated_at, version
-FROM person WHERE id IN {list :ids} LIMIT 1000;
+SELECT p.id, p.kind, p.role, p.name, p.public_name, p.customer_no, p.title, p.about, p.languages, p.hours, p.birthday, p.channel, p.locale, p.zone, p.contact_id,
+       p.photo_file_id, p.lat, p.lon, p.worth_minor, p.staff_notes, p.claimed_at, p.disabled_at, p.created_at, p.updated_at, p.version, t.id, t.name
+FROM person p LEFT JOIN team t ON t.id = p.team_id WHERE p.id IN {list :ids} LIMIT 1000;
 
 -- persons_contacts(ids ints) -> contact_row :many
 -- Their emails, phones and addresses, the first of each first.

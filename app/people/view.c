@@ -207,7 +207,11 @@ static void see_inside(const struct seeing *s) {
 	}
 	if (!s->staff) return;
 	v->role = r->role;
-	if (is_staff_row(r)) return;
+	if (is_staff_row(r)) {
+		v->team.id = r->team_id;
+		v->team.name = r->team;
+		return;
+	}
 	v->staff_notes = r->staff_notes;
 	v->worth.amount = (struct opt_int){.has = r->worth_minor != 0, .v = r->worth_minor};
 	v->worth.currency = s->firm->currency;

@@ -91,6 +91,8 @@ enum err promise_event(struct db *db, struct person_id actor, const char *verb, 
 	return event_append(db, &e, NULL);
 }
 
+static bool is_open_to_all(enum audience a) { return a == AUDIENCE_PUBLIC || a == AUDIENCE_MEMBERS; }
+
 /* What the log needs to count by. In public nobody learns to whom it was promised. */
 static enum err tell_made(struct db *db, struct arena *a, const struct promise_draft *d, const struct promise_state *x) {
 	enum audience audience = promise_audience(x);
@@ -105,7 +107,7 @@ static enum err tell_made(struct db *db, struct arena *a, const struct promise_d
 	json_put_key(&o, "due"), json_put_str(&o, time_rfc3339(a, one.first_due_at));
 	json_put_key(&o, "owner"), json_put_int(&o, one.owner_id.v);
 	json_put_key(&o, "source"), json_put_str(&o, one.source);
-	if (audience != AUDIENCE_PUBLIC && audience != AUDIENCE_MEMBERS) json_put_key(&o, "person"), json_put_int(&o, one.person_id.v);
+	if (!is_open_to_all(audience)) json_put_key(&o, "person"), json_put_int(&o, one.person_id.v);
 	json_put_end(&o);
 	struct str data = str_copy(a, buf_str(&b));
 	buf_done(&b);
@@ -148,14 +150,18 @@ enum err promise_go(struct db *db, struct arena *a, struct person_id actor, cons
 	TRY(sql_promise_change_put(db, was->id, now, actor, was->state, step->to, moved_from, moves ? due_at : 0, (struct person_id){0}, step->note));
 	TRY(promise_wake(db, n.at));
 	bool counts = false;
-	if (over && !str_is(step->to, "withdrawn")) TRY(trust_count(db, a, was->id, &counts));
+	struct team_id team = {0};
+	if (over && !str_is(step->to, "withdrawn")) TRY(trust_count(db, a, was->id, &counts, &team));
 	if (counts && str_is(step->to, "missed")) {
 		TRY(sql_trust_watch(db, was->id, now + TRUST_AFTER));
 		TRY(promise_wake(db, now + TRUST_AFTER));
 	}
 	struct str due = moves ? str_fmt(a, ",\"due\":\"" STR_FMT "\"", STR_ARG(time_rfc3339(a, due_at))) : STR("");
-	return promise_event(db, actor, "update", was, promise_audience(was), str_fmt(a, "{\"from\":\"" STR_FMT "\",\"to\":\"" STR_FMT "\",\"word\":\"%s\"" STR_FMT "}",
-		STR_ARG(was->state), STR_ARG(step->to), step->word, STR_ARG(due)));
+	enum audience audience = promise_audience(was);
+	bool tells = counts && team.v != 0 && !is_open_to_all(audience);
+	struct str whose = tells ? str_fmt(a, ",\"team\":%" PRId64, team.v) : STR("");
+	return promise_event(db, actor, "update", was, audience, str_fmt(a, "{\"from\":\"" STR_FMT "\",\"to\":\"" STR_FMT "\",\"word\":\"%s\"" STR_FMT STR_FMT "}",
+		STR_ARG(was->state), STR_ARG(step->to), step->word, STR_ARG(due), STR_ARG(whose)));
 }
 
 enum err promise_hand_over(struct db *db, struct arena *a, struct person_id actor, const struct promise_state *was, struct person_id to) {

@@ -7,7 +7,8 @@
  *   verb      object         data                                        audience
  *   create    expectation N  {"to":"open","ours":true,"due":T,"owner":P,"source":S,"person":P}  as wide as who reads it; person: not in public;
  *                                                                        source: call conversation record:TYPE hand
- *   update    expectation N  {"from":"open","to":"done","word":"us"}     the same; word: us them silence; renegotiated: and "due"
+ *   update    expectation N  {"from":"open","to":"done","word":"us"}     the same; word: us them silence; renegotiated: and "due"; what counts: and "team":T, the
+ *                                                                        one of its owner, if any; not in public
  *   update    expectation N  {"owner":P}                                 staff
  *   update    expectation N  {"paused":true}                             staff: we wait for them, or no more; only what a rule made
  *   create    service_rule R, also delete   {}                           staff

@@ -141,7 +141,8 @@ FROM expectation x LEFT JOIN conversation c ON c.id = x.conversation_id WHERE x.
 --   step text, next_at time?) :exec1
 -- Its next state, if it is still as it was.
 UPDATE expectation SET state = :state, note = :note, word_of = :word_of, due_at = :due_at, due_kind = :due_kind, said = :said, moved = :moved, done_at = :done_at,
-	closed_at = :closed_at, step = :step, next_at = :next_at, paused_at = NULL, version = version + 1 WHERE id = :id AND version = :was;
+	closed_at = :closed_at, step = :step, next_at = :next_at, paused_at = NULL, version = version + 1,
+	team_id = CASE WHEN :closed_at IS NOT NULL THEN (SELECT o.team_id FROM person o WHERE o.id = expectation.owner_id) END WHERE id = :id AND version = :was;
 
 -- promise_give(id expectation_id, was int, owner person_id) :exec1
 -- Somebody else of us sees to it.

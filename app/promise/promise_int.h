@@ -43,12 +43,13 @@ MUST_USE enum err promise_wake(struct db *db, usec_t next_at);
 
 /* --------------------------------------------------------------- trust.c: counted */
 
-/* One that has come to its end is counted, once; in the transaction that closed it. */
-MUST_USE enum err trust_count(struct db *db, struct arena *a, struct expectation_id id, bool *ret_counts);   /* service expectations do not */
+/* One that has come to its end is counted, once; in the transaction that closed it. Service expectations do not count. ret_team: the team that it counts for, or 0 */
+MUST_USE enum err trust_count(struct db *db, struct arena *a, struct expectation_id id, bool *ret_counts, struct team_id *ret_team);
 /* Of what was counted those behind one number. */
 struct trust_wish {
 	bool theirs;
 	struct person_id person, owner;
+	struct team_id team;
 	struct opt_int month;
 	struct str source, word, result;   /* STR_NONE: any; result: counted kept exceeded missed late */
 };

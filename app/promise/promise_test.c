@@ -150,6 +150,34 @@ static bool is_in(struct fixture *f, struct expectation_id id, const char *state
 
 /* ------------------------------------------------------------------------------- told */
 
+/* Late by a day: the owner's team; where they have none, or are alone in it, the agents. By three: whoever leads all of them, in no team of the owner's. */
+static void the_team_then_who_leads(void **state) {
+	FIXTURE(f);
+	enum { BETTY = 20, NORA, NELLY, MONA, GONE };
+	static const char *const roles[] = {"agent", "analyst", "agent", "manager", "agent"};
+	for (int i = BETTY; i <= GONE; i++) put_person(f, i, "staff", roles[i - BETTY], "Some Body", 0);
+	admin_exec(f, "INSERT INTO team (id, name, word, made_at) VALUES (1, 'Billing', 'billing', 0), (2, 'Network', 'network', 0);"
+		"UPDATE person SET team_id = 2 WHERE id IN (20, 23); UPDATE person SET team_id = 1 WHERE id IN (21, 24, 2); UPDATE person SET disabled_at = 1 WHERE id = 24");
+	(void)keep(f, "both", BEGIN + DAYS(2), 1, 0);
+	clock_set(BEGIN + DAYS(3));
+	for (int i = 0; i < 3; i++) run_job(f), tell(f);
+	assert_int_equal(told(f, AGENT, "team"), 1);
+	assert_int_equal(told(f, NORA, "team"), 1);                    /* of the team, whatever she is */
+	assert_int_equal(admin_int(f, "SELECT count(*) FROM notice WHERE kind = 'promise_team'"), 2);
+	clock_set(BEGIN + DAYS(5));
+	for (int i = 0; i < 2; i++) run_job(f), tell(f);
+	assert_int_equal(told(f, OWNER, "chief") + told(f, MONA, "chief") + told(f, AGENT, "chief"), 3);
+	assert_int_equal(admin_int(f, "SELECT count(*) FROM notice WHERE kind = 'promise_chief'"), 3);
+	admin_exec(f, "UPDATE person SET team_id = NULL WHERE id = 21");   /* alone but for who has left */
+	struct expectation_id next = keep(f, "both", BEGIN + DAYS(7), 1, 0);
+	clock_set(BEGIN + DAYS(8));
+	for (int i = 0; i < 3; i++) run_job(f), tell(f);
+	const char *sql = "SELECT count(*) FROM notice WHERE kind = 'promise_team' AND expectation_id = %lld AND person_id IN (2, 20, 22)";
+	assert_int_equal(admin_int(f, str_fmt(&f->a, sql, (long long)next.v).p), 3);
+	assert_int_equal(admin_int(f, str_fmt(&f->a, "SELECT count(*) FROM notice WHERE kind = 'promise_team' AND expectation_id = %lld", (long long)next.v).p), 3);
+	assert_int_equal(admin_int(f, "SELECT count(*) FROM notice WHERE person_id = 24"), 0);
+}
+
 static void each_step_is_told_once(void **state) {
 	FIXTURE(f);
 	struct expectation_id id = keep(f, "both", BEGIN + DAYS(10), 1, 0);
@@ -355,7 +383,7 @@ int main(void) {
 	struct str why;
 	assert_int_equal(pack_load(&why), OK);
 	const struct CMUnitTest tests[] = {cmocka_unit_test(table), cmocka_unit_test(parts), cmocka_unit_test(early), cmocka_unit_test(ends_of_days),
-		PROMISES(each_step_is_told_once), PROMISES(what_is_done_reminds_nobody), PROMISES(a_moved_date_stays_in_sight), PROMISES(silence_says_kept),
+		PROMISES(each_step_is_told_once), PROMISES(the_team_then_who_leads), PROMISES(what_is_done_reminds_nobody), PROMISES(a_moved_date_stays_in_sight), PROMISES(silence_says_kept),
 		PROMISES(no_opens_the_thread_again), PROMISES(many_at_once), PROMISES(a_claim_is_answered_in_two_business_days), PROMISES(who_sees_what)};
 	return cmocka_run_group_tests_name("promise", tests, NULL, NULL);
 }

@@ -51,7 +51,7 @@ static enum err begin(struct service *s, const char *goal, struct person_id pers
 	if (!c->is_open || person.v == 0) return OK;
 	TRY(sql_service_match(s->db, c->kind, c->record_type, person, str_c(goal), at, &rule, &found));
 	if (!found || !hours_add(&s->open, at, HOURS(rule.hours), &due)) return OK;
-	TRY(sql_service_owner(s->db, c->assignee_id, person, &owner, &found));
+	TRY(sql_service_owner(s->db, c->assignee_id, c->team_id, person, &owner, &found));
 	if (!found) return OK;
 	const char *hours = str_fmt(s->a, "%lld", (long long)rule.hours).p, *number = str_fmt(s->a, "%lld", (long long)rule.id.v).p;
 	struct promise_draft d = {.ours = true, .person = person, .owner = owner, .text = str_c(tr(s->lang, goal_words(str_c(goal)))), .conversation = c->id,
@@ -147,7 +147,7 @@ static enum err on_given(struct service *s) {
 		struct promise_state x;
 		struct person_id owner;
 		bool found;
-		TRY(sql_service_owner(s->db, s->talk.assignee_id, s->live.v[i].person_id, &owner, &found));
+		TRY(sql_service_owner(s->db, s->talk.assignee_id, s->talk.team_id, s->live.v[i].person_id, &owner, &found));
 		TRY(sql_promise_state_get(s->db, s->a, s->live.v[i].id, &x));
 		if (found) TRY(promise_hand_over(s->db, s->a, s->e->actor, &x, owner));
 	}

@@ -47,11 +47,11 @@ SELECT r.id, {service_hours(r)} FROM service_rule r WHERE r.ended_at IS NULL AND
 ORDER BY CASE WHEN r.person_id IS NOT NULL THEN 0 WHEN r.tag_id IS NOT NULL THEN 1 ELSE 2 END, CASE WHEN r.record_type <> '' THEN 0 WHEN r.kind <> '' THEN 1 ELSE 2 END,
 	r.id DESC LIMIT 1;
 
--- row service_talk: id conversation_id | kind text | record_id record_id? | record_type text | author_id person_id? | theirs bool | assignee_id person_id? | is_open bool
+-- row service_talk: id conversation_id | kind text | record_id record_id? | record_type text | author_id person_id? | theirs bool | assignee_id person_id? | team_id team_id? | is_open bool
 --   | waiting_at int | created_at time | told bool
 -- service_talk(id conversation_id, before time) -> service_talk :maybe
 -- A conversation on the desk: whether it is open and to be seen, and whether we had said something before a moment.
-SELECT c.id, c.kind, c.record_id, COALESCE(r.type, ''), c.author_id, COALESCE(a.kind <> 'staff', FALSE), c.assignee_id,
+SELECT c.id, c.kind, c.record_id, COALESCE(r.type, ''), c.author_id, COALESCE(a.kind <> 'staff', FALSE), c.assignee_id, c.team_id,
 	c.hidden_at IS NULL AND c.status NOT IN ('done', 'not_done', 'closed'), c.waiting_at, c.created_at,
 	EXISTS (SELECT 1 FROM message m JOIN person s ON s.id = m.author_id WHERE m.conversation_id = c.id AND m.kind IN ('comment', 'answer') AND m.hidden_at IS NULL
 		AND s.kind = 'staff' AND m.created_at < :before)
@@ -62,10 +62,10 @@ FROM conversation c LEFT JOIN person a ON a.id = c.author_id LEFT JOIN record r 
 -- Something said.
 SELECT m.conversation_id, m.kind, m.author_id, COALESCE(p.kind = 'staff', FALSE), m.created_at FROM message m LEFT JOIN person p ON p.id = m.author_id WHERE m.id = :id;
 
--- service_owner(assignee person_id?, person person_id) -> person_id :maybe
--- Who sees to it: whoever the conversation is given to, else the customer's contact person, else who leads the team.
+-- service_owner(assignee person_id?, team team_id?, person person_id) -> person_id :maybe
+-- Who sees to it: whoever the conversation is given to, else somebody of the team in whose care it is; of these, or of all of us, the customer's contact person, else who leads.
 SELECT s.id FROM person s WHERE s.kind = 'staff' AND s.disabled_at IS NULL
-ORDER BY CASE WHEN s.id = :assignee THEN 0 WHEN s.id = (SELECT c.contact_id FROM person c WHERE c.id = :person) THEN 1 WHEN s.role = 'manager' THEN 2
+ORDER BY CASE WHEN s.id = :assignee THEN 0 WHEN s.team_id = :team THEN 1 ELSE 2 END, CASE WHEN s.id = (SELECT c.contact_id FROM person c WHERE c.id = :person) THEN 1 WHEN s.role = 'manager' THEN 2
 	WHEN s.role = 'owner' THEN 3 ELSE 4 END, s.id LIMIT 1;
 
 -- row service_live: id expectation_id | conversation_id conversation_id | goal text | due_at time | paused_at time? | person_id person_id | owner text | rule_id service_rule_id?

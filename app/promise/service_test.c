@@ -252,6 +252,29 @@ static void change(struct fixture *f, struct conversation_id id, const char *sql
 	assert_int_equal(store_write(f->s, do_change, &d), OK);
 }
 
+/* What a team has in its care somebody of that team sees to. */
+static void given_to_a_team(void **state) {
+	FIXTURE(f);
+	enum { NELLY = 20, NED };
+	put_person(f, NELLY, "staff", "analyst", "Nelly Network", 0);
+	put_person(f, NED, "staff", "manager", "Ned Network", 0);
+	admin_exec(f, "INSERT INTO team (id, name, word, made_at) VALUES (1, 'Network', 'network', 0), (2, 'Billing', 'billing', 0); UPDATE person SET team_id = 1 WHERE id IN (20, 21)");
+	rule(f, 1, "", "NULL", "NULL", 4, 4, 8);
+	clock_set(berlin(7, 6, 9));
+	struct conversation_id id = ask(f, "problem", OTTO, 0);
+	int64_t at = read_log(f, 0);
+	assert_int_equal(count(f, "x.owner_id = 2"), 2);               /* his contact person */
+	change(f, id, "UPDATE conversation SET team_id = 1", "{\"assignee\":0,\"team\":1}");
+	at = read_log(f, at);
+	assert_int_equal(count(f, "x.owner_id = 21"), 2);              /* who leads that team */
+	change(f, id, "UPDATE conversation SET team_id = 2", "{\"assignee\":0,\"team\":2}");
+	at = read_log(f, at);
+	assert_int_equal(count(f, "x.owner_id = 2"), 2);               /* nobody is in it */
+	change(f, id, "UPDATE conversation SET team_id = 1, assignee_id = 20", "{\"assignee\":20}");
+	read_log(f, at);
+	assert_int_equal(count(f, "x.owner_id = 20"), 2);
+}
+
 static void given_away_and_taken_down(void **state) {
 	FIXTURE(f);
 	rule(f, 1, "", "NULL", "NULL", 4, 4, 8);
@@ -273,6 +296,6 @@ static void given_away_and_taken_down(void **state) {
 
 int main(void) {
 	const struct CMUnitTest tests[] = {SERVICE(an_answer_in_time_keeps_it), SERVICE(weekends_days_off_and_summer_time), SERVICE(the_clock_stands_still_while_we_wait),
-		SERVICE(a_late_reader_says_the_same), SERVICE(the_most_specific_rule_wins), SERVICE(old_talk_and_our_own_make_none), SERVICE(given_away_and_taken_down)};
+		SERVICE(a_late_reader_says_the_same), SERVICE(the_most_specific_rule_wins), SERVICE(old_talk_and_our_own_make_none), SERVICE(given_away_and_taken_down), SERVICE(given_to_a_team)};
 	return cmocka_run_group_tests_name("service", tests, NULL, NULL);
 }

@@ -233,6 +233,7 @@ static enum err root_of(struct req *q, struct record_id id, struct record_id *re
 
 static struct url counted_more(struct req *q, const struct promise_list_in *in, struct str cursor) {
 	const struct { const char *name; struct str value; } given[] = {{"direction", in->direction}, {"word", in->word}, {"source", in->source},
+		{"team_id", in->team_id.v ? str_fmt(q->a, "%" PRId64, in->team_id.v) : STR_NONE},
 		{"owner_id", in->owner_id.v ? str_fmt(q->a, "%" PRId64, in->owner_id.v) : STR_NONE}, {"person_id", in->person_id.v ? str_fmt(q->a, "%" PRId64, in->person_id.v) : STR_NONE},
 		{"month", in->month.has ? str_fmt(q->a, "%" PRId64, in->month.v) : STR_NONE}, {"cursor", cursor}};
 	struct url u = url_with(q->a, url_path(q->a, "/expectations"), "result", in->result);
@@ -247,7 +248,7 @@ static enum err list_counted(struct req *q, const struct promise_list_in *in, st
 	struct expectation_id before = {0};
 	struct object o = {.thing = THING_TRUST};
 	TRY(may_or_err(&q->actor, ACT_SEE, &o));
-	struct trust_wish w = {.theirs = str_is(in->direction, "theirs"), .person = in->person_id, .owner = in->owner_id, .month = in->month, .source = in->source,
+	struct trust_wish w = {.theirs = str_is(in->direction, "theirs"), .person = in->person_id, .owner = in->owner_id, .team = in->team_id, .month = in->month, .source = in->source,
 		.word = in->word, .result = in->result};
 	*ret = (struct promise_list_page){.staff = true, .view = STR("closed"), .next = STR_NONE, .whose = STR("")};
 	if (!str_none(in->cursor) && (!str_int(in->cursor, &before.v) || before.v <= 0)) return req_invalid(q, "cursor", T("This cursor is not one of ours."));

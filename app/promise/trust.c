@@ -1,5 +1,5 @@
-/* Promises, counted: each one once, when its last word is said, in the transaction that says it; for the firm, for who saw to it, the other side,
- * the month on the firm's clock and where it was made. What is over never changes, so nothing is ever taken away again. */
+/* Promises, counted: each one once, when its last word is said, in the transaction that says it; for the firm, for who saw to it and their team, the other
+ * side, the month on the firm's clock and where it was made. What is over never changes, so nothing is ever taken away again. */
 #include "promise/promise_int.h"
 #include "record/record.h"
 #include "routes.h"
@@ -10,7 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { FEW = 10, TABLE_MOST = 20, SOURCES_MOST = 200, MONTHS = 12, LATES_MOST = 100000, AT_ONCE = 500, PUBLIC_LEAST = 20, BAR_STEP = 20, CHART_HEIGHT = 60 };
+enum { FEW = 10, TABLE_MOST = 20, TEAMS_SHOWN = 200, SOURCES_MOST = 200, MONTHS = 12, LATES_MOST = 100000, AT_ONCE = 500, PUBLIC_LEAST = 20, BAR_STEP = 20, CHART_HEIGHT = 60 };
 
 /* --------------------------------------------------------------------- counting */
 
@@ -24,18 +24,20 @@ static int64_t days_late(const struct trust_one *x) {
 	return (x->done_at - x->first_due_at + DAYS(1) - 1) / DAYS(1);
 }
 
-enum err trust_count(struct db *db, struct arena *a, struct expectation_id id, bool *ret_counts) {
+enum err trust_count(struct db *db, struct arena *a, struct expectation_id id, bool *ret_counts, struct team_id *ret_team) {
 	struct trust_one x;
 	TRY(sql_trust_get(db, a, id, &x));
 	*ret_counts = !x.service;
+	*ret_team = x.team_id;
 	if (x.service) return OK;
 	const struct zone *z = zone_find(x.zone);
 	int64_t month = month_of(z != NULL ? z : zone_utc(), x.closed_at), late = days_late(&x);
 	bool missed = str_is(x.state, "missed"), kept = !missed, them = str_is(x.word_of, "them"), silence = str_is(x.word_of, "silence"), us = !them && !silence;
 	const struct { const char *by; int64_t id; struct str word; } of[] = {{"all", 0, STR("")}, {"owner", x.owner_id.v, STR("")}, {"person", x.person_id.v, STR("")},
-		{"month", month, STR("")}, {"source", 0, x.source}};
+		{"month", month, STR("")}, {"source", 0, x.source}, {"team", x.team_id.v, STR("")}};
+	size_t n = sizeof of / sizeof *of - (x.team_id.v == 0 ? 1 : 0);
 	TRY(sql_trust_mark(db, id, month, late));
-	for (size_t i = 0; i < sizeof of / sizeof *of; i++) {
+	for (size_t i = 0; i < n; i++) {
 		TRY(sql_trust_add(db, x.ours, str_c(of[i].by), of[i].id, of[i].word, kept && them, kept && silence, kept && us, str_is(x.state, "exceeded"),
 			missed && them, missed && !them, late > 0));
 		if (late > 0) TRY(sql_trust_add_late(db, x.ours, str_c(of[i].by), of[i].id, of[i].word, late));
@@ -53,7 +55,8 @@ static enum err count_some(struct db *db, void *arg) {
 	struct expectation_id_list l;
 	TRY(sql_trust_uncounted(db, b->a, AT_ONCE, &l));
 	bool counts;
-	for (size_t i = 0; i < l.n; i++) TRY(trust_count(db, b->a, l.v[i], &counts));
+	struct team_id team;
+	for (size_t i = 0; i < l.n; i++) TRY(trust_count(db, b->a, l.v[i], &counts, &team));
 	b->all = l.n < AT_ONCE;
 	usec_t next;
 	TRY(sql_promise_next_step(db, &next));
@@ -99,7 +102,7 @@ static struct trust_row row_of(struct req *q, const struct trust_sum_row *s, con
 	else if (!str_none(s->name)) r.name = s->name;
 	if (strcmp(by, "all") == 0) return r;
 	r.value = r.key;
-	r.by = str_c(strcmp(by, "owner") == 0 ? "owner_id" : strcmp(by, "person") == 0 ? "person_id" : by);
+	r.by = str_c(strcmp(by, "owner") == 0 ? "owner_id" : strcmp(by, "person") == 0 ? "person_id" : strcmp(by, "team") == 0 ? "team_id" : by);
 	return r;
 }
 
@@ -191,10 +194,12 @@ static enum err fill_page(struct req *q, struct trust_page *ret) {
 	TRY(read_part(q, ret->direction, &(struct part){.by = "all"}, 1, &all));
 	if (all.n > 0) ret->all = &all.v[0];
 	TRY(read_part(q, ret->direction, &(struct part){.by = "owner"}, TABLE_MOST, &ret->owners));
+	TRY(read_part(q, ret->direction, &(struct part){.by = "team"}, TEAMS_SHOWN, &ret->teams));
 	TRY(read_part(q, ret->direction, &(struct part){.by = "person"}, TABLE_MOST, &ret->persons));
 	TRY(read_part(q, ret->direction, &(struct part){.by = "source"}, SOURCES_MOST, &ret->sources));
 	TRY(read_part(q, ret->direction, &(struct part){.by = "month"}, MONTHS, &ret->months));
 	rank(&ret->owners);
+	rank(&ret->teams);
 	rank(&ret->persons);
 	rank(&ret->sources);
 	ret->more_owners = ret->owners.n == TABLE_MOST;
@@ -236,8 +241,9 @@ enum err trust_show(struct req *q, const struct trust_show_in *in, struct trust_
 
 enum err trust_find(struct req *q, const struct trust_wish *w, struct expectation_id before, int64_t most, struct promise_row_list *ret) {
 	struct opt_int yes = {true, 1}, no = {0};
-	return sql_trust_list(q->db, q->a, !w->theirs, w->person, w->owner, w->month, w->source, w->word, str_is(w->result, "kept") ? yes : no,
-		str_is(w->result, "exceeded") ? yes : no, str_is(w->result, "missed") ? yes : no, str_is(w->result, "late") ? yes : no, before, q->actor.id,
+	struct str state = str_is(w->result, "exceeded") || str_is(w->result, "missed") ? w->result : STR_NONE;
+	return sql_trust_list(q->db, q->a, !w->theirs, w->person, w->owner, w->team, w->month, w->source, w->word, str_is(w->result, "kept") ? yes : no, state,
+		str_is(w->result, "late") ? yes : no, before, q->actor.id,
 		q->actor.is_staff, most, ret);
 }
 
@@ -254,6 +260,15 @@ static enum err say_person(struct req *q, struct person_id id, struct str *to) {
 	return OK;
 }
 
+static enum err say_team(struct req *q, struct team_id id, struct str *to) {
+	struct str name;
+	bool found;
+	if (id.v == 0) return OK;
+	TRY(sql_trust_team(q->db, q->a, id, &name, &found));
+	if (found) say_more(q, to, name);
+	return OK;
+}
+
 enum err trust_said(struct req *q, const struct trust_wish *w, struct str *ret) {
 	static const struct { const char *name, *word; } words[] = {{"counted", T("All that counts")}, {"kept", T("Kept or better")}, {"exceeded", T("Better than promised")},
 		{"missed", T("Missed")}, {"late", T("Kept, but late")}, {"them", T("by the other side’s word")}, {"silence", T("nobody said otherwise")}, {"us", T("by our own word")}};
@@ -262,6 +277,7 @@ enum err trust_said(struct req *q, const struct trust_wish *w, struct str *ret) 
 		if (str_is(w->result, words[i].name) || str_is(w->word, words[i].name)) say_more(q, ret, str_c(TRQ(q, words[i].word)));
 	say_more(q, ret, str_c(TRQ(q, w->theirs ? T("promised to us") : T("promised by us"))));
 	TRY(say_person(q, w->owner, ret));
+	TRY(say_team(q, w->team, ret));
 	TRY(say_person(q, w->person, ret));
 	if (w->month.has) say_more(q, ret, month_word(q, w->month.v));
 	if (!str_none(w->source)) say_more(q, ret, source_word(q, w->source));

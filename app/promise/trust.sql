@@ -1,7 +1,7 @@
 -- Promises, counted; what becomes of whoever was not given what was promised.
 
 -- row trust_one: ours bool | person_id person_id | owner_id person_id | state text | word_of text | source text | first_due_at time | done_at time? | closed_at time?
---   | zone text | service bool
+--   | zone text | service bool | team_id team_id?
 -- row trust_sum_row: of_id int | of_word text | name text? | closed int | kept_them int | kept_silence int | kept_us int | exceeded int | missed_them int | missed_us int
 --   | late int
 -- row trust_late_row: of_id int | of_word text | days int | n int
@@ -12,7 +12,7 @@
 
 -- trust_get(id expectation_id) -> trust_one :one
 -- What of one is counted. What the rules of service made is none of what somebody promised.
-SELECT x.ours, x.person_id, x.owner_id, x.state, x.word_of, x.source, x.first_due_at, x.done_at, x.closed_at, b.zone, x.goal <> ''
+SELECT x.ours, x.person_id, x.owner_id, x.state, x.word_of, x.source, x.first_due_at, x.done_at, x.closed_at, b.zone, x.goal <> '', x.team_id
 FROM expectation x JOIN business b ON b.one = 1 WHERE x.id = :id;
 
 -- trust_uncounted(most int) -> expectation_id :many
@@ -40,8 +40,8 @@ ON CONFLICT (ours, by_what, of_id, of_word, days) DO UPDATE SET n = expectation_
 -- trust_sums(ours bool, by_what text, just int?, fewer int?, behind int, before int?, most int) -> trust_sum_row :many
 -- order: most s.closed DESC, s.of_id, s.of_word | newest s.of_id DESC
 -- What was counted, by one thing.
-SELECT s.of_id, s.of_word, p.name, s.closed, s.kept_them, s.kept_silence, s.kept_us, s.exceeded, s.missed_them, s.missed_us, s.late
-FROM expectation_sum s LEFT JOIN person p ON p.id = s.of_id AND s.by_what IN ('owner', 'person')
+SELECT s.of_id, s.of_word, COALESCE(p.name, t.name), s.closed, s.kept_them, s.kept_silence, s.kept_us, s.exceeded, s.missed_them, s.missed_us, s.late
+FROM expectation_sum s LEFT JOIN person p ON p.id = s.of_id AND s.by_what IN ('owner', 'person') LEFT JOIN team t ON t.id = s.of_id AND s.by_what = 'team'
 WHERE s.ours = :ours AND s.by_what = :by_what
 --? just AND s.of_id = :just
 --? fewer AND (s.closed < :fewer OR (s.closed = :fewer AND s.of_id > :behind))
@@ -53,21 +53,25 @@ ORDER BY {order} LIMIT :most;
 SELECT l.of_id, l.of_word, l.days, l.n FROM expectation_late l WHERE l.ours = :ours AND l.by_what = :by_what AND l.of_id IN {list :ids}
 ORDER BY l.of_id, l.of_word, l.days LIMIT :most;
 
--- trust_list(ours bool, person person_id?, owner person_id?, month int?, source text?, word text?, kept int?, exceeded int?, missed int?, late int?,
+-- trust_list(ours bool, person person_id?, owner person_id?, team team_id?, month int?, source text?, word text?, kept int?, state text?, late int?,
 --   before expectation_id?, me person_id?, staff bool, most int) -> promise_row :many
 -- Those behind a number, the newest first.
 SELECT {promise_row_of(x)} FROM expectation x {promise_around(x)} WHERE {expectation_visible(x)} AND x.month IS NOT NULL AND x.ours = :ours
 --? person AND x.person_id = :person
 --? owner AND x.owner_id = :owner
+--? team AND x.team_id = :team
 --? month AND x.month = :month
 --? source AND x.source = :source
 --? word AND x.word_of = :word
 --? kept AND x.state IN ('kept', 'exceeded') AND :kept = 1
---? exceeded AND x.state = 'exceeded' AND :exceeded = 1
---? missed AND x.state = 'missed' AND :missed = 1
+--? state AND x.state = :state
 --? late AND x.late_days >= :late
 --? before AND x.id < :before
 ORDER BY x.id DESC LIMIT :most;
+
+-- trust_team(id team_id) -> text :maybe
+-- What a team is called, or was.
+SELECT t.name FROM team t WHERE t.id = :id;
 
 -- trust_public(since int) -> trust_public_row :one
 -- What the firm promised and others said was kept, or did not deny, since a month; everything that was missed counts.

@@ -42,6 +42,12 @@ static enum err do_keep(struct db *db, void *arg) {
 	return promise_keep(db, &d->f->a, &d->draft, &d->id);
 }
 
+/* Who of us is in which team changes all the while; nobody is in one at first. */
+static void change_teams(struct fixture *f) {
+	static const char *const teams[] = {"NULL", "1", "2"};
+	admin_exec(f, str_fmt(&f->a, "UPDATE person SET team_id = %s WHERE id = %d", teams[any(3)], any(2) ? OWNER : AGENT).p);
+}
+
 static enum err do_move(struct db *db, void *arg) {
 	static const char *const to[] = {"done", "done", "kept", "exceeded", "missed", "renegotiated", "withdrawn"};
 	static const unsigned parts[] = {OWES, GETS, BY_ITSELF};
@@ -58,6 +64,14 @@ static enum err do_move(struct db *db, void *arg) {
 	return promise_go(db, &d->f->a, part == BY_ITSELF ? (struct person_id){0} : them ? x.person_id : x.owner_id, &x, &step);
 }
 
+static enum err do_end(struct db *db, void *arg) {
+	struct doing *d = arg;
+	struct promise_state x;
+	struct promise_step step = {.to = d->draft.said, .note = STR(""), .word = "them", .said = STR("")};
+	TRY(sql_promise_state_get(db, &d->f->a, d->id, &x));
+	return promise_go(db, &d->f->a, x.person_id, &x, &step);
+}
+
 static void keep_one(struct fixture *f) {
 	struct doing d = {.f = f, .draft = {.ours = any(4) != 0, .person = {any(3) ? ANN : OTTO}, .owner = {any(3) ? AGENT : OWNER}, .text = STR("The form"), .said = STR(""),
 		.due_at = clock_now() + DAYS(1 + any(30)), .audience = any(3) ? STR("both") : STR("team"), .by = {AGENT}}};
@@ -71,6 +85,7 @@ static void live_on(struct fixture *f) {
 	for (int i = 0; i < STEPS; i++) {
 		struct doing d = {.f = f, .id = {1 + any(MANY)}};
 		clock_set(BEGIN + i * HOURS(3) + SECONDS(any(3600)));
+		if (i > STEPS / 10 && any(40) == 0) change_teams(f);
 		assert_int_equal(store_write(f->s, do_move, &d), OK);
 	}
 }
@@ -79,7 +94,7 @@ static void live_on(struct fixture *f) {
 
 struct told {
 	bool ours;
-	int64_t owner, person, month, late;
+	int64_t owner, team, person, month, late;
 	usec_t due, done;
 	char source[40], state[20], word[12];
 };
@@ -107,6 +122,7 @@ static void hear_moved(struct told *t, const struct event *e, const struct json 
 		if (t->done == 0) t->done = e->at;
 		t->late = t->done > t->due ? (t->done - t->due + DAYS(1) - 1) / DAYS(1) : 0;
 	}
+	if (!json_get_int(json_member(data, "team"), &t->team)) t->team = 0;
 	struct local_time l = zone_local(zone_find(STR("Europe/Berlin")), e->at);
 	t->month = l.year * 100 + l.month;
 }
@@ -137,7 +153,7 @@ struct figures {
 static int by_number(const void *a, const void *b) { return (*(const int64_t *)a > *(const int64_t *)b) - (*(const int64_t *)a < *(const int64_t *)b); }
 
 static bool is_of(struct fixture *f, const struct told *t, const char *by, struct str key) {
-	int64_t n = strcmp(by, "owner") == 0 ? t->owner : strcmp(by, "person") == 0 ? t->person : t->month;
+	int64_t n = strcmp(by, "owner") == 0 ? t->owner : strcmp(by, "team") == 0 ? t->team : strcmp(by, "person") == 0 ? t->person : t->month;
 	return strcmp(by, "source") == 0 ? str_is(key, t->source) : str_eq(key, str_fmt(&f->a, "%lld", (long long)n));
 }
 
@@ -187,7 +203,7 @@ static size_t rows_of(struct fixture *f, struct served *s, const char *path, con
 
 static void lists_are_as_long(struct fixture *f, struct served *s, const char *direction, const char *by, const struct json *row, struct str key, const char *token) {
 	static const char *const results[] = {"counted", "kept", "exceeded", "missed", "late"};
-	const char *filter = strcmp(by, "owner") == 0 ? "owner_id" : strcmp(by, "person") == 0 ? "person_id" : by;
+	const char *filter = strcmp(by, "owner") == 0 ? "owner_id" : strcmp(by, "team") == 0 ? "team_id" : strcmp(by, "person") == 0 ? "person_id" : by;
 	for (size_t i = 0; i < sizeof results / sizeof *results; i++) {
 		const char *path = str_fmt(&f->a, "/api/v1/expectations?limit=200&result=%s&direction=%s&%s=" STR_FMT, results[i], direction, filter, STR_ARG(key)).p;
 		assert_int_equal(rows_of(f, s, path, token), number(row, results[i]));
@@ -228,11 +244,17 @@ static void compare_all(struct fixture *f, struct served *s, const char *token) 
 		for (size_t d = 0; d < 2; d++) counted += compare(f, s, directions[d], bys[b], token);
 		assert_int_equal(counted, all);           /* nothing that the log has is in no row */
 	}
+	int64_t in_teams = 0, want = 0;
+	for (int i = 1; i <= MANY; i++) want += told[i].team != 0;
+	for (size_t d = 0; d < 2; d++) in_teams += compare(f, s, directions[d], "team", token);
+	assert_int_equal(in_teams, want);
+	assert_true(want > MANY / 10 && want < all);  /* some were closed by who was in no team then */
 }
 
 static void the_page_says_what_the_log_says(void **state) {
 	FIXTURE(f);
 	struct served s;
+	admin_exec(f, "INSERT INTO team (id, name, word, made_at) VALUES (1, 'Billing', 'billing', 0), (2, 'Network', 'network', 0)");
 	live_on(f);
 	read_log(f);
 	serve_start(f, &s);
@@ -255,20 +277,18 @@ static void in_public_nobody_is_named(void **state) {
 		.due_at = BEGIN + DAYS(1), .audience = STR("public"), .by = {AGENT}}};
 	assert_int_equal(store_write(f->s, do_keep, &d), OK);
 	assert_int_equal(admin_int(f, "SELECT count(*) FROM event WHERE object_kind = 'expectation' AND audience = 'public' AND data NOT LIKE '%person%'"), 1);
+	admin_exec(f, "INSERT INTO team (id, name, word, made_at) VALUES (1, 'Billing', 'billing', 0); UPDATE person SET team_id = 1 WHERE id = 4");
+	d.draft.said = STR("missed");
+	assert_int_equal(store_write(f->s, do_end, &d), OK);
+	assert_int_equal(admin_int(f, "SELECT count(*) FROM expectation_sum WHERE by_what = 'team' AND of_id = 1 AND missed_them = 1"), 1);
+	assert_int_equal(admin_int(f, "SELECT count(*) FROM event WHERE object_kind = 'expectation' AND data LIKE '%team%'"), 0);
+	d.draft.said = STR("");
 	d.draft.audience = STR("both");
 	assert_int_equal(store_write(f->s, do_keep, &d), OK);
 	assert_int_equal(admin_int(f, "SELECT count(*) FROM event WHERE object_kind = 'expectation' AND audience = 'private' AND data LIKE '%\"person\":10%'"), 1);
 }
 
 /* ---------------------------------------------------------------- what everybody reads */
-
-static enum err do_end(struct db *db, void *arg) {
-	struct doing *d = arg;
-	struct promise_state x;
-	struct promise_step step = {.to = d->draft.said, .note = STR(""), .word = "them", .said = STR("")};
-	TRY(sql_promise_state_get(db, &d->f->a, d->id, &x));
-	return promise_go(db, &d->f->a, x.person_id, &x, &step);
-}
 
 static struct expectation_id keep_and_end(struct fixture *f, int who, int conversation, const char *how) {
 	struct doing d = {.f = f, .draft = {.ours = true, .person = {who}, .owner = {AGENT}, .text = STR("The form"), .said = STR(""), .conversation = {conversation},

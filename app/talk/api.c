@@ -136,6 +136,7 @@ enum err talk_conversation_change(struct req *q, const struct talk_conversation_
 		TRY(tags_changed(q, &f));
 	}
 	if (in->assignee_id.has) TRY(report_assign(q, in->id, (struct person_id){in->assignee_id.v}));
+	if (in->team_id.v != 0) TRY(report_assign_team(q, in->id, in->team_id));
 	TRY(report_get(q, in->id, &row));
 	return report_view(q, &row, true, &ret->report);
 }

@@ -9,10 +9,13 @@
 
 enum { PAGE_ROWS = 25, SIDE_ROWS = 8, WORDS = 110, COUNT_MOST = 1000, COLLEAGUES_MOST = 200 };
 #define LONG_WAIT DAYS(1)
+#define TEAM "team-"
 
 static struct opt_int waiting_only(bool yes) { return (struct opt_int){.has = yes, .v = NOBODY_WAITS}; }
 
-static struct person_id somebody(struct opt_int assignee) { return (struct person_id){assignee.has ? assignee.v : 0}; }
+static struct person_id somebody(struct opt_int assignee) { return (struct person_id){assignee.has && assignee.v > 0 ? assignee.v : 0}; }
+
+static struct team_id team_in(struct opt_int assignee) { return (struct team_id){assignee.has && assignee.v < 0 ? -assignee.v : 0}; }
 
 static struct opt_int nobody(struct opt_int assignee) { return (struct opt_int){.has = assignee.has && assignee.v == 0, .v = 1}; }
 
@@ -41,8 +44,8 @@ enum err desk_find(struct req *q, const struct desk_wish *w, struct int_list *re
 	if (!place_read(q->a, w->cursor, &place)) return req_invalid(q, "cursor", T("This cursor is not one of ours."));
 	for (;;) {
 		int64_t left = (int64_t)(most - ret->n) + 1;
-		if (place.due) TRY(sql_desk_due(q->db, q->a, somebody(w->assignee), nobody(w->assignee), waiting_only(w->waiting), place.at, place.id, left, &keys));
-		else TRY(sql_desk_find(q->db, q->a, somebody(w->assignee), nobody(w->assignee), waiting_only(w->waiting), place.at, place.id, left, &keys));
+		if (place.due) TRY(sql_desk_due(q->db, q->a, somebody(w->assignee), team_in(w->assignee), nobody(w->assignee), waiting_only(w->waiting), place.at, place.id, left, &keys));
+		else TRY(sql_desk_find(q->db, q->a, somebody(w->assignee), team_in(w->assignee), nobody(w->assignee), waiting_only(w->waiting), place.at, place.id, left, &keys));
 		for (size_t i = 0; i < keys.n; i++) {
 			if (ret->n == most) {
 				*ret_next = str_fmt(q->a, "%s%" PRId64 "-%" PRId64, place.due ? "due-" : "", place.at, place.id.v);
@@ -56,13 +59,20 @@ enum err desk_find(struct req *q, const struct desk_wish *w, struct int_list *re
 	}
 }
 
+/* The id of a colleague, or "team-3": -3. */
+static bool hand_read(struct str word, int64_t *ret) {
+	bool team = str_starts(word, STR(TEAM));
+	if (!str_int(team ? str_from(word, sizeof TEAM - 1) : word, ret) || *ret < (team ? 1 : 0)) return false;
+	if (team) *ret = -*ret;
+	return true;
+}
+
 enum err desk_assignee(struct req *q, struct str word, struct opt_int *ret) {
 	*ret = (struct opt_int){.has = !str_empty(word)};
 	if (!ret->has) return OK;
 	if (!q->actor.is_staff) return ERR_DENIED;
 	if (str_is(word, "me")) ret->v = q->actor.id.v;
-	else if (!str_is(word, "nobody") && (!str_int(word, &ret->v) || ret->v < 1))
-		return req_invalid(q, "assignee", T("Give me, nobody, or the id of a colleague."));
+	else if (!str_is(word, "nobody") && (!hand_read(word, &ret->v) || ret->v == 0)) return req_invalid(q, "assignee", T("Give me, nobody, the id of a colleague, or team-ID."));
 	return OK;
 }
 
@@ -74,6 +84,21 @@ enum err colleagues(struct req *q, struct person_id chosen, struct talk_choice_l
 		ret->v[ret->n++] = (struct talk_choice){.name = str_fmt(q->a, "%lld", (long long)rows.v[i].id.v), .word = rows.v[i].name,
 			.here = rows.v[i].id.v == chosen.v};
 	return OK;
+}
+
+enum err team_choices(struct req *q, struct team_id chosen, struct talk_choice_list *ret) {
+	struct talk_team_row_list rows;
+	TRY(sql_talk_teams(q->db, q->a, COLLEAGUES_MOST, &rows));
+	*ret = (struct talk_choice_list){.v = NEW_ARRAY(q->a, struct talk_choice, rows.n)};
+	for (size_t i = 0; i < rows.n; i++)
+		ret->v[ret->n++] = (struct talk_choice){.name = str_fmt(q->a, TEAM "%" PRId64, rows.v[i].id.v), .word = rows.v[i].name, .here = rows.v[i].id.v == chosen.v};
+	return OK;
+}
+
+enum err desk_give(struct req *q, struct conversation_id id, struct str to) {
+	int64_t who = 0;
+	if (!str_empty(to) && !hand_read(to, &who)) return req_invalid(q, "assignee", T("Please choose one."));
+	return who < 0 ? report_assign_team(q, id, (struct team_id){-who}) : report_assign(q, id, (struct person_id){who});
 }
 
 /* ------------------------------------------------------------------------ rows */
@@ -92,7 +117,7 @@ static struct talk_desk_item item_of(struct req *q, const struct desk_row *r) {
 	bool waits = r->waiting_at != NOBODY_WAITS;
 	return (struct talk_desk_item){
 		.id = r->id, .kind = kind_word(q, r->kind), .subject = r->subject, .state = state_view(r->status), .private = !str_is(r->visibility, "public"),
-		.who = str_none(r->author) ? STR("") : r->author, .photo = r->photo, .by = str_none(r->assignee) ? STR("") : r->assignee,
+		.who = str_none(r->author) ? STR("") : r->author, .photo = r->photo, .by = str_none(r->assignee) ? STR("") : r->assignee, .team = str_none(r->team) ? STR("") : r->team,
 		.mine = r->assignee_id.v == q->actor.id.v, .about = str_none(r->record) ? STR("") : r->record, .votes = r->votes, .waits = waits,
 		.at = waits ? r->waiting_at : r->active_at, .late = waits && q->locale.now - r->waiting_at > LONG_WAIT, .reopened = r->reopened,
 		.worth = r->worth_minor};
@@ -124,23 +149,26 @@ static enum err items(struct req *q, struct int_list ids, struct talk_desk_item_
 /* ------------------------------------------------------------------------ page */
 
 static const struct view { const char *name, *word; bool waiting; } views[] = {
-	{"waiting", T("Waiting for an answer"), true}, {"mine", T("Yours"), false}, {"nobody", T("Nobody's yet"), false}, {"open", T("All that is open"), false}};
+	{"waiting", T("Waiting for an answer"), true}, {"mine", T("Yours"), false}, {"team", T("Your team’s"), false}, {"nobody", T("Nobody's yet"), false}, {"open", T("All that is open"), false}};
 enum { VIEWS = sizeof views / sizeof *views };
 
-static struct desk_wish wish_of(const struct req *q, const struct view *v) {
+static struct desk_wish wish_of(const struct req *q, const struct view *v, struct team_id team) {
 	struct desk_wish w = {.waiting = v->waiting, .most = PAGE_ROWS};
 	if (strcmp(v->name, "mine") == 0) w.assignee = (struct opt_int){true, q->actor.id.v};
+	if (strcmp(v->name, "team") == 0) w.assignee = (struct opt_int){true, -team.v};
 	if (strcmp(v->name, "nobody") == 0) w.assignee = (struct opt_int){true, 0};
 	return w;
 }
 
-static enum err offer_views(struct req *q, struct str here, struct talk_desk_page *ret) {
+/* Who is in no team has no tab for one. */
+static enum err offer_views(struct req *q, struct str here, struct team_id team, struct talk_desk_page *ret) {
 	ret->views.v = NEW_ARRAY(q->a, struct talk_desk_view, VIEWS);
 	for (size_t i = 0; i < VIEWS; i++) {
-		struct desk_wish w = wish_of(q, &views[i]);
+		if (team.v == 0 && strcmp(views[i].name, "team") == 0) continue;
+		struct desk_wish w = wish_of(q, &views[i], team);
 		struct talk_desk_view *v = &ret->views.v[ret->views.n++];
 		*v = (struct talk_desk_view){.name = str_c(views[i].name), .word = str_c(views[i].word), .here = str_is(here, views[i].name)};
-		TRY(sql_desk_count(q->db, somebody(w.assignee), nobody(w.assignee), waiting_only(w.waiting), COUNT_MOST, &v->count));
+		TRY(sql_desk_count(q->db, somebody(w.assignee), team_in(w.assignee), nobody(w.assignee), waiting_only(w.waiting), COUNT_MOST, &v->count));
 		v->more = v->count == COUNT_MOST;
 		if (v->here) ret->title = v->word;
 	}
@@ -169,31 +197,33 @@ enum err talk_desk(struct req *q, const struct talk_desk_in *in, struct talk_des
 	struct object o = {.thing = THING_CONVERSATION};
 	struct desk_wish w = {0};
 	struct str next;
+	struct team_id team;
 	q->page.nav = STR("desk");
 	q->page.wide = STR("desk");
 	q->page.live = STR("conversations,desk");
-	ret->view = in->view;
+	TRY(sql_talk_team_of(q->db, q->actor.id, &team));
+	ret->view = team.v == 0 && str_is(in->view, "team") ? STR("mine") : in->view;
 	for (size_t i = 0; i < VIEWS; i++)
-		if (str_is(in->view, views[i].name)) w = wish_of(q, &views[i]);
+		if (str_is(ret->view, views[i].name)) w = wish_of(q, &views[i], team);
 	w.cursor = in->cursor;
 	TRY(desk_find(q, &w, &ids, &next));
 	TRY(items(q, ids, &ret->items));
 	ret->cursor = str_none(in->cursor) ? STR("") : in->cursor;
-	if (!str_none(next)) ret->more = url_with(q->a, url_with(q->a, url_path(q->a, "/desk"), "view", in->view), "cursor", next);
+	if (!str_none(next)) ret->more = url_with(q->a, url_with(q->a, url_path(q->a, "/desk"), "view", ret->view), "cursor", next);
 	ret->may_assign = may(&q->actor, ACT_ASSIGN, &o);
+	if (ret->may_assign) TRY(team_choices(q, (struct team_id){0}, &ret->teams));
 	if (ret->may_assign) TRY(colleagues(q, (struct person_id){0}, &ret->colleagues));
-	TRY(offer_views(q, in->view, ret));
+	TRY(offer_views(q, ret->view, team, ret));
 	TRY(sql_desk_reopened(q->db, q->a, SIDE_ROWS, &ids));
 	TRY(items(q, ids, &ret->reopened));
 	return fill_said(q, ret);
 }
 
 enum err talk_desk_assign(struct req *q, const struct talk_desk_assign_in *in) {
-	struct person_id to = q->actor.id;
 	req_redirect(q, url_with(q->a, url_path(q->a, "/desk"), "view", in->view));
-	if (in->take.v != 0) return report_assign(q, in->take, to);
+	if (in->take.v != 0) return report_assign(q, in->take, q->actor.id);
 	if (in->ids.n == 0) return req_invalid(q, "ids", T("Please tick what you want to give to somebody."));
-	if (!str_int(in->assignee, &to.v) || to.v < 0) return req_invalid(q, "assignee", T("Please choose one."));
-	for (size_t i = 0; i < in->ids.n; i++) TRY(report_assign(q, in->ids.v[i], to));
+	if (str_empty(in->assignee)) return req_invalid(q, "assignee", T("Please choose one."));
+	for (size_t i = 0; i < in->ids.n; i++) TRY(desk_give(q, in->ids.v[i], in->assignee));
 	return OK;
 }

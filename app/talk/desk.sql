@@ -4,39 +4,43 @@
 -- As the partial indexes have it, and in words of which no other index can make use.
 -- frag on_desk(c): c.status NOT IN ('done', 'not_done', 'closed') AND c.hidden_at IS NULL
 
--- desk_find(assignee person_id?, nobody int?, waiting int?, at int, after conversation_id, most int) -> desk_key :many
--- What is on the desk behind a place in its order: somebody's, nobody's, only where somebody waits.
+-- desk_find(assignee person_id?, team team_id?, nobody int?, waiting int?, at int, after conversation_id, most int) -> desk_key :many
+-- What is on the desk behind a place in its order: somebody's, a team's, nobody's, only where somebody waits.
 SELECT c.id, c.waiting_at FROM conversation c WHERE {on_desk(c)} AND NOT {is_among(c)} AND c.due_at = 9223372036854775807 AND (c.waiting_at, c.id) > (:at, :after)
 --? assignee AND c.assignee_id = :assignee
---? nobody AND c.assignee_id IS NULL AND :nobody = 1
+--? team AND c.team_id = :team
+--? nobody AND c.assignee_id IS NULL AND c.team_id IS NULL AND :nobody = 1
 --? waiting AND c.waiting_at < :waiting
 ORDER BY c.waiting_at, c.id LIMIT :most;
 
--- desk_due(assignee person_id?, nobody int?, waiting int?, at int, after conversation_id, most int) -> desk_key :many
+-- desk_due(assignee person_id?, team team_id?, nobody int?, waiting int?, at int, after conversation_id, most int) -> desk_key :many
 -- The same where something is due, the first due first; they stand before all others.
 SELECT c.id, c.due_at FROM conversation c WHERE {on_desk(c)} AND NOT {is_among(c)} AND c.due_at < 9223372036854775807 AND (c.due_at, c.id) > (:at, :after)
 --? assignee AND c.assignee_id = :assignee
---? nobody AND c.assignee_id IS NULL AND :nobody = 1
+--? team AND c.team_id = :team
+--? nobody AND c.assignee_id IS NULL AND c.team_id IS NULL AND :nobody = 1
 --? waiting AND c.waiting_at < :waiting
 ORDER BY c.due_at, c.id LIMIT :most;
 
--- desk_count(assignee person_id?, nobody int?, waiting int?, most int) -> int :one
+-- desk_count(assignee person_id?, team team_id?, nobody int?, waiting int?, most int) -> int :one
 -- How many, as far as one counts.
 SELECT COUNT(*) FROM (SELECT 1 AS one FROM conversation c WHERE {on_desk(c)} AND NOT {is_among(c)}
 --? assignee AND c.assignee_id = :assignee
---? nobody AND c.assignee_id IS NULL AND :nobody = 1
+--? team AND c.team_id = :team
+--? nobody AND c.assignee_id IS NULL AND c.team_id IS NULL AND :nobody = 1
 --? waiting AND c.waiting_at < :waiting
 LIMIT :most) found;
 
 -- row desk_row: id conversation_id | kind text | visibility text | status text | subject text | waiting_at int | active_at time | votes int
 --   | worth_minor int | reopened int | record_id record_id? | record text? | author_id person_id? | author text? | photo file_id?
---   | assignee_id person_id? | assignee text?
+--   | assignee_id person_id? | assignee text? | team text?
 
 -- desk_rows(ids ints, me person_id, staff bool, most int) -> desk_row :many
 -- The rows of a list of the desk, in no order.
 SELECT c.id, c.kind, c.visibility, c.status, c.subject, c.waiting_at, c.active_at, c.votes, c.worth_minor, c.reopened, r.id, r.title,
-	a.id, {shown_name(a)}, {shown_photo(a)}, s.id, s.name
+	a.id, {shown_name(a)}, {shown_photo(a)}, s.id, s.name, t.name
 FROM conversation c LEFT JOIN record r ON r.id = c.record_id LEFT JOIN person a ON a.id = c.author_id LEFT JOIN person s ON s.id = c.assignee_id
+	LEFT JOIN team t ON t.id = c.team_id
 WHERE c.id IN {list :ids} AND {conversation_visible(c)} LIMIT :most;
 
 -- desk_reopened(most int) -> int :many

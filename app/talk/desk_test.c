@@ -141,6 +141,67 @@ static void the_inbox(void **state) {
 	serve_stop(&s);
 }
 
+/* What is given to a team stands on its members' desk, and so does what is given to one of them; everybody else sees it, too. */
+static void a_teams_own(void **state) {
+	FIXTURE(f);
+	struct served s;
+	put_person(f, BEA, "staff", "agent", "Bea Agent", 0);
+	serve_start(f, &s);
+	const char *olga = token_for(f, OLGA), *agent = token_for(f, AGENT), *cookie = session_for(f, AGENT), *bea = session_for(f, BEA);
+	begin(f, &s, olga, "First of all", "private");
+	begin(f, &s, olga, "Second thing", "public");
+	begin(f, &s, olga, "Third thing", "private");
+	assert_has_not(call(f, &s, "/desk", NULL, cookie, NULL).body, "view=team");
+	assert_has_not(call(f, &s, "/desk", NULL, cookie, NULL).body, "<optgroup");
+	admin_exec(f, "INSERT INTO team (id, name, word, made_at) VALUES (1, 'Billing', 'billing', 0), (2, 'Network', 'network', 0), (3, 'Gone', 'gone', 0);"
+		"UPDATE team SET ended_at = 1 WHERE id = 3; UPDATE person SET team_id = 1 WHERE id = 9");
+	assert_has_not(call(f, &s, "/desk", NULL, cookie, NULL).body, "view=team");                    /* who is in none has no such tab */
+	assert_has(call(f, &s, "/desk?view=team", NULL, bea, NULL).body, "Nothing is your team’s");
+	assert_int_equal(send_form(f, &s, "/desk", "/desk", "view=nobody&ids=1&assignee=team-1", cookie).status, 303);
+	assert_int_equal(send_form(f, &s, "/desk", "/desk", "view=nobody&ids=2&assignee=9", cookie).status, 303);
+	struct str page = call(f, &s, "/desk?view=team", NULL, bea, NULL).body;
+	assert_has(page, "First of all");
+	assert_has(page, "for Billing");
+	assert_has(between(f, page, "<form class=\"stack inbox\"", "</form>"), "Second thing");
+	assert_has_not(between(f, page, "<form class=\"stack inbox\"", "</form>"), "Third thing");
+	assert_has_not(between(f, call(f, &s, "/desk?view=nobody", NULL, cookie, NULL).body, "<form class=\"stack inbox\"", "</form>"), "First of all");
+	assert_has(between(f, call(f, &s, "/desk", NULL, cookie, NULL).body, "<form class=\"stack inbox\"", "</form>"), "First of all");   /* no walls */
+	for (int i = 0; i < 100 && admin_int(f, "SELECT count(*) FROM notice WHERE person_id = 9") < 2; i++) usleep(50000);
+	assert_int_equal(admin_int(f, "SELECT count(*) FROM notice WHERE person_id = 9 AND kind = 'assigned_team' AND conversation_id = 1"), 1);
+	assert_has(call(f, &s, "/notices", NULL, bea, NULL).body, "gave this to your team");
+	assert_int_equal(admin_int(f, "SELECT count(*) FROM notice WHERE person_id = 4"), 0);
+
+	/* for programs, with and without waiting; what is no team is said */
+	assert_has(ask(f, &s, "GET", "/api/v1/conversations?assignee=team-1", NULL, agent).body, "First of all");
+	assert_has(ask(f, &s, "GET", "/api/v1/conversations?assignee=team-1&sort=waiting", NULL, agent).body, "First of all");
+	assert_has_not(ask(f, &s, "GET", "/api/v1/conversations?assignee=team-1", NULL, agent).body, "Third thing");
+	assert_has_not(ask(f, &s, "GET", "/api/v1/conversations?assignee=team-2", NULL, agent).body, "First of all");
+	assert_has_not(ask(f, &s, "GET", "/api/v1/conversations?assignee=nobody", NULL, agent).body, "First of all");
+	assert_has(ask(f, &s, "GET", "/api/v1/conversations?assignee=nobody", NULL, agent).body, "Third thing");
+	assert_int_equal(ask(f, &s, "GET", "/api/v1/conversations?assignee=team-1", NULL, olga).status, 403);
+	assert_int_equal(ask(f, &s, "GET", "/api/v1/conversations?assignee=team-0", NULL, agent).status, 422);
+	assert_has(ask(f, &s, "GET", "/api/v1/conversations/1", NULL, agent).body, "\"team\":{\"id\":1,\"name\":\"Billing\"}");
+	assert_has_not(ask(f, &s, "GET", "/api/v1/conversations/1", NULL, olga).body, "Billing");
+	assert_has_not(call(f, &s, "/conversations/1", NULL, session_for(f, OLGA), NULL).body, "Billing");
+	assert_int_equal(ask(f, &s, "PATCH", "/api/v1/conversations/1", "{\"team_id\":3}", agent).status, 422);
+	assert_int_equal(ask(f, &s, "PATCH", "/api/v1/conversations/1", "{\"team_id\":2}", olga).status, 403);
+	assert_int_equal(ask(f, &s, "PATCH", "/api/v1/conversations/1", "{\"team_id\":2}", agent).status, 200);
+	assert_int_equal(field(f, "team_id", 1), 2);
+	assert_int_equal(send_form(f, &s, "/conversations/1", "/conversations/1", "act=assign&assignee=team-1", cookie).status, 303);
+	assert_has(call(f, &s, "/conversations/1", NULL, cookie, NULL).body, "<option value=\"team-1\" selected>Billing");
+
+	/* who takes it brings it into the care of their own team, or of none */
+	assert_int_equal(send_form(f, &s, "/desk", "/desk", "view=team&take=1", bea).status, 303);
+	assert_int_equal(admin_int(f, "SELECT count(*) FROM conversation WHERE id = 1 AND assignee_id = 9 AND team_id = 1"), 1);
+	assert_int_equal(send_form(f, &s, "/desk", "/desk", "view=open&take=1", cookie).status, 303);
+	assert_int_equal(admin_int(f, "SELECT count(*) FROM conversation WHERE id = 1 AND assignee_id = 4 AND team_id IS NULL"), 1);
+	assert_int_equal(send_form(f, &s, "/desk", "/desk", "view=open&ids=1&assignee=team-1", cookie).status, 303);
+	assert_int_equal(send_form(f, &s, "/desk", "/desk", "view=open&ids=1&assignee=0", cookie).status, 303);
+	assert_int_equal(admin_int(f, "SELECT count(*) FROM conversation WHERE id = 1 AND assignee_id IS NULL AND team_id IS NULL"), 1);
+	is_sound(f);
+	serve_stop(&s);
+}
+
 static void one_glance(void **state) {
 	FIXTURE(f);
 	struct served s;
@@ -499,7 +560,7 @@ static void programs_ask_to_take_part(void **state) {
 int main(void) {
 	struct str why;
 	if (pack_load(&why) != OK) return 1;
-	const struct CMUnitTest tests[] = {TALK_BOTH(who_waits_since_when), TALK_BOTH(the_inbox), TALK_BOTH(one_glance), TALK_BOTH(two_at_once),
+	const struct CMUnitTest tests[] = {TALK_BOTH(who_waits_since_when), TALK_BOTH(the_inbox), TALK_BOTH(a_teams_own), TALK_BOTH(one_glance), TALK_BOTH(two_at_once),
 		TALK_BOTH(who_takes_part), TALK_BOTH(saved_replies), TALK_BOTH(two_become_one), TALK_BOTH(nobody_reads_more_by_it),
 		TALK_BOTH(programs_join_and_part), TALK_BOTH(programs_ask_to_take_part)};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -125,7 +125,7 @@ enum err joint_split(struct req *q, struct conversation_id id, struct int_list m
 	if (str_empty(subject)) return req_invalid(q, "subject", T("Please fill this in."));
 	if (subject.n > SUBJECT_MAX) return req_invalid(q, "subject", T("This is too long."));
 	struct new_report r = {.kind = from.kind, .visibility = from.visibility, .subject = subject, .body = STR(""), .topic = from.topic, .lat = NAN, .lon = NAN,
-		.author = first.author_id, .assignee = from.assignee_id, .at = first.created_at};
+		.author = first.author_id, .assignee = from.assignee_id, .team = from.team_id, .at = first.created_at};
 	TRY(talk_create(q->db, q->a, &r, ret));
 	if (str_is(from.visibility, "private")) TRY(sql_joint_seat_readers(q->db, id, *ret, NULL));
 	TRY(sql_joint_same_record(q->db, id, *ret));

@@ -66,7 +66,7 @@ enum err talk_create(struct db *db, struct arena *a, const struct new_report *r,
 	struct conversation_id id;
 	TRY(sql_talk_insert(db, r->kind, str_c(board_of(r->kind)), r->subject, otherwise(r->body, ""),
 		markdown_text(a, otherwise(r->body, ""), SUMMARY_CHARS),
-	                    otherwise(r->visibility, "public"), status, r->author, r->assignee, otherwise(r->topic, ""),
+	                    otherwise(r->visibility, "public"), status, r->author, r->assignee, r->team, otherwise(r->topic, ""),
 	                    str_empty(r->since) ? STR_NONE : r->since, placed ? r->lat : NAN, placed ? r->lon : NAN,
 		otherwise(r->place, ""),
 	                    otherwise(area, ""), quadkey, impact_of(0, at, state_find(status)->open),
@@ -126,13 +126,24 @@ enum err report_assign(struct req *q, struct conversation_id id, struct person_i
 	struct talk_facts f;
 	int64_t staff = 1;
 	TRY(facts_for(q, id, ACT_ASSIGN, &f));
-	if (who.v == f.assignee_id.v) return OK;
+	if (who.v == f.assignee_id.v && (who.v != 0 || f.team_id.v == 0)) return OK;
 	if (who.v != 0) TRY(sql_talk_is_staff(q->db, who, &staff));
 	if (staff == 0) return req_invalid(q, "assignee", T("This is not a colleague."));
 	TRY(sql_talk_assign(q->db, id, who));
 	if (who.v != 0) TRY(sql_talk_follow_insert(q->db, who, id.v, clock_now(), NULL));   /* to be told what is said next */
 	return talk_event(q->db, q->actor.id, "update", (struct message_id){0}, &f, AUDIENCE_STAFF,
 	                  str_fmt(q->a, "{\"assignee\":%lld}", (long long)who.v));
+}
+
+enum err report_assign_team(struct req *q, struct conversation_id id, struct team_id team) {
+	struct talk_facts f;
+	bool there;
+	TRY(facts_for(q, id, ACT_ASSIGN, &f));
+	if (f.assignee_id.v == 0 && f.team_id.v == team.v) return OK;
+	TRY(sql_talk_is_team(q->db, team, &there));
+	if (!there) return req_invalid(q, "assignee", T("There is no such team."));
+	TRY(sql_talk_assign_team(q->db, id, team));
+	return talk_event(q->db, q->actor.id, "update", (struct message_id){0}, &f, AUDIENCE_STAFF, str_fmt(q->a, "{\"assignee\":0,\"team\":%lld}", (long long)team.v));
 }
 
 enum err report_publish(struct req *q, struct talk_facts *f, struct str visibility) {

@@ -241,7 +241,7 @@ static enum err act(struct req *q, const struct talk_act_in *in, struct message_
 	if (str_is(in->act, "join")) return joint_merge(q, in->id, *ret_to = joint_number(in->into));
 	if (str_is(in->act, "split")) return joint_split(q, in->id, FILE_IDS(in->messages), in->subject, ret_to);
 	if (str_is(in->act, "undo")) return joint_undo(q, in->id, in->joint, ret_to);
-	if (str_is(in->act, "assign")) return report_assign(q, in->id, in->assignee);
+	if (str_is(in->act, "assign")) return desk_give(q, in->id, in->assignee);
 	if (str_is(in->act, "hide") || str_is(in->act, "show")) return report_hide(q, in->id, str_is(in->act, "hide"));
 	if (str_is(in->act, "edit_message")) return say_edit(q, in->id, in->message, in->body);
 	return say_hide(q, in->id, in->message, str_is(in->act, "hide_message"));

@@ -51,7 +51,7 @@ enum err report_view(struct req *q, const struct talk_report_row *r, bool tags, 
 	ret->place.label = !str_empty(r->place) ? r->place : placed ? r->area : STR_NONE;
 	ret->place.lat = r->lat;
 	ret->place.lon = r->lon;
-	if (staff) ret->assignee.id = r->assignee_id, ret->assignee.name = r->assignee_name;
+	if (staff) ret->assignee.id = r->assignee_id, ret->assignee.name = r->assignee_name, ret->team.id = r->team_id, ret->team.name = r->team;
 	if (staff) ret->worth.amount = (struct opt_int){true, r->worth_minor}, ret->worth.currency = q->business->currency;
 	bool many = str_is(r->visibility, "public") || str_is(r->visibility, "members");
 	return tags && (staff || many) ? tags_of(q->db, q->a, "conversation", r->id.v, &ret->tags) : OK;
@@ -337,6 +337,7 @@ static enum err fill_acts(struct req *q, const struct talk_report_row *r, const 
 		else if (e != ERR_NOT_FOUND) return e;
 	}
 	if (!ret->may_assign) return OK;
+	TRY(team_choices(q, r->assignee_id.v != 0 ? (struct team_id){0} : r->team_id, &ret->teams));
 	return colleagues(q, r->assignee_id, &ret->colleagues);
 }
 

@@ -16,7 +16,7 @@
  *   create  message M           conversation  {"kind":"status","status":"in_work","was":"planned"} the conversation's
  *   create  message M           conversation  {"kind":"not_fixed","status":"in_work","was":"done"} the conversation's
  *   update  conversation N                    {"changed":["subject","body"]}                    the conversation's
- *   update  conversation N                    {"assignee":P} (0: nobody)                        staff
+ *   update  conversation N                    {"assignee":P} (0: nobody; and "team":T: a team's) staff
  *   update  conversation N                    {"joined":P} or {"left":P}: takes part            private
  *   update  conversation N      conversation  {"merged_into":M} (0: undone)                     the conversation's
  *   update  conversation N      conversation  {"split_from":M} (0: undone)                      the conversation's
@@ -53,6 +53,7 @@ struct new_report {
 	struct str place, area;          /* in words; area STR_NONE: the town nearest to the place */
 	struct person_id author;         /* 0: none */
 	struct person_id assignee;       /* 0: none */
+	struct team_id team;             /* in whose care while it is nobody's; else it is in that of the assignee's team */
 	struct person_id to;             /* direct: the other one, who follows, too; else 0 */
 	struct conversation_id group;    /* direct: the question to a group that it answers; else 0 */
 	struct text_list tags;

@@ -18,11 +18,11 @@
 -- row talk_facts: id conversation_id | kind text | board text | visibility text | status text | author_id person_id?
 --   | assignee_id person_id? | area text | lat real? | lon real? | quadkey int? | votes int | comments int | worth_minor int
 --   | answer_id message_id? | reopened int | created_at time | active_at time | voted_at time | answered_at time? | hidden bool
---   | version int | subject text | body text | topic text | edited_at time? | group_id conversation_id?
+--   | version int | subject text | body text | topic text | edited_at time? | group_id conversation_id? | team_id team_id?
 
 -- frag facts(c): c.id, c.kind, c.board, c.visibility, c.status, c.author_id, c.assignee_id, c.area, c.lat, c.lon, c.quadkey, c.votes,
 --   c.comments, c.worth_minor, c.answer_id, c.reopened, c.created_at, c.active_at, c.voted_at, c.answered_at, c.hidden_at IS NOT NULL,
---   c.version, c.subject, c.body, c.topic, c.edited_at, c.group_id
+--   c.version, c.subject, c.body, c.topic, c.edited_at, c.group_id, c.team_id
 
 -- talk_facts_get(id conversation_id) -> talk_facts :one
 -- What the counters depend on.
@@ -33,15 +33,16 @@ SELECT {facts(c)} FROM conversation c WHERE c.id = :id;
 SELECT {facts(c)} FROM conversation c WHERE c.id = :id AND {conversation_visible(c)};
 
 -- talk_insert(kind text, board text, subject text, body text, summary text, visibility text, status text, author person_id?,
---   assignee person_id?, topic text, since date?, lat real?, lon real?, place text, area text, quadkey int?, impact real,
+--   assignee person_id?, team team_id?, topic text, since date?, lat real?, lon real?, place text, area text, quadkey int?, impact real,
 --   channel text, at time) -> conversation_id :one
 -- A new conversation that nobody has said "me too" to.
 INSERT INTO conversation (kind, board, subject, body, summary, visibility, status, author_id, assignee_id, topic, since, lat, lon, place,
 	area, quadkey, votes, comments, worth_minor, impact, staff_impact, answer_id, reopened, channel, created_at, active_at, voted_at,
-	answered_at, hidden_at, version, waiting_at)
+	answered_at, hidden_at, version, waiting_at, team_id)
 VALUES (:kind, :board, :subject, :body, :summary, :visibility, :status, :author, :assignee, :topic, :since, :lat, :lon, :place,
 	:area, :quadkey, 0, 0, 0, :impact, :impact, NULL, 0, :channel, :at, :at, :at, NULL, NULL, 1,
-	CASE WHEN :status IN ('done', 'not_done', 'closed') OR {is_ours(:author)} THEN {nobody_waits()} ELSE :at END)
+	CASE WHEN :status IN ('done', 'not_done', 'closed') OR {is_ours(:author)} THEN {nobody_waits()} ELSE :at END,
+	CASE WHEN :assignee IS NULL THEN :team ELSE (SELECT p.team_id FROM person p WHERE p.id = :assignee) END)
 RETURNING id;
 
 -- talk_tally_add(board text, status text, reports int, votes int) :exec
@@ -174,8 +175,25 @@ UPDATE message SET body = :body, edited_at = :at WHERE id = :id;
 UPDATE conversation SET hidden_at = :at, version = version + 1 WHERE id = :id;
 
 -- talk_assign(id conversation_id, who person_id?) :exec1
--- Somebody's to answer.
-UPDATE conversation SET assignee_id = :who, version = version + 1 WHERE id = :id;
+-- Somebody's to answer, and with that in the care of their team.
+UPDATE conversation SET assignee_id = :who, team_id = (SELECT p.team_id FROM person p WHERE p.id = :who), version = version + 1 WHERE id = :id;
+
+-- talk_assign_team(id conversation_id, team team_id) :exec1
+-- A team's to answer, and nobody's in it yet.
+UPDATE conversation SET assignee_id = NULL, team_id = :team, version = version + 1 WHERE id = :id;
+
+-- talk_is_team(team team_id) -> bool :one
+-- Whether there is such a team.
+SELECT EXISTS (SELECT 1 FROM team t WHERE t.id = :team AND t.ended_at IS NULL);
+
+-- row talk_team_row: id team_id | name text
+-- talk_teams(most int) -> talk_team_row :many
+-- The teams, for choosing one.
+SELECT t.id, t.name FROM team t WHERE t.ended_at IS NULL ORDER BY t.name, t.id LIMIT :most;
+
+-- talk_team_of(who person_id) -> team_id? :one
+-- In which team somebody is.
+SELECT p.team_id FROM person p WHERE p.id = :who;
 
 -- talk_is_staff(who person_id) -> int :one
 -- Whether this is one of us.

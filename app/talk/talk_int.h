@@ -110,7 +110,7 @@ struct list_wish {
 	struct str board, kind, status, topic, area, tag, words, sort, cursor;   /* STR_NONE or empty: any; sort: impact new active answered */
 	const struct box *box;
 	struct record_id record;     /* 0: any */
-	struct opt_int assignee;     /* 0: nobody's */
+	struct opt_int assignee;     /* 0: nobody's; below: a team's, minus its id */
 	int most;
 };
 /* The id in the cursor of a list by ids; an empty one leaves *ret as it is. errors INVALID (said at "cursor") */
@@ -125,15 +125,19 @@ struct talk_choice_list topic_choices(struct req *q, struct str chosen);
 
 #define NOBODY_WAITS INT64_MAX
 struct desk_wish {
-	struct opt_int assignee;     /* 0: nobody's; not given: anybody's */
+	struct opt_int assignee;     /* 0: nobody's; below: in the care of a team, minus its id; not given: anybody's */
 	bool waiting;                /* only where somebody waits for words of ours */
 	struct str cursor;           /* empty: from the beginning */
 	int most;
 };
 /* Ids of what is open, whoever waits longest first, and the cursor of the next page (STR_NONE: none). errors INVALID */
 MUST_USE enum err desk_find(struct req *q, const struct desk_wish *w, struct int_list *ret, struct str *ret_next);
-/* "me", "nobody", an id; empty: not given. errors INVALID (said at "assignee"), DENIED (not one of the staff) */
+/* "me", "nobody", an id, "team-3"; empty: not given. errors INVALID (said at "assignee"), DENIED (not one of the staff) */
 MUST_USE enum err desk_assignee(struct req *q, struct str word, struct opt_int *ret);
+/* Gives it to whom a form says: the id of a colleague, "team-3", "0" or "" (nobody). errors as report_assign, INVALID (said at "assignee") */
+MUST_USE enum err desk_give(struct req *q, struct conversation_id id, struct str to);
+/* The teams, for choosing one; as desk_give reads them. */
+MUST_USE enum err team_choices(struct req *q, struct team_id chosen, struct talk_choice_list *ret);
 /* The staff, for choosing one. */
 MUST_USE enum err colleagues(struct req *q, struct person_id chosen, struct talk_choice_list *ret);
 
@@ -228,6 +232,8 @@ MUST_USE enum err facts_may(struct db *db, struct arena *a, const struct actor *
 MUST_USE enum err facts_for(struct req *q, struct conversation_id id, enum act act, struct talk_facts *ret);
 MUST_USE enum err report_hide(struct req *q, struct conversation_id id, bool hide);
 MUST_USE enum err report_assign(struct req *q, struct conversation_id id, struct person_id who);
+/* A team's, and nobody's in it yet. errors as report_assign */
+MUST_USE enum err report_assign_team(struct req *q, struct conversation_id id, struct team_id team);
 MUST_USE enum err report_publish(struct req *q, struct talk_facts *f, struct str visibility);
 MUST_USE enum err report_edit(struct req *q, const struct talk_facts *f, struct str subject, struct str body, struct str topic);
 /* A voice and that they follow, without the event. ret_more, when it is new: as count_voice returns it. */

@@ -7,6 +7,9 @@
 --   | area text | since date? | votes int | comments int | worth_minor int | created_at time | active_at time | answered_at time?
 --   | week int
 
+-- In whose hands it is: somebody's, nobody's (0), a team's (below: minus its id).
+-- frag has_it(c): CASE WHEN :assignee < 0 THEN c.team_id = -:assignee WHEN :assignee = 0 THEN c.assignee_id IS NULL AND c.team_id IS NULL ELSE c.assignee_id = :assignee END
+
 -- talk_find_impact(me person_id?, staff bool, direct bool, board text?, kind text?, status text?, topic text?, area text?, assignee int?,
 --   within int?, ids ints,
 --   impact real?, staff_impact real?, before conversation_id, most int) -> talk_key :many
@@ -18,7 +21,7 @@ WHERE c.hidden_at IS NULL AND {conversation_visible(c)} AND (:direct OR NOT {is_
 --? kind AND c.kind = :kind
 --? status AND :status LIKE '%,' || c.status || ',%'
 --? topic AND c.topic = :topic
---? assignee AND COALESCE(c.assignee_id, 0) = :assignee
+--? assignee AND {has_it(c)}
 --? area AND c.area = :area
 --? within AND :within = 1 AND c.id IN {list :ids}
 --? impact AND (c.impact, c.id) < (:impact, :before)
@@ -36,7 +39,7 @@ WHERE c.hidden_at IS NULL AND {conversation_visible(c)} AND (:direct OR NOT {is_
 --? kind AND c.kind = :kind
 --? status AND :status LIKE '%,' || c.status || ',%'
 --? topic AND c.topic = :topic
---? assignee AND COALESCE(c.assignee_id, 0) = :assignee
+--? assignee AND {has_it(c)}
 --? area AND c.area = :area
 --? within AND :within = 1 AND c.id IN {list :ids}
 --? made AND (c.created_at, c.id) < (:made, :before)
@@ -89,7 +92,7 @@ WHERE t.word = :word AND g.object_kind = 'conversation' AND {tags_open(c)} ORDER
 --   | since date? | lat real? | lon real? | place text | area text | votes int | comments int | worth_minor int | reopened int
 --   | channel text | created_at time | active_at time | answered_at time? | hidden bool | version int | author_id person_id?
 --   | author_name text? | author_staff bool | assignee_id person_id? | assignee_name text? | answer_id message_id?
---   | voted bool | follows bool | participant bool | edited_at time? | record_id record_id?
+--   | voted bool | follows bool | participant bool | edited_at time? | record_id record_id? | team_id team_id? | team text?
 
 -- talk_report_get(id conversation_id, me person_id?, staff bool) -> talk_report_row :one
 -- One conversation, if this person may know of it.
@@ -98,8 +101,8 @@ SELECT c.id, c.kind, c.subject, c.body, c.visibility, c.status, c.topic, c.since
 	{shown_name(a)}, COALESCE(a.kind = 'staff', FALSE), s.id, s.name, c.answer_id,
 	EXISTS (SELECT 1 FROM vote v WHERE v.conversation_id = c.id AND v.person_id = :me),
 	EXISTS (SELECT 1 FROM follow f WHERE f.object_kind = 'conversation' AND f.object_id = c.id AND f.person_id = :me),
-	EXISTS (SELECT 1 FROM participant t WHERE t.conversation_id = c.id AND t.person_id = :me), c.edited_at, c.record_id
-FROM conversation c LEFT JOIN person a ON a.id = c.author_id LEFT JOIN person s ON s.id = c.assignee_id
+	EXISTS (SELECT 1 FROM participant t WHERE t.conversation_id = c.id AND t.person_id = :me), c.edited_at, c.record_id, g.id, g.name
+FROM conversation c LEFT JOIN person a ON a.id = c.author_id LEFT JOIN person s ON s.id = c.assignee_id LEFT JOIN team g ON g.id = c.team_id
 WHERE c.id = :id AND {conversation_visible(c)};
 
 -- talk_reports(ids ints, me person_id?, staff bool, most int) -> talk_report_row :many
@@ -109,8 +112,8 @@ SELECT c.id, c.kind, c.subject, c.body, c.visibility, c.status, c.topic, c.since
 	{shown_name(a)}, COALESCE(a.kind = 'staff', FALSE), s.id, s.name, c.answer_id,
 	EXISTS (SELECT 1 FROM vote v WHERE v.conversation_id = c.id AND v.person_id = :me),
 	EXISTS (SELECT 1 FROM follow f WHERE f.object_kind = 'conversation' AND f.object_id = c.id AND f.person_id = :me),
-	EXISTS (SELECT 1 FROM participant t WHERE t.conversation_id = c.id AND t.person_id = :me), c.edited_at, c.record_id
-FROM conversation c LEFT JOIN person a ON a.id = c.author_id LEFT JOIN person s ON s.id = c.assignee_id
+	EXISTS (SELECT 1 FROM participant t WHERE t.conversation_id = c.id AND t.person_id = :me), c.edited_at, c.record_id, g.id, g.name
+FROM conversation c LEFT JOIN person a ON a.id = c.author_id LEFT JOIN person s ON s.id = c.assignee_id LEFT JOIN team g ON g.id = c.team_id
 WHERE c.id IN {list :ids} AND {conversation_visible(c)} LIMIT :most;
 
 -- row talk_message_row: id message_id | kind text | body text | status text | channel text | reply_to message_id? | created_at time

@@ -23,6 +23,8 @@ static const struct saying sayings[] = {
 	{"remove", "person", "record", "users", T("{who} removed {name} from")},
 	{"add", "person", "organization", "users", T("{who} added {name} to")},
 	{"remove", "person", "organization", "users", T("{who} removed {name} from")},
+	{"add", "person", "team", "users", T("{who} put {name} into a team")},
+	{"remove", "person", "team", "users", T("{who} took {name} out of a team")},
 	{"add", "record", "record", "link", T("{who} linked")},
 	{"remove", "record", "record", "link", T("{who} unlinked")},
 	{"add", "organization", "record", "building", T("{who} linked with {name}")},
