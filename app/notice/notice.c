@@ -52,6 +52,7 @@ static enum err tell_begun(struct db *db, const struct event *e) {
 /* Who has something to do with it from now on: it was given to them, or they were asked to take part. */
 static enum err tell_assigned(struct db *db, const struct event *e) {
 	struct person_id to = {0};
+	struct message_id note = {0};
 	struct conversation_id id = {e->object_id};
 	JSON_DOC(doc);
 	if (json_parse(&doc, e->data, NULL) != OK) return OK;
@@ -59,7 +60,8 @@ static enum err tell_assigned(struct db *db, const struct event *e) {
 	if (!joined && !json_get_int(json_member(doc.root, "assignee"), &to.v)) return OK;
 	if (to.v < 1 || to.v == e->actor.v) return OK;
 	struct str kind = joined ? STR("joined") : STR("assigned");
-	return sql_notice_tell(db, to, e->seq, kind, kind, id, e->at, NULL);
+	json_get_int(json_member(doc.root, "note"), &note.v);
+	return sql_notice_tell(db, to, e->seq, kind, kind, id, note, e->at, NULL);
 }
 
 /* ----------------------------------------------------------------- documents */

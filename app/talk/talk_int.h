@@ -131,8 +131,6 @@ struct desk_wish {
 MUST_USE enum err desk_find(struct req *q, const struct desk_wish *w, struct int_list *ret, struct str *ret_next);
 /* "me", "nobody", an id; empty: not given. errors INVALID (said at "assignee"), DENIED (not one of the staff) */
 MUST_USE enum err desk_assignee(struct req *q, struct str word, struct opt_int *ret);
-/* The staff, for choosing one. */
-MUST_USE enum err colleagues(struct req *q, struct person_id chosen, struct talk_choice_list *ret);
 
 /* -------------------------------------------------------------------- home.c */
 
