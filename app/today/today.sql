@@ -50,7 +50,7 @@ SELECT kind, id, at, id FROM (
 		ORDER BY w.changed_at, w.id LIMIT :most) asked) x
 ORDER BY at, id LIMIT :most;
 
--- today_changed(me person_id, since int, before int, most int) -> int :many
+-- today_changed(me person_id, now time, since int, before int, most int) -> int :many
 -- Behind one event and before another what others did with what I see to, take part in or follow, newest first. What of it I may know is asked of each.
 SELECT e.seq FROM event e WHERE e.seq IN (
 	SELECT l.seq FROM life l WHERE l.subject_kind = 'person' AND l.subject_id = :me AND l.seq > :since
@@ -61,6 +61,8 @@ SELECT e.seq FROM event e WHERE e.seq IN (
 	UNION SELECT t.seq FROM follow f JOIN event t ON t.target_kind = 'conversation' AND t.target_id = f.object_id AND t.seq > :since
 		WHERE f.person_id = :me AND f.object_kind = 'conversation')
 	AND e.seq < :before AND COALESCE(e.actor_id, 0) <> :me AND e.verb NOT IN ('like', 'undo', 'follow', 'view', 'announce')
+	AND NOT {asleep('expectation', CASE WHEN e.object_kind = 'expectation' THEN e.object_id END)}
+	AND NOT {asleep('conversation', CASE WHEN e.object_kind = 'conversation' THEN e.object_id WHEN e.target_kind = 'conversation' THEN e.target_id END)}
 ORDER BY e.seq DESC LIMIT :most;
 
 -- today_is_among(id conversation_id) -> int :one

@@ -176,6 +176,13 @@ static void what_others_did(void **state) {
 	assert_has_not(r, "Nothing of mine");
 	assert_has(list(f, &s, BEA, "changed"), "\"count\":0,");              /* what I did myself is no news to me */
 
+	/* what was put off is not in it, until somebody says something */
+	assert_int_equal(act(f, &s, AGENT, "conversation", id, "{\"until\":\"tomorrow\"}"), 204);
+	assert_has_not(list(f, &s, AGENT, "changed"), "Since the weekend");
+	clock_set(FRIDAY + DAYS(3) + MINUTES(1));
+	say(f, &s, STEVE, id, "");
+	assert_has(list(f, &s, AGENT, "changed"), "Since the weekend");
+
 	/* what I follow and may not know of any more is neither shown nor counted */
 	admin_exec(f, str_fmt(&f->a, "UPDATE conversation SET kind = 'direct', visibility = 'private' WHERE id = %lld", (long long)id).p);
 	r = list(f, &s, AGENT, "changed");
