@@ -10,8 +10,9 @@
 --   AND COALESCE(v.actor_id, 0) <> :me)
 --   OR EXISTS (SELECT 1 FROM request_move v WHERE z.object_kind = 'request' AND v.request_id = z.object_id AND v.at > z.made_at
 --   AND COALESCE(v.actor_id, 0) <> :me))
+-- (The offset keeps PostgreSQL from reading all that is put off for one row.)
 -- frag asleep(what, which): EXISTS (SELECT 1 FROM snooze z WHERE z.person_id = :me AND z.object_kind = what AND z.object_id = which AND z.until > :now
---   AND NOT {stirred(z)})
+--   AND NOT {stirred(z)} LIMIT 1 OFFSET 0)
 
 -- today_waiting(me person_id, now time, at time, after int, most int) -> today_key :many
 -- Where a customer waits for an answer of mine: what I am on, and of my customers what nobody is on. Whoever waits longest first, from a place on.
@@ -44,9 +45,9 @@ SELECT kind, id, at, id FROM (
 		ORDER BY c.active_at, c.id LIMIT :most) talk
 	UNION ALL
 	SELECT kind, id, at FROM (SELECT 'request' AS kind, w.id AS id, w.changed_at AS at FROM request w
-		WHERE w.state IN ('requested', 'approved', 'sent') AND w.changed_at < :since AND (w.changed_at, w.id) > (:at, :after)
+		WHERE w.state NOT IN ('done', 'declined', 'withdrawn', 'failed') AND w.changed_at < :since AND (w.changed_at, w.id) > (:at, :after)
 			AND ((w.as_staff AND w.person_id = :me) OR EXISTS (SELECT 1 FROM record_person s JOIN person p ON p.id = s.person_id
-				WHERE s.record_id = w.root_id AND p.contact_id = :me)) AND NOT {asleep('request', w.id)}
+				WHERE s.record_id = w.root_id AND p.contact_id = :me LIMIT 1 OFFSET 0)) AND NOT {asleep('request', w.id)}
 		ORDER BY w.changed_at, w.id LIMIT :most) asked) x
 ORDER BY at, id LIMIT :most;
 
@@ -54,12 +55,12 @@ ORDER BY at, id LIMIT :most;
 -- Behind one event and before another what others did with what I see to, take part in or follow, newest first. What of it I may know is asked of each.
 SELECT e.seq FROM event e WHERE e.seq IN (
 	SELECT l.seq FROM life l WHERE l.subject_kind = 'person' AND l.subject_id = :me AND l.seq > :since
-	UNION SELECT l.seq FROM follow f JOIN life l ON l.subject_kind = f.object_kind AND l.subject_id = f.object_id AND l.seq > :since
-		WHERE f.person_id = :me AND f.object_kind IN ('record', 'person')
-	UNION SELECT o.seq FROM follow f JOIN event o ON o.object_kind = 'conversation' AND o.object_id = f.object_id AND o.seq > :since
-		WHERE f.person_id = :me AND f.object_kind = 'conversation'
-	UNION SELECT t.seq FROM follow f JOIN event t ON t.target_kind = 'conversation' AND t.target_id = f.object_id AND t.seq > :since
-		WHERE f.person_id = :me AND f.object_kind = 'conversation')
+	UNION SELECT l.seq FROM follow f CROSS JOIN life l
+		WHERE f.person_id = :me AND f.object_kind IN ('record', 'person') AND l.subject_kind = f.object_kind AND l.subject_id = f.object_id AND l.seq > :since
+	UNION SELECT o.seq FROM follow f CROSS JOIN event o
+		WHERE f.person_id = :me AND f.object_kind = 'conversation' AND o.object_kind = 'conversation' AND o.object_id = f.object_id AND o.seq > :since
+	UNION SELECT t.seq FROM follow f CROSS JOIN event t
+		WHERE f.person_id = :me AND f.object_kind = 'conversation' AND t.target_kind = 'conversation' AND t.target_id = f.object_id AND t.seq > :since)
 	AND e.seq < :before AND COALESCE(e.actor_id, 0) <> :me AND e.verb NOT IN ('like', 'undo', 'follow', 'view', 'announce')
 	AND NOT {asleep('expectation', CASE WHEN e.object_kind = 'expectation' THEN e.object_id END)}
 	AND NOT {asleep('conversation', CASE WHEN e.object_kind = 'conversation' THEN e.object_id WHEN e.target_kind = 'conversation' THEN e.target_id END)}

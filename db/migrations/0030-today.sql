@@ -16,7 +16,7 @@ CREATE INDEX conversation_desk_author ON conversation (author_id, waiting_at, id
 CREATE INDEX conversation_desk_quiet ON conversation (assignee_id, active_at, id)
 	WHERE status NOT IN ('done', 'not_done', 'closed') AND hidden_at IS NULL AND waiting_at = 9223372036854775807;
 CREATE INDEX expectation_owner_live ON expectation (owner_id, due_at, id) WHERE state IN ('open', 'renegotiated');
-CREATE INDEX request_open ON request (changed_at, id) WHERE state IN ('requested', 'approved', 'sent');
+CREATE INDEX request_open ON request (changed_at, id) WHERE state NOT IN ('done', 'declined', 'withdrawn', 'failed');
 
 -- The words that something was given to somebody with.
 ALTER TABLE notice ADD COLUMN message_id REF REFERENCES message (id) ON DELETE SET NULL;
