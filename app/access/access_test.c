@@ -59,7 +59,7 @@ static void test_login(void **state) {
 	assert_int_equal(r.status, 303);
 	/* Staff begin at the desk. */
 	r = call(f, &s, "/login", LOGIN("ruth%40xyz.example", GOOD), NULL, NULL);
-	assert_has(r.head, "Location: /desk\r\n");
+	assert_has(r.head, "Location: /today\r\n");
 	/* Out again. */
 	r = send_form(f, &s, "/me/login", "/logout", "", cookie);
 	assert_int_equal(r.status, 303);

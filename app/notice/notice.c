@@ -55,6 +55,7 @@ static enum err tell_begun(struct db *db, const struct event *e) {
 /* Who has something to do with it from now on: it was given to them, or they were asked to take part. */
 static enum err tell_assigned(struct db *db, const struct event *e, const struct json *data) {
 	struct person_id to = {0};
+	struct message_id note = {0};
 	struct conversation_id id = {e->object_id};
 	struct team_id team;
 	if (json_get_int(json_member(data, "team"), &team.v)) return sql_notice_tell_team_of(db, id, team, e->actor, e->seq, e->at, NULL);
@@ -62,7 +63,8 @@ static enum err tell_assigned(struct db *db, const struct event *e, const struct
 	if (!joined && !json_get_int(json_member(data, "assignee"), &to.v)) return OK;
 	if (to.v < 1 || to.v == e->actor.v) return OK;
 	struct str kind = joined ? STR("joined") : STR("assigned");
-	return sql_notice_tell(db, to, e->seq, kind, kind, id, e->at, NULL);
+	json_get_int(json_member(data, "note"), &note.v);
+	return sql_notice_tell(db, to, e->seq, kind, kind, id, note, e->at, NULL);
 }
 
 static bool is_reworded(const struct json *data) {

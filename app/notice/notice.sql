@@ -37,10 +37,10 @@ WHERE f.object_kind = 'conversation' AND f.object_id = :conversation AND f.perso
 	AND {conversation_visible_to(c, p)} AND NOT {notice_muted(c, p)}
 ON CONFLICT (person_id, event_seq) DO NOTHING;
 
--- notice_tell(person person_id, seq int, kind text, topic text, conversation conversation_id, now time) :exec
--- A notice for one person.
-INSERT INTO notice (person_id, event_seq, kind, conversation_id, created_at, read_at, here, mail_at)
-SELECT p.id, :seq, :kind, c.id, :now, NULL, {notice_here(p, :topic)}, :now
+-- notice_tell(person person_id, seq int, kind text, topic text, conversation conversation_id, note message_id?, now time) :exec
+-- A notice for one person, with what was said to them with it.
+INSERT INTO notice (person_id, event_seq, kind, conversation_id, message_id, created_at, read_at, here, mail_at)
+SELECT p.id, :seq, :kind, c.id, :note, :now, NULL, {notice_here(p, :topic)}, :now
 FROM person p JOIN conversation c ON c.id = :conversation
 WHERE p.id = :person AND p.disabled_at IS NULL AND {conversation_visible_to(c, p)} AND NOT {notice_muted(c, p)}
 ON CONFLICT (person_id, event_seq) DO NOTHING;
@@ -85,15 +85,19 @@ ON CONFLICT (person_id, event_seq) DO NOTHING;
 --   OR (n.document_id IS NULL AND n.request_id IS NULL AND o.conversation_id IS NULL AND o.document_id IS NULL AND o.request_id IS NULL
 --   AND o.about_kind = n.about_kind AND o.about_id = n.about_id)))))
 
+-- What somebody was told when a promise was given to them.
+-- frag notice_words(n): (SELECT v.note FROM expectation_change v WHERE n.kind = 'promise_given' AND v.expectation_id = n.expectation_id
+--   AND v.owner_id = n.person_id ORDER BY v.id DESC LIMIT 1)
+
 -- notice_list(me person_id, staff bool, kind text?, before int?, most int) -> notice_row :many
 -- What a person was told, newest first; what they may no longer see is left out.
-SELECT n.id, n.kind, n.created_at, n.read_at, c.id, w.id, d.id, COALESCE(c.subject, r.title, d.name, x.text, {thing_title(n.about_kind, n.about_id)}, ''), a.id, {shown_name(a)}, {shown_photo(a)}, m.id, m.status, m.body,
+SELECT n.id, n.kind, n.created_at, n.read_at, c.id, w.id, d.id, COALESCE(c.subject, r.title, d.name, x.text, {thing_title(n.about_kind, n.about_id)}, ''), a.id, {shown_name(a)}, {shown_photo(a)}, m.id, m.status, COALESCE(m.body, {notice_words(n)}),
 	r.type, r.fields, w.action, s.words, CASE WHEN n.read_at IS NULL THEN (SELECT count(*) FROM notice o WHERE {notice_like(o, n)} AND o.id < n.id) ELSE 0 END,
 	x.id, n.about_kind, n.about_id, {thing_title(n.about_kind, n.about_id)}
 FROM notice n LEFT JOIN conversation c ON c.id = n.conversation_id
 	LEFT JOIN request w ON w.id = n.request_id LEFT JOIN record r ON r.id = w.record_id
 	LEFT JOIN document d ON d.id = n.document_id LEFT JOIN expectation x ON x.id = n.expectation_id LEFT JOIN event e ON e.seq = n.event_seq LEFT JOIN person a ON a.id = e.actor_id
-	LEFT JOIN message m ON e.object_kind = 'message' AND m.id = e.object_id AND m.hidden_at IS NULL AND {message_visible(m)}
+	LEFT JOIN message m ON m.id = COALESCE(n.message_id, CASE WHEN e.object_kind = 'message' THEN e.object_id END) AND m.hidden_at IS NULL AND {message_visible(m)}
 	LEFT JOIN saved_search s ON s.id = n.search_id
 WHERE n.person_id = :me AND n.here AND {notice_shows(n, c, r, d)}
 	AND (n.read_at IS NOT NULL OR NOT EXISTS (SELECT 1 FROM notice o WHERE {notice_like(o, n)} AND o.id > n.id))
@@ -264,7 +268,7 @@ FROM person p LEFT JOIN notice_plan l ON l.person_id = p.id WHERE p.id = :id AND
 -- post_rows(me person_id, staff bool, most int) -> post_row :many
 -- What a person has not looked at and may still see, oldest first.
 SELECT n.id, n.event_seq, n.kind, n.created_at, c.id, w.id, d.id, COALESCE(c.subject, r.title, d.name, x.text, {thing_title(n.about_kind, n.about_id)}), {shown_name(a)}, COALESCE(a.kind = 'staff', FALSE),
-	CASE WHEN c.kind = 'direct' THEN COALESCE(m.body, c.body) ELSE m.body END, m.status, r.type, r.fields, w.action, w.note, s.words,
+	CASE WHEN c.kind = 'direct' THEN COALESCE(m.body, c.body) ELSE COALESCE(m.body, {notice_words(n)}) END, m.status, r.type, r.fields, w.action, w.note, s.words,
 	EXISTS (SELECT 1 FROM notice_level v WHERE v.person_id = n.person_id AND v.conversation_id = c.id AND v.level = 'watch'),
 	COALESCE(c.group_id IS NOT NULL AND c.author_id = n.person_id, FALSE), COALESCE({is_direct(c)}, FALSE), COALESCE({is_among(c)}, FALSE),
 	CASE WHEN n.conversation_id IS NOT NULL THEN

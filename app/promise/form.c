@@ -7,7 +7,7 @@
 #include "text/url.h"
 #include <inttypes.h>
 
-enum { QUOTE_CHARS = 400, TEXT_CHARS = 200 };
+enum { QUOTE_CHARS = 400, TEXT_CHARS = 200, ALONG_MOST = 1000 };
 
 static struct str given(struct str s) { return str_none(s) ? STR("") : s; }
 
@@ -287,19 +287,34 @@ enum err promise_resolve(struct req *q, const struct promise_resolve_in *in, str
 	return OK;
 }
 
-enum err promise_own(struct req *q, const struct promise_own_in *in, struct promise_view *ret) {
+enum err promise_give(struct req *q, struct expectation_id id, struct person_id owner, struct str note, const char *field) {
 	struct promise_row row;
 	struct promise_state x;
 	struct promise_person_row to;
 	bool found;
 	struct object o = {.thing = THING_EXPECTATION, .visibility = SEEN_STAFF};
-	TRY(promise_seen(q, in->id, &row));
+	TRY(promise_seen(q, id, &row));
 	TRY(may_or_err(&q->actor, ACT_EDIT, &o));
-	TRY(sql_promise_state_get(q->db, q->a, in->id, &x));
+	TRY(sql_promise_state_get(q->db, q->a, id, &x));
 	if (!promise_is_live(x.state) && !str_is(x.state, "done")) return req_fail(q, ERR_CONFLICT, T("It is over, and counts for whoever saw to it."), NULL);
-	TRY(sql_promise_person(q->db, q->a, in->owner_id, q->actor.id, q->actor.is_staff, &to, &found));
-	if (!found || !to.is_ours) return req_invalid(q, "owner_id", T("Only one of us can see to it."));
-	TRY(promise_hand_over(q->db, q->a, q->actor.id, &x, to.id));
+	TRY(sql_promise_person(q->db, q->a, owner, q->actor.id, q->actor.is_staff, &to, &found));
+	if (!found || !to.is_ours) return req_invalid(q, field, T("Only one of us can see to it."));
+	if (note.n > NOTE_MOST) return req_invalid(q, "note", T("This is too long."));
+	return promise_hand_over(q->db, q->a, q->actor.id, &x, to.id, note);
+}
+
+enum err promise_give_along(struct req *q, struct conversation_id id, struct person_id to) {
+	struct promise_state_list all;
+	struct object o = {.thing = THING_EXPECTATION, .visibility = SEEN_STAFF};
+	TRY(may_or_err(&q->actor, ACT_EDIT, &o));
+	TRY(sql_promise_mine_in(q->db, q->a, id, q->actor.id, ALONG_MOST, &all));
+	for (size_t i = 0; i < all.n; i++) TRY(promise_hand_over(q->db, q->a, q->actor.id, &all.v[i], to, STR("")));
+	return OK;
+}
+
+enum err promise_own(struct req *q, const struct promise_own_in *in, struct promise_view *ret) {
+	struct promise_row row;
+	TRY(promise_give(q, in->id, in->owner_id, STR(""), "owner_id"));
 	TRY(promise_seen(q, in->id, &row));
 	*ret = promise_view_of(q, &row);
 	return OK;

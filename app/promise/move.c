@@ -164,10 +164,10 @@ enum err promise_go(struct db *db, struct arena *a, struct person_id actor, cons
 		STR_ARG(was->state), STR_ARG(step->to), step->word, STR_ARG(due), STR_ARG(whose)));
 }
 
-enum err promise_hand_over(struct db *db, struct arena *a, struct person_id actor, const struct promise_state *was, struct person_id to) {
+enum err promise_hand_over(struct db *db, struct arena *a, struct person_id actor, const struct promise_state *was, struct person_id to, struct str note) {
 	if (to.v == was->owner_id.v) return OK;
 	TRY(sql_promise_give(db, was->id, was->version, to));
-	TRY(sql_promise_change_put(db, was->id, clock_now(), actor, was->state, was->state, 0, 0, to, STR("")));
+	TRY(sql_promise_change_put(db, was->id, clock_now(), actor, was->state, was->state, 0, 0, to, note));
 	return promise_event(db, actor, "update", was, AUDIENCE_STAFF, str_fmt(a, "{\"owner\":%" PRId64 "}", to.v));
 }
 

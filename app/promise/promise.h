@@ -59,6 +59,14 @@ MUST_USE enum err promise_tell(struct req *q, struct str words);
 /* What rules say is due in some conversations, the first due first; for the team, empty for all others. */
 MUST_USE enum err service_due(struct req *q, struct int_list conversations, struct service_due_view_list *ret);
 
+/* Some of them, in no order, as far as the actor may know of them. */
+MUST_USE enum err promise_some(struct req *q, struct int_list ids, struct promise_view_list *ret);
+/* A colleague sees to it from now on and is told, with a note for the team (""); writes. errors NOT_FOUND, DENIED, CONFLICT (it is over), INVALID (said
+ * at field) */
+MUST_USE enum err promise_give(struct req *q, struct expectation_id id, struct person_id to, struct str note, const char *field);
+/* The same of all that the actor sees to and was promised in a conversation that they hand on, and is still to be kept. */
+MUST_USE enum err promise_give_along(struct req *q, struct conversation_id id, struct person_id to);
+
 /* ------------------------------------------------------------------------------ jobs */
 
 /* "expectations" {}: takes each step that has come due: reminders, and silence that says "kept". Queues its own next round. ctx: the hub */

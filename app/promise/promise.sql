@@ -52,6 +52,10 @@ ORDER BY {order} LIMIT :most;
 SELECT {promise_row_of(x)} FROM expectation x {promise_around(x)} WHERE x.person_id = :person AND x.goal = '' AND x.state IN ('open', 'renegotiated', 'done')
 	AND {expectation_visible(x)} ORDER BY x.due_at, x.id LIMIT :most;
 
+-- promise_some(ids ints, me person_id, staff bool, most int) -> promise_row :many
+-- Some of them, in no order, as far as this person may know of them.
+SELECT {promise_row_of(x)} FROM expectation x {promise_around(x)} WHERE x.id IN {list :ids} AND {expectation_visible(x)} LIMIT :most;
+
 -- row promise_next_row: conversation_id conversation_id | id expectation_id | owner text | text text | due_at time | due_kind text | ours bool
 -- promise_next(ids ints, most int) -> promise_next_row :many
 -- For each of some conversations, what its author and we owe each other first; for the team.
@@ -147,6 +151,13 @@ UPDATE expectation SET state = :state, note = :note, word_of = :word_of, due_at 
 -- promise_give(id expectation_id, was int, owner person_id) :exec1
 -- Somebody else of us sees to it.
 UPDATE expectation SET owner_id = :owner, version = version + 1 WHERE id = :id AND version = :was;
+
+-- promise_mine_in(conversation conversation_id, owner person_id, most int) -> promise_state :many
+-- What somebody sees to and was promised in a conversation, and is to be kept; what a rule made goes with the conversation by itself.
+SELECT x.id, x.ours, x.person_id, x.owner_id, x.conversation_id, x.message_id, x.record_id, x.due_at, x.due_kind, x.said, x.first_due_at, x.moved, x.audience, x.state,
+	x.made_at, x.done_at, x.step, x.next_at, x.version, c.kind, c.visibility, c.status, x.paused_at
+FROM expectation x LEFT JOIN conversation c ON c.id = x.conversation_id
+WHERE x.conversation_id = :conversation AND x.owner_id = :owner AND x.state IN ('open', 'renegotiated') AND x.goal = '' ORDER BY x.id LIMIT :most;
 
 -- promise_change_put(id expectation_id, at time, actor person_id?, from_state text, to_state text, from_due_at time?, to_due_at time?, owner person_id?, note text) :exec1
 -- A step on its way.

@@ -30,8 +30,8 @@ struct promise_step {
 };
 /* One step, with its row and its event; writes. actor 0: by itself. errors CONFLICT (it has changed meanwhile) */
 MUST_USE enum err promise_go(struct db *db, struct arena *a, struct person_id actor, const struct promise_state *was, const struct promise_step *step);
-/* Somebody else of us sees to it; writes. */
-MUST_USE enum err promise_hand_over(struct db *db, struct arena *a, struct person_id actor, const struct promise_state *was, struct person_id to);
+/* Somebody else of us sees to it; writes. note: what they are told with it, or "" */
+MUST_USE enum err promise_hand_over(struct db *db, struct arena *a, struct person_id actor, const struct promise_state *was, struct person_id to, struct str note);
 /* Its clock stands still from then on, or runs again until due_at; both writes. actor 0: by itself. errors CONFLICT */
 MUST_USE enum err promise_pause(struct db *db, struct arena *a, struct person_id actor, const struct promise_state *was, usec_t at);
 MUST_USE enum err promise_resume(struct db *db, struct arena *a, struct person_id actor, const struct promise_state *was, usec_t at, usec_t due_at);

@@ -149,7 +149,7 @@ static enum err on_given(struct service *s) {
 		bool found;
 		TRY(sql_service_owner(s->db, s->talk.assignee_id, s->talk.team_id, s->live.v[i].person_id, &owner, &found));
 		TRY(sql_promise_state_get(s->db, s->a, s->live.v[i].id, &x));
-		if (found) TRY(promise_hand_over(s->db, s->a, s->e->actor, &x, owner));
+		if (found) TRY(promise_hand_over(s->db, s->a, s->e->actor, &x, owner, STR("")));
 	}
 	return OK;
 }

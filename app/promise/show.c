@@ -117,6 +117,13 @@ enum err promise_in(struct req *q, struct conversation_id conversation, struct r
 	return OK;
 }
 
+enum err promise_some(struct req *q, struct int_list ids, struct promise_view_list *ret) {
+	struct promise_row_list rows;
+	TRY(sql_promise_some(q->db, q->a, ids, q->actor.id, q->actor.is_staff, (int64_t)ids.n, &rows));
+	views_of(q, &rows, rows.n, ret);
+	return OK;
+}
+
 enum err promise_first(struct req *q, struct int_list conversations, struct promise_first_view_list *ret) {
 	struct promise_next_row_list rows;
 	*ret = (struct promise_first_view_list){0};

@@ -55,7 +55,7 @@ static enum err do_move(struct db *db, void *arg) {
 	struct promise_state x;
 	bool why;
 	TRY(sql_promise_state_get(db, &d->f->a, d->id, &x));
-	if ((promise_is_live(x.state) || str_is(x.state, "done")) && any(8) == 0) return promise_hand_over(db, &d->f->a, (struct person_id){OWNER}, &x, (struct person_id){any(2) ? OWNER : AGENT});
+	if ((promise_is_live(x.state) || str_is(x.state, "done")) && any(8) == 0) return promise_hand_over(db, &d->f->a, (struct person_id){OWNER}, &x, (struct person_id){any(2) ? OWNER : AGENT}, STR(""));
 	struct promise_step step = {.to = str_c(to[any(7)]), .note = STR("why"), .said = STR(""), .due_at = clock_now() + DAYS(1 + any(40)), .to_the_day = true};
 	unsigned part = parts[any(3)];
 	if (!promise_may_go(x.state, step.to, part, &why)) return OK;

@@ -123,7 +123,7 @@ static struct talk_desk_item item_of(struct req *q, const struct desk_row *r) {
 		.worth = r->worth_minor};
 }
 
-static enum err items(struct req *q, struct int_list ids, struct talk_desk_item_list *ret) {
+enum err talk_desk_items(struct req *q, struct int_list ids, struct talk_desk_item_list *ret) {
 	struct desk_row_list rows;
 	struct promise_first_view_list promised;
 	struct service_due_view_list due;
@@ -161,17 +161,27 @@ static struct desk_wish wish_of(const struct req *q, const struct view *v, struc
 }
 
 /* Who is in no team has no tab for one. */
-static enum err offer_views(struct req *q, struct str here, struct team_id team, struct talk_desk_page *ret) {
-	ret->views.v = NEW_ARRAY(q->a, struct talk_desk_view, VIEWS);
+enum err talk_desk_views(struct req *q, struct str here, struct talk_desk_view_list *ret) {
+	struct team_id team;
+	TRY(sql_talk_team_of(q->db, q->actor.id, &team));
+	*ret = (struct talk_desk_view_list){.v = NEW_ARRAY(q->a, struct talk_desk_view, VIEWS + 1)};
+	ret->v[ret->n++] = (struct talk_desk_view){.name = STR("today"), .word = str_c(T("Today")), .url = url_path(q->a, "/today"), .here = str_is(here, "today")};
 	for (size_t i = 0; i < VIEWS; i++) {
 		if (team.v == 0 && strcmp(views[i].name, "team") == 0) continue;
 		struct desk_wish w = wish_of(q, &views[i], team);
-		struct talk_desk_view *v = &ret->views.v[ret->views.n++];
-		*v = (struct talk_desk_view){.name = str_c(views[i].name), .word = str_c(views[i].word), .here = str_is(here, views[i].name)};
+		struct talk_desk_view *v = &ret->v[ret->n++];
+		*v = (struct talk_desk_view){.name = str_c(views[i].name), .word = str_c(views[i].word), .here = str_is(here, views[i].name),
+			.url = url_with(q->a, url_path(q->a, "/desk"), "view", str_c(views[i].name))};
 		TRY(sql_desk_count(q->db, somebody(w.assignee), team_in(w.assignee), nobody(w.assignee), waiting_only(w.waiting), COUNT_MOST, &v->count));
 		v->more = v->count == COUNT_MOST;
-		if (v->here) ret->title = v->word;
 	}
+	return OK;
+}
+
+static enum err offer_views(struct req *q, struct str here, struct talk_desk_page *ret) {
+	TRY(talk_desk_views(q, here, &ret->views));
+	for (size_t i = 0; i < ret->views.n; i++)
+		if (ret->views.v[i].here) ret->title = ret->views.v[i].word;
 	return OK;
 }
 
@@ -207,15 +217,15 @@ enum err talk_desk(struct req *q, const struct talk_desk_in *in, struct talk_des
 		if (str_is(ret->view, views[i].name)) w = wish_of(q, &views[i], team);
 	w.cursor = in->cursor;
 	TRY(desk_find(q, &w, &ids, &next));
-	TRY(items(q, ids, &ret->items));
+	TRY(talk_desk_items(q, ids, &ret->items));
 	ret->cursor = str_none(in->cursor) ? STR("") : in->cursor;
 	if (!str_none(next)) ret->more = url_with(q->a, url_with(q->a, url_path(q->a, "/desk"), "view", ret->view), "cursor", next);
 	ret->may_assign = may(&q->actor, ACT_ASSIGN, &o);
 	if (ret->may_assign) TRY(team_choices(q, (struct team_id){0}, &ret->teams));
 	if (ret->may_assign) TRY(colleagues(q, (struct person_id){0}, &ret->colleagues));
-	TRY(offer_views(q, ret->view, team, ret));
+	TRY(offer_views(q, ret->view, ret));
 	TRY(sql_desk_reopened(q->db, q->a, SIDE_ROWS, &ids));
-	TRY(items(q, ids, &ret->reopened));
+	TRY(talk_desk_items(q, ids, &ret->reopened));
 	return fill_said(q, ret);
 }
 

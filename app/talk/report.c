@@ -122,17 +122,40 @@ enum err report_hide(struct req *q, struct conversation_id id, bool hide) {
 		? STR("{\"hidden\":true}") : STR("{\"hidden\":false}"));
 }
 
+/* note: what was said to them with it, or 0. */
+static enum err assign(struct req *q, const struct talk_facts *f, struct person_id who, struct message_id note) {
+	struct str with = note.v ? str_fmt(q->a, ",\"note\":%lld", (long long)note.v) : STR("");
+	TRY(sql_talk_assign(q->db, f->id, who));
+	if (who.v != 0) TRY(sql_talk_follow_insert(q->db, who, f->id.v, clock_now(), NULL));   /* to be told what is said next */
+	return talk_event(q->db, q->actor.id, "update", (struct message_id){0}, f, AUDIENCE_STAFF,
+	                  str_fmt(q->a, "{\"assignee\":%lld" STR_FMT "}", (long long)who.v, STR_ARG(with)));
+}
+
+static enum err is_colleague(struct req *q, struct person_id who, const char *field) {
+	int64_t staff;
+	TRY(sql_talk_is_staff(q->db, who, &staff));
+	return staff == 0 ? req_invalid(q, field, T("This is not a colleague.")) : OK;
+}
+
 enum err report_assign(struct req *q, struct conversation_id id, struct person_id who) {
 	struct talk_facts f;
-	int64_t staff = 1;
 	TRY(facts_for(q, id, ACT_ASSIGN, &f));
 	if (who.v == f.assignee_id.v && (who.v != 0 || f.team_id.v == 0)) return OK;
-	if (who.v != 0) TRY(sql_talk_is_staff(q->db, who, &staff));
-	if (staff == 0) return req_invalid(q, "assignee", T("This is not a colleague."));
-	TRY(sql_talk_assign(q->db, id, who));
-	if (who.v != 0) TRY(sql_talk_follow_insert(q->db, who, id.v, clock_now(), NULL));   /* to be told what is said next */
-	return talk_event(q->db, q->actor.id, "update", (struct message_id){0}, &f, AUDIENCE_STAFF,
-	                  str_fmt(q->a, "{\"assignee\":%lld}", (long long)who.v));
+	if (who.v != 0) TRY(is_colleague(q, who, "assignee"));
+	return assign(q, &f, who, (struct message_id){0});
+}
+
+enum err talk_give(struct req *q, struct conversation_id id, struct person_id to, struct str note, const char *field) {
+	struct talk_facts f;
+	struct message_id said = {0};
+	TRY(facts_for(q, id, ACT_ASSIGN, &f));
+	TRY(is_colleague(q, to, field));
+	if (to.v == f.assignee_id.v) return req_invalid(q, field, T("They are on it already."));
+	if (note.n > BODY_MAX) return req_invalid(q, "note", T("This is too long."));
+	struct new_message m = {.conversation = id, .kind = STR("note"), .body = note, .status = STR_NONE, .channel = STR_NONE, .author = q->actor.id};
+	if (!str_empty(note)) TRY(facts_for(q, id, ACT_NOTE, &f));
+	if (!str_empty(note)) TRY(talk_say(q->db, q->a, &m, &said));
+	return assign(q, &f, to, said);
 }
 
 enum err report_assign_team(struct req *q, struct conversation_id id, struct team_id team) {

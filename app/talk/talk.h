@@ -16,7 +16,8 @@
  *   create  message M           conversation  {"kind":"status","status":"in_work","was":"planned"} the conversation's
  *   create  message M           conversation  {"kind":"not_fixed","status":"in_work","was":"done"} the conversation's
  *   update  conversation N                    {"changed":["subject","body"]}                    the conversation's
- *   update  conversation N                    {"assignee":P} (0: nobody; and "team":T: a team's) staff
+ *   update  conversation N                    {"assignee":P} (0: nobody; "team":T: a team's;      staff
+ *                                             "note":M: said with it)
  *   update  conversation N                    {"joined":P} or {"left":P}: takes part            private
  *   update  conversation N      conversation  {"merged_into":M} (0: undone)                     the conversation's
  *   update  conversation N      conversation  {"split_from":M} (0: undone)                      the conversation's
@@ -153,6 +154,17 @@ MUST_USE enum err talk_subjects_here(struct req *q, struct talk_subjects all);
 		for (size_t i_ = 0; i_ < (rows)->n; i_++)                                                                \
 			(ret).v[i_] = (struct talk_subject){(rows)->v[i_].ID, &(rows)->v[i_].SUBJECT};                        \
 	} while (0)
+
+/* --------------------------------------------------------------------- for the day's page */
+
+/* Conversations as the desk shows them, in this order, as far as the actor may know of them. */
+MUST_USE enum err talk_desk_items(struct req *q, struct int_list ids, struct talk_desk_item_list *ret);
+/* The tabs of the desk; here: "today" waiting mine nobody open. */
+MUST_USE enum err talk_desk_views(struct req *q, struct str here, struct talk_desk_view_list *ret);
+/* The staff, for choosing one. */
+MUST_USE enum err colleagues(struct req *q, struct person_id chosen, struct talk_choice_list *ret);
+/* The actor gives it to a colleague, with a note for the team that they are told (""); writes. errors NOT_FOUND, DENIED, INVALID (said at field) */
+MUST_USE enum err talk_give(struct req *q, struct conversation_id id, struct person_id to, struct str note, const char *field);
 
 /* A state as templates show it. */
 struct talk_state state_view(struct str name);

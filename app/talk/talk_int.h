@@ -138,8 +138,6 @@ MUST_USE enum err desk_assignee(struct req *q, struct str word, struct opt_int *
 MUST_USE enum err desk_give(struct req *q, struct conversation_id id, struct str to);
 /* The teams, for choosing one; as desk_give reads them. */
 MUST_USE enum err team_choices(struct req *q, struct team_id chosen, struct talk_choice_list *ret);
-/* The staff, for choosing one. */
-MUST_USE enum err colleagues(struct req *q, struct person_id chosen, struct talk_choice_list *ret);
 
 /* -------------------------------------------------------------------- home.c */
 

@@ -25,7 +25,7 @@ struct event {
 	struct str data;           /* a JSON object of what changed; "{}" when nothing; never secrets */
 };
 
-/* Who says "me too" or follows does it for themselves: nobody's news, and nobody's business but theirs and the staff's. */
+/* Who says "me too", follows, or puts something off does it for themselves: nobody's news, and nobody's business but theirs and the staff's. */
 bool event_is_silent(const struct event *e);
 /* Writes "key": {"kind", "id"}, or null when kind is NULL: how programs are told of a thing. */
 void event_put_thing(struct json_out *o, const char *key, const char *kind, int64_t id);
@@ -43,6 +43,8 @@ MUST_USE enum err event_after(struct db *db, struct arena *a, int64_t after, int
 MUST_USE enum err event_about(struct db *db, struct arena *a, const char *kind, int64_t id, int64_t after, int most,
                               struct event_list *ret);
 MUST_USE enum err event_head(struct db *db, int64_t *ret_seq);
+/* The number behind which stands what happened at that time and later. */
+MUST_USE enum err event_since(struct db *db, struct arena *a, usec_t at, int64_t *ret_seq);
 /* In the writer's transaction: a durable reader leaves out all that it has not read by now. */
 MUST_USE enum err event_reader_at_head(struct db *db, const char *reader);
 

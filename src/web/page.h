@@ -61,7 +61,7 @@ struct page {
 	struct field_error_list errors;
 	struct str live;               /* topics the page listens to, or none */
 	int64_t seen;                  /* the log's position that the page was made at: /live goes on from there */
-	struct str script;             /* "map" when the page shows a map, else none */
+	struct str script;             /* "map" when the page shows a map, "today" for its keys, else none */
 	struct str wide;               /* "desk" for the staff's wide pages */
 	bool logged_in, staff, manager, owner, analyst;
 };

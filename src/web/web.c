@@ -65,7 +65,7 @@ static bool answer_known(struct http_req *h) {
 	} else if (str_is(h->path, "/robots.txt")) {
 		http_set_header(h, "Cache-Control", STR("public, max-age=3600"));
 		respond_plain(h, 200, "User-agent: *\nDisallow: /api/\nDisallow: /live\nDisallow: /login\nDisallow: /forgot\nDisallow: /claim/\n"
-		              "Disallow: /reset/\nDisallow: /verify/\nDisallow: /me\nDisallow: /desk\nDisallow: /admin\n");
+		              "Disallow: /reset/\nDisallow: /verify/\nDisallow: /me\nDisallow: /desk\nDisallow: /today\nDisallow: /admin\n");
 	} else {
 		return false;
 	}

@@ -119,6 +119,7 @@ for (const engine of engines) {
       assert.ok(good, `${who} comes to ${route.method} ${path}: ${r.status} ${r.location}`)
     }
     const ids = path => {
+      if (path.includes('/today/')) return [...[quiet, open, direct].map(c => ['conversation', c.id]), ['expectation', promises[0]], ['request', 1], ['room', room.id]].map(([kind, id]) => path.replace('{kind}', kind).replace('{id}', id))
       const of = /conversations|problems/.test(path) ? [quiet.id, team.id, open.id, hidden.id, direct.id, 999999] : path === '/messages/{id}' ? [...secret, quiet.id, 999999] : /people/.test(path) ? [ruth.id, 1, 999999]
         : /messages/.test(path) ? [note.id, comment.id] : /rooms/.test(path) ? [room.id, inDeal[0].conversation_id, 999999] : /records/.test(path) ? [deal.id, 1, 999999] : /expectations/.test(path) ? [...promises, toAll, 999999] : /calls/.test(path) ? [phoned.id, 999999] : /organizations/.test(path) ? [house.id, 999999] : /documents/.test(path) ? [shown.id, kept.id, 999999] : /files|photo/.test(path) ? [file.id, shown.file_id, kept.file_id, 1, 2, 999999] : [1, 999999]
       return /\{\w+\}/.test(path) ? of.map(id => path.replace('{token}', 'x'.repeat(43)).replace('{sign}', 'x').replace('{person}', ruth.id).replace('{conversation}', quiet.id).replace(/\{\w+\}/g, id)) : [path]
