@@ -135,6 +135,7 @@ enum err talk_conversation_change(struct req *q, const struct talk_conversation_
 		TRY(tag_set(q->db, q->a, "conversation", in->id.v, (struct text_list){.v = in->tags.v, .n = in->tags.n}));
 		TRY(tags_changed(q, &f));
 	}
+	if (in->assignee_id.v != 0 && in->team_id.v != 0) return req_invalid(q, "team_id", T("Give it to a colleague or to a team, not to both."));
 	if (in->assignee_id.has) TRY(report_assign(q, in->id, (struct person_id){in->assignee_id.v}));
 	if (in->team_id.v != 0) TRY(report_assign_team(q, in->id, in->team_id));
 	TRY(report_get(q, in->id, &row));

@@ -185,6 +185,7 @@ static void a_teams_own(void **state) {
 	assert_has_not(call(f, &s, "/conversations/1", NULL, session_for(f, OLGA), NULL).body, "Billing");
 	assert_int_equal(ask(f, &s, "PATCH", "/api/v1/conversations/1", "{\"team_id\":3}", agent).status, 422);
 	assert_int_equal(ask(f, &s, "PATCH", "/api/v1/conversations/1", "{\"team_id\":2}", olga).status, 403);
+	assert_int_equal(ask(f, &s, "PATCH", "/api/v1/conversations/1", "{\"assignee_id\":4,\"team_id\":2}", agent).status, 422);
 	assert_int_equal(ask(f, &s, "PATCH", "/api/v1/conversations/1", "{\"team_id\":2}", agent).status, 200);
 	assert_int_equal(field(f, "team_id", 1), 2);
 	assert_int_equal(send_form(f, &s, "/conversations/1", "/conversations/1", "act=assign&assignee=team-1", cookie).status, 303);

@@ -225,6 +225,7 @@ enum err team_remove(struct req *q, const struct team_remove_in *in) {
 	TRY(may_or_err(&q->actor, ACT_EDIT, &o));
 	TRY(sql_team_get(q->db, q->a, in->id, &t));
 	TRY(set_members(q, &t, &(struct person_id_list){0}));
+	TRY(sql_team_empty(q->db, t.id, NULL));
 	TRY(sql_team_let_go(q->db, t.id, NULL));
 	TRY(sql_team_end(q->db, t.id, clock_now()));
 	TRY(tell(q->db, q->actor.id, "delete", t.id, STR("{}")));

@@ -44,6 +44,10 @@ UPDATE person SET team_id = :team, updated_at = :now, version = version + 1 WHER
 -- What they were given goes where they go.
 UPDATE conversation SET team_id = :team, version = version + 1 WHERE assignee_id = :who AND COALESCE(team_id, 0) <> COALESCE(:team, 0);
 
+-- team_empty(team team_id) :exec
+-- Nobody is in it any more, neither those who have left the firm.
+UPDATE person SET team_id = NULL, version = version + 1 WHERE team_id = :team;
+
 -- team_let_go(team team_id) :exec
 -- What is in the care of a team that ends is in nobody's, or theirs to whom it was given.
 UPDATE conversation SET team_id = NULL, version = version + 1 WHERE team_id = :team;

@@ -110,8 +110,10 @@ static void who_is_in_which(void **state) {
 	assert_int_equal(care(&w, 1), 0);
 	assert_int_equal(does(&w, "PATCH", "/api/v1/teams/1", "{\"name\":\"Bills\"}", w.manager).status, 200);                    /* who is in it is not said: they stay */
 	assert_int_equal(team_of(&w, BEA), 1);
+	admin_exec(f, "UPDATE person SET team_id = 1 WHERE id = 9");
 	assert_int_equal(send_form(f, &w.s, "/admin/teams/1", "/admin/teams/1/remove", "x=", w.manager_page).status, 303);
 	assert_int_equal(admin_int(f, "SELECT count(*) FROM conversation WHERE team_id IS NOT NULL"), 0);
+	assert_int_equal(admin_int(f, "SELECT count(*) FROM person WHERE team_id IS NOT NULL"), 0);         /* nor whoever had left */
 	assert_int_equal(admin_int(f, "SELECT count(*) FROM conversation WHERE id = 3 AND assignee_id = 8"), 1);
 	serve_stop(&w.s);
 }

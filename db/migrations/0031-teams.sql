@@ -17,7 +17,11 @@ CREATE INDEX person_team ON person (team_id) WHERE team_id IS NOT NULL;
 ALTER TABLE conversation ADD COLUMN team_id REF REFERENCES team (id);
 CREATE INDEX conversation_desk_team ON conversation (team_id, waiting_at, id)
 	WHERE team_id IS NOT NULL AND status NOT IN ('done', 'not_done', 'closed') AND hidden_at IS NULL;
+-- What is nobody's has an index of its own, and the one of what is somebody's is no other way to it.
 DROP INDEX conversation_desk_nobody;
+DROP INDEX conversation_desk_of;
+CREATE INDEX conversation_desk_of ON conversation (assignee_id, waiting_at, id)
+	WHERE assignee_id IS NOT NULL AND status NOT IN ('done', 'not_done', 'closed') AND hidden_at IS NULL;
 CREATE INDEX conversation_desk_nobody ON conversation (waiting_at, id)
 	WHERE assignee_id IS NULL AND team_id IS NULL AND status NOT IN ('done', 'not_done', 'closed') AND hidden_at IS NULL;
 
