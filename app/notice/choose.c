@@ -51,18 +51,23 @@ static void fill_topics(struct req *q, bool staff, const struct choice *choice, 
 	}
 }
 
+static enum err reach_of(struct req *q, struct person_id person, struct reach *ret) {
+	struct reach_list one;
+	TRY(reach_read(q->db, q->a, (struct int_list){.v = &person.v, .n = 1}, &one));
+	if (one.n == 0) return ERR_NOT_FOUND;
+	*ret = one.v[0];
+	return OK;
+}
+
 static enum err fill(struct req *q, struct notice_choices_page *ret) {
-	struct post_person p;
-	struct choice choice[TOPICS];
-	bool found;
-	TRY(sql_post_person(q->db, q->a, q->actor.id, &p, &found));
-	if (!found) return ERR_NOT_FOUND;
-	TRY(choices_read(q->db, q->a, p.id, p.staff, p.channel, choice));
+	struct reach reach;
+	TRY(reach_of(q, q->actor.id, &reach));
+	const struct post_person p = reach.person;
 	*ret = (struct notice_choices_page){.quiet = p.quiet_from.has, .quiet_from = clock_text(q->a, p.quiet_from.has ? p.quiet_from.v : 22 * 60),
 		.quiet_to = clock_text(q->a, p.quiet_to.has ? p.quiet_to.v : 7 * 60), .digest = str_none(p.digest) ? STR("off") : p.digest,
 		.digest_hour = p.digest_hour.has ? p.digest_hour.v : HOUR_USUAL, .digest_day = str_c(days[p.digest_day.has ? p.digest_day.v : MONDAY]),
 		.zone = str_c(zone_name(q->locale.zone)), .address = !str_empty(p.proved) ? p.proved : p.login};
-	fill_topics(q, p.staff, choice, ret);
+	fill_topics(q, p.staff, reach.choice, ret);
 	unsigned quiet_days = p.quiet_days.has ? (unsigned)p.quiet_days.v : DAYS_ALL;
 	fill_days(q, quiet_days, &ret->days);
 	ret->quiet_days.v = NEW_ARRAY(q->a, struct str, WEEK);
@@ -89,18 +94,15 @@ static enum err refuse_unknown(struct req *q, const char *field, const struct te
 
 /* Only what differs from the role's defaults is kept. */
 static enum err save_topics(struct req *q, const struct text_list *here, const struct text_list *mail) {
-	struct post_person p;
-	struct choice usual[TOPICS];
-	bool found;
-	TRY(sql_post_person(q->db, q->a, q->actor.id, &p, &found));
-	if (!found) return ERR_NOT_FOUND;
-	TRY(sql_choice_clear(q->db, p.id, NULL));
-	TRY(choices_read(q->db, q->a, p.id, p.staff, p.channel, usual));
+	struct reach usual;
+	TRY(sql_choice_clear(q->db, q->actor.id, NULL));
+	TRY(reach_of(q, q->actor.id, &usual));
 	for (int i = 0; i < TOPICS; i++) {
 		const char *word = topic_word((enum topic)i);
 		struct choice now = {has_word(here, word), has_word(mail, word)};
-		if (!topic_concerns((enum topic)i, p.staff) || (now.here == usual[i].here && now.mail == usual[i].mail)) continue;
-		TRY(sql_choice_set(q->db, p.id, str_c(word), now.here, now.mail, NULL));
+		const struct choice *was = &usual.choice[i];
+		if (!topic_concerns((enum topic)i, usual.person.staff) || (now.here == was->here && now.mail == was->mail)) continue;
+		TRY(sql_choice_set(q->db, q->actor.id, str_c(word), now.here, now.mail, NULL));
 	}
 	return OK;
 }
@@ -164,32 +166,25 @@ static enum err check_link(const struct req *q, struct person_id person, struct 
 	return str_is(topic, "digest") || topic_find(topic, ret) ? OK : ERR_NOT_FOUND;
 }
 
-static enum err choices_of(struct req *q, struct person_id person, struct choice *ret) {
-	struct post_person p;
-	bool found;
-	TRY(sql_post_person(q->db, q->a, person, &p, &found));
-	return found ? choices_read(q->db, q->a, person, p.staff, p.channel, ret) : ERR_NOT_FOUND;
-}
-
 enum err notice_off_show(struct req *q, const struct notice_off_show_in *in, struct notice_off_page *ret) {
 	enum topic t;
-	struct choice choice[TOPICS];
+	struct reach reach;
 	TRY(check_link(q, in->person, in->topic, in->sign, &t));
-	TRY(choices_of(q, in->person, choice));
+	TRY(reach_of(q, in->person, &reach));
 	*ret = (struct notice_off_page){.person = in->person, .topic = in->topic, .sign = in->sign,
 	                                .label = str_c(TRQ(q, t == TOPICS ? T("All news by mail") : topic_sentence(t)))};
 	for (int i = 0; i < TOPICS; i++)
-		if (t == TOPICS || (int)t == i) ret->mailed |= choice[i].mail;
+		if (t == TOPICS || (int)t == i) ret->mailed |= reach.choice[i].mail;
 	return OK;
 }
 
 enum err notice_off_do(struct req *q, const struct notice_off_do_in *in) {
 	enum topic t;
-	struct choice choice[TOPICS];
+	struct reach reach;
 	TRY(check_link(q, in->person, in->topic, in->sign, &t));
-	TRY(choices_of(q, in->person, choice));
+	TRY(reach_of(q, in->person, &reach));
 	for (int i = 0; i < TOPICS; i++)
-		if (t == TOPICS || (int)t == i) TRY(sql_choice_set(q->db, in->person, str_c(topic_word((enum topic)i)), choice[i].here, false, NULL));
+		if (t == TOPICS || (int)t == i) TRY(sql_choice_set(q->db, in->person, str_c(topic_word((enum topic)i)), reach.choice[i].here, false, NULL));
 	if (t == TOPICS) TRY(sql_choice_no_digest(q->db, in->person, NULL));
 	return look_again(q->db, in->person);
 }

@@ -20,8 +20,7 @@ enum lang letter_lang(struct str own, const struct business *firm) {
 	return l;
 }
 
-static enum err queue(struct db *tx, struct arena *a, const struct business *firm, struct str base_url,
-                      const struct letter *l, struct mail_id *ret_id) {
+enum err mail_put(struct db *tx, struct arena *a, const struct business *firm, struct str base_url, const struct letter *l, struct mail_id *ret_id) {
 	struct mail_id id = {0};
 	bool put;
 	struct str subject = utf8_fit(utf8_line(a, l->subject), 300);
@@ -37,7 +36,7 @@ enum err mail_queue(struct db *tx, struct arena *a, struct str base_url, const s
                     struct mail_id *ret_id) {
 	struct business firm;
 	TRY(business_read(tx, a, &firm));
-	return queue(tx, a, &firm, base_url, l, ret_id);
+	return mail_put(tx, a, &firm, base_url, l, ret_id);
 }
 
 /* ---------------------------------------------------------- letters about logins */
@@ -92,7 +91,7 @@ enum err mail_claim(struct db *tx, struct arena *a, struct str base_url, struct 
 		l.url = url;
 		l.after = fill(a, &r, T("The link is good for 30 days and works once. "
 		                        "Please keep it to yourself: whoever opens it takes your profile."));
-		TRY(queue(tx, a, &r.firm, base_url, &l, NULL));
+		TRY(mail_put(tx, a, &r.firm, base_url, &l, NULL));
 	}
 	*ret_url = url;
 	return OK;
@@ -111,7 +110,7 @@ enum err mail_verify(struct db *tx, struct arena *a, struct str base_url, struct
 	l.url = link_url(a, base_url, "verify", token);
 	l.after = fill(a, &r, T("The link is good for a week. "
 	                        "If you do not know about this, do nothing; nothing happens then."));
-	return queue(tx, a, &r.firm, base_url, &l, NULL);
+	return mail_put(tx, a, &r.firm, base_url, &l, NULL);
 }
 
 enum err mail_reset(struct db *tx, struct arena *a, struct str base_url, struct person_id person) {
@@ -127,7 +126,7 @@ enum err mail_reset(struct db *tx, struct arena *a, struct str base_url, struct 
 	l.url = link_url(a, base_url, "reset", token);
 	l.after = fill(a, &r, T("The link is good for two hours and works once. "
 	                        "If it was not you, do nothing: your password stays as it is."));
-	return queue(tx, a, &r.firm, base_url, &l, NULL);
+	return mail_put(tx, a, &r.firm, base_url, &l, NULL);
 }
 
 enum err mail_test(struct db *tx, struct arena *a, struct str base_url, struct person_id person, struct str address) {
@@ -136,5 +135,5 @@ enum err mail_test(struct db *tx, struct arena *a, struct str base_url, struct p
 	struct letter l = letter_to(&r, address, "test");
 	l.subject = fill(a, &r, T("The mail server of {firm} works"));
 	l.text = fill(a, &r, T("Hello {name},\n\nyou read this, so {firm} can send mail."));
-	return queue(tx, a, &r.firm, base_url, &l, NULL);
+	return mail_put(tx, a, &r.firm, base_url, &l, NULL);
 }

@@ -35,6 +35,8 @@ enum lang letter_lang(struct str own, const struct business *firm);
 MUST_USE enum err tell_request(struct db *db, struct arena *a, const struct event *e);
 /* promise.c: an event about what was promised. */
 MUST_USE enum err tell_promise(struct db *db, const struct event *e);
+/* That promises are due, or soon, of as many of these events as say that one after the other, from the first on: with a few statements for all. ret_n: how many */
+MUST_USE enum err tell_due(struct db *db, struct arena *a, const struct event *e, size_t n, size_t *ret_n);
 struct request_name {
 	struct str type, action, fields, title;   /* of the record, all but the action; title: where the pack knows it no more */
 };
@@ -50,8 +52,19 @@ struct str request_subject(struct arena *a, struct str pack, const struct reques
 struct choice {
 	bool here, mail;
 };
-/* ret: TOPICS of them. channel: how they like to be reached; who prefers another way gets no mail unless they chose it. */
-MUST_USE enum err choices_read(struct db *db, struct arena *a, struct person_id person, bool staff, struct str channel, struct choice *ret);
+/* Whom letters would go to, and what they chose: who prefers another way than mail gets none unless they chose it. */
+struct reach {
+	struct post_person person;
+	struct choice choice[TOPICS];
+};
+struct reach_list {
+	struct reach *v;
+	size_t n;
+};
+/* Of some people; who was shut out is left out. */
+MUST_USE enum err reach_read(struct db *db, struct arena *a, struct int_list people, struct reach_list *ret);
+/* A letter into the outbox, as mail_queue does for a firm that was read already. */
+MUST_USE enum err mail_put(struct db *tx, struct arena *a, const struct business *firm, struct str base_url, const struct letter *l, struct mail_id *ret_id);
 
 /* news.c: one letter about one or several notices of one thread, oldest first; and a digest of several. what: the person as read. */
 struct news {

@@ -140,7 +140,11 @@ static enum err tell(struct db *db, struct arena *a, const struct event *e) {
 enum err notice_read(struct db *db, struct arena *a, const struct event *e, size_t n, void *ctx) {
 	bool told = false, followed;
 	TRY(follow_any(db, &followed));
-	for (size_t i = 0; i < n; i++) {
+	for (size_t i = 0, many; i < n; i += many) {
+		TRY(tell_due(db, a, &e[i], n - i, &many));
+		told |= many > 0;
+		if (many > 0) continue;
+		many = 1;
 		if (is(&e[i], "announce", "person")) TRY(mail_asked(db, a, &e[i], ctx));
 		else if (is(&e[i], "update", "business")) TRY(job_add(db, "mail_waiting", STR("{}"), 0));
 		else if (is_told(&e[i])) {

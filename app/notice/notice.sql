@@ -176,6 +176,23 @@ SELECT p.id, :seq, :kind, x.id, :now, NULL, {notice_here(p, :topic)}, :now FROM 
 WHERE x.id = :expectation AND p.disabled_at IS NULL AND p.role <> 'customer' AND p.id <> :actor
 ON CONFLICT (person_id, event_seq) DO NOTHING;
 
+-- Its time has come: of events that say so those whose promise is still to be kept, all at once.
+-- frag due_news(e, x): FROM event e JOIN expectation x ON x.id = e.object_id AND x.state IN ('open', 'renegotiated') AND x.paused_at IS NULL
+
+-- notice_tell_due_owner(seqs ints, kind text, topic text) :exec
+-- A notice for who of us sees to each.
+INSERT INTO notice (person_id, event_seq, kind, expectation_id, created_at, read_at, here, mail_at)
+SELECT p.id, e.seq, :kind, x.id, e.at, NULL, {notice_here(p, :topic)}, e.at {due_news(e, x)} JOIN person p ON p.id = x.owner_id
+WHERE e.seq IN {list :seqs} AND p.disabled_at IS NULL AND p.role <> 'customer' ORDER BY e.seq
+ON CONFLICT (person_id, event_seq) DO NOTHING;
+
+-- notice_tell_due_other(seqs ints, ours bool, kind text, topic text) :exec
+-- A notice for the other side of each that is owed to them, or by them, if they know of it.
+INSERT INTO notice (person_id, event_seq, kind, expectation_id, created_at, read_at, here, mail_at)
+SELECT p.id, e.seq, :kind, x.id, e.at, NULL, {notice_here(p, :topic)}, e.at {due_news(e, x)} JOIN person p ON p.id = x.person_id
+WHERE e.seq IN {list :seqs} AND x.ours = :ours AND x.audience <> 'team' AND p.disabled_at IS NULL ORDER BY e.seq
+ON CONFLICT (person_id, event_seq) DO NOTHING;
+
 -- notice_tell_team(expectation expectation_id, seq int, kind text, topic text, chiefs bool, now time) :exec
 -- A notice for the team of its owner, or, where they have none or are alone in it, for those who work with customers; or for who leads all of them. Its owner
 -- included.
@@ -250,23 +267,24 @@ ON CONFLICT (person_id, event_seq) DO NOTHING;
 -- row post_row: id notice_id | seq int | kind text | created_at time | conversation_id conversation_id? | request_id request_id? | document_id document_id?
 --   | subject text? | actor text? | actor_staff bool | body text? | status text? | record_type text? | record_fields text? | action text? | note text? | search text?
 --   | watched bool | asked bool | direct bool | discreet bool | mailed_at time? | expectation_id expectation_id? | about_kind text? | about_id int? | about text?
--- row choice_row: topic text | here bool | mail bool
+-- row choice_row: person_id person_id | topic text | here bool | mail bool
 
 -- post_people(now time, most int) -> person_id :many
 -- Whose notices are to be looked at for mail: of the first two thousand that are due, since there may be a hundred thousand.
 SELECT DISTINCT x.person_id FROM (SELECT n.person_id FROM notice n WHERE n.mail_at <= :now ORDER BY n.mail_at LIMIT 2000) x ORDER BY x.person_id LIMIT :most;
 
--- post_person(id person_id) -> post_person :maybe
--- Whom a letter would go to, and when they want letters.
+-- post_persons(ids ints) -> post_person :many
+-- Whom letters would go to, and when they want letters.
 SELECT p.id, p.name, p.role <> 'customer', p.channel, p.locale, p.zone, EXISTS (SELECT 1 FROM identity i WHERE i.person_id = p.id AND i.kind = 'email'),
 	(SELECT k.value FROM contact k WHERE k.person_id = p.id AND k.kind = 'email' AND k.verified_at IS NOT NULL ORDER BY k.rank, k.id LIMIT 1),
 	(SELECT i.subject FROM identity i WHERE i.person_id = p.id AND i.kind = 'email' ORDER BY i.id LIMIT 1),
 	(SELECT k.value FROM contact k WHERE k.person_id = p.id AND k.kind = 'email' ORDER BY k.rank, k.id LIMIT 1),
 	l.quiet_from, l.quiet_to, l.quiet_days, l.digest, l.digest_hour, l.digest_day
-FROM person p LEFT JOIN notice_plan l ON l.person_id = p.id WHERE p.id = :id AND p.disabled_at IS NULL;
+FROM person p LEFT JOIN notice_plan l ON l.person_id = p.id WHERE p.id IN {list :ids} AND p.disabled_at IS NULL ORDER BY p.id LIMIT 1000;
 
 -- post_rows(me person_id, staff bool, most int) -> post_row :many
--- What a person has not looked at and may still see, oldest first.
+-- What a person has not looked at and may still see, oldest first. The plus keeps the engines to the index of what is to be mailed: by the one of what is
+-- unread they would go through all that somebody never looked at.
 SELECT n.id, n.event_seq, n.kind, n.created_at, c.id, w.id, d.id, COALESCE(c.subject, r.title, d.name, x.text, {thing_title(n.about_kind, n.about_id)}), {shown_name(a)}, COALESCE(a.kind = 'staff', FALSE),
 	CASE WHEN c.kind = 'direct' THEN COALESCE(m.body, c.body) ELSE COALESCE(m.body, {notice_words(n)}) END, m.status, r.type, r.fields, w.action, w.note, s.words,
 	EXISTS (SELECT 1 FROM notice_level v WHERE v.person_id = n.person_id AND v.conversation_id = c.id AND v.level = 'watch'),
@@ -280,21 +298,21 @@ FROM notice n LEFT JOIN conversation c ON c.id = n.conversation_id
 	LEFT JOIN message m ON e.object_kind = 'message' AND m.id = e.object_id AND m.hidden_at IS NULL AND {message_visible(m)}
 	LEFT JOIN person a ON a.id = COALESCE(m.author_id, CASE WHEN c.kind = 'direct' THEN c.author_id END, e.actor_id)
 	LEFT JOIN saved_search s ON s.id = n.search_id
-WHERE n.person_id = :me AND n.mail_at IS NOT NULL AND n.read_at IS NULL AND {notice_shows(n, c, r, d)}
+WHERE n.person_id = :me AND n.mail_at IS NOT NULL AND +n.read_at IS NULL AND {notice_shows(n, c, r, d)}
 	AND (e.object_kind <> 'message' OR m.id IS NOT NULL)
 ORDER BY n.id LIMIT :most;
 
--- post_clear(me person_id, upto int) :exec
+-- post_clear(people ints, upto int) :exec
 -- Nothing of it is to be mailed any more.
-UPDATE notice SET mail_at = NULL WHERE person_id = :me AND mail_at IS NOT NULL AND id <= :upto;
+UPDATE notice SET mail_at = NULL WHERE person_id IN {list :people} AND mail_at IS NOT NULL AND id <= :upto;
 
--- post_wait(id notice_id, at time) :exec1
--- It waits.
-UPDATE notice SET mail_at = :at WHERE id = :id;
+-- post_wait(ids ints, at time) :exec
+-- These wait.
+UPDATE notice SET mail_at = :at WHERE id IN {list :ids};
 
--- post_done(id notice_id, now time) :exec1
--- It is in a letter.
-UPDATE notice SET mailed_at = :now WHERE id = :id;
+-- post_done(ids ints, now time) :exec
+-- These are in letters.
+UPDATE notice SET mailed_at = :now WHERE id IN {list :ids};
 
 -- post_again(me person_id, now time) :exec
 -- What waits is looked at anew, by other choices.
@@ -310,9 +328,9 @@ SELECT count(*) FROM job WHERE kind = 'notice_mail' AND ended_at IS NULL AND cla
 
 -- -------------------------------------------------------------------- choices
 
--- choice_list(person person_id, most int) -> choice_row :many
--- Where somebody differs from what their role is told.
-SELECT topic, here, mail FROM notice_choice WHERE person_id = :person ORDER BY topic LIMIT :most;
+-- choice_list(people ints, most int) -> choice_row :many
+-- Where people differ from what their role is told.
+SELECT person_id, topic, here, mail FROM notice_choice WHERE person_id IN {list :people} ORDER BY person_id, topic LIMIT :most;
 
 -- choice_clear(person person_id) :exec
 -- As the role is told.

@@ -5,16 +5,29 @@
 #include "access/access.h"
 #include "talk/talk.h"
 
-enum { PEOPLE_AT_ONCE = 20, ROWS_MOST = 200, CHOICES_MOST = 100 };
+enum { PEOPLE_AT_ONCE = 50, ROWS_MOST = 200 /* of one person, and then no other in this round */, CHOICES_MOST = PEOPLE_AT_ONCE * TOPICS };
 
-enum err choices_read(struct db *db, struct arena *a, struct person_id person, bool staff, struct str channel, struct choice *ret) {
-	struct choice_row_list rows;
-	bool by_mail = str_empty(channel) || str_is(channel, "email");
-	for (int i = 0; i < TOPICS; i++) ret[i] = (struct choice){.here = true, .mail = by_mail && topic_mailed((enum topic)i, staff)};
-	TRY(sql_choice_list(db, a, person, CHOICES_MOST, &rows));
-	for (size_t i = 0; i < rows.n; i++) {
+static const struct choice_row *fill_reach(const struct choice_row *own, const struct choice_row *end, struct reach *r) {
+	const struct post_person *p = &r->person;
+	bool by_mail = str_empty(p->channel) || str_is(p->channel, "email");
+	for (int i = 0; i < TOPICS; i++) r->choice[i] = (struct choice){.here = true, .mail = by_mail && topic_mailed((enum topic)i, p->staff)};
+	for (; own < end && own->person_id.v <= p->id.v; own++) {
 		enum topic t;
-		if (topic_find(rows.v[i].topic, &t)) ret[t] = (struct choice){rows.v[i].here, rows.v[i].mail};
+		if (own->person_id.v == p->id.v && topic_find(own->topic, &t)) r->choice[t] = (struct choice){own->here, own->mail};
+	}
+	return own;
+}
+
+enum err reach_read(struct db *db, struct arena *a, struct int_list people, struct reach_list *ret) {
+	struct post_person_list persons;
+	struct choice_row_list rows;
+	TRY(sql_post_persons(db, a, people, &persons));
+	TRY(sql_choice_list(db, a, people, CHOICES_MOST, &rows));
+	*ret = (struct reach_list){.v = NEW_ARRAY(a, struct reach, persons.n), .n = persons.n};
+	const struct choice_row *own = rows.v;
+	for (size_t i = 0; i < persons.n; i++) {
+		ret->v[i].person = persons.v[i];
+		own = fill_reach(own, rows.v + rows.n, &ret->v[i]);
 	}
 	return OK;
 }
@@ -26,16 +39,18 @@ struct posting {
 	struct business firm;
 	struct str base_url;
 	const struct key *key;
+	int64_t *done;           /* notices that are in letters */
+	size_t dones;
 	bool all;                /* ret: nobody is left for now */
 };
 
 /* One person's mail. */
 struct post {
-	const struct posting *x;
+	struct posting *x;
 	struct db *db;
 	struct news news;
 	struct post_person person;
-	struct choice choice[TOPICS];
+	const struct choice *choice;
 	const struct zone *zone;
 	struct quiet quiet;
 	usec_t now;
@@ -73,8 +88,11 @@ static size_t take_thread(struct post_row **rows, size_t n, size_t first, const 
 }
 
 static enum err mark(const struct post *t, const struct post_row *const *rows, size_t n, usec_t wait_until) {
-	for (size_t i = 0; i < n; i++)
-		TRY(wait_until == 0 ? sql_post_done(t->db, rows[i]->id, t->now) : sql_post_wait(t->db, rows[i]->id, wait_until));
+	struct posting *x = t->x;
+	int64_t *ids = wait_until == 0 ? x->done + x->dones : NEW_ARRAY(x->a, int64_t, n);
+	for (size_t i = 0; i < n; i++) ids[i] = rows[i]->id.v;
+	if (wait_until != 0) return n == 0 ? OK : sql_post_wait(t->db, (struct int_list){.v = ids, .n = n}, wait_until, NULL);
+	x->dones += n;
 	return OK;
 }
 
@@ -85,7 +103,7 @@ static enum err post_thread(struct post *t, const struct post_row *const *rows, 
 	if (at > t->now) return mark(t, rows, n, at);
 	t->news.address = address_for(&t->person, rows[0]);
 	struct letter l = news_letter(&t->news, rows, n);
-	TRY(mail_queue(t->db, t->x->a, t->x->base_url, &l, NULL));
+	TRY(mail_put(t->db, t->x->a, &t->x->firm, t->x->base_url, &l, NULL));
 	return mark(t, rows, n, 0);
 }
 
@@ -111,7 +129,7 @@ static enum err post_digest(struct post *t, struct post_row **rows, size_t n) {
 	}
 	t->news.address = address_for(&t->person, all[0]);
 	struct letter l = news_digest(&t->news, items, items_n, discreet, all[all_n - 1]->seq);
-	TRY(mail_queue(t->db, t->x->a, t->x->base_url, &l, NULL));
+	TRY(mail_put(t->db, t->x->a, &t->x->firm, t->x->base_url, &l, NULL));
 	return mark(t, all, all_n, 0);
 }
 
@@ -130,35 +148,77 @@ static enum err post_wanted(struct post *t) {
 	return OK;
 }
 
-static enum err post_to(struct db *db, const struct posting *x, struct person_id id) {
-	struct post t = {.x = x, .db = db, .now = clock_now()};
+static void plan(struct post *t) {
+	const struct post_person *p = &t->person;
+	const struct posting *x = t->x;
+	t->news = (struct news){.a = x->a, .firm = &x->firm, .key = x->key, .base_url = x->base_url, .person = p, .lang = letter_lang(p->locale, &x->firm)};
+	t->zone = str_empty(p->zone) ? NULL : zone_find(p->zone);
+	if (t->zone == NULL) t->zone = zone_find(x->firm.zone);
+	if (t->zone == NULL) t->zone = zone_utc();
+	t->quiet = (struct quiet){.on = p->quiet_from.has && p->quiet_to.has, .from = (int)p->quiet_from.v, .to = (int)p->quiet_to.v,
+	                          .days = (unsigned)p->quiet_days.v};
+}
+
+static enum err post_to(struct post *t) {
 	struct talk_subjects subjects;
-	bool found;
-	TRY(sql_post_person(db, x->a, id, &t.person, &found));
-	if (!found) return sql_post_clear(db, id, INT64_MAX, NULL);
-	const struct post_person *p = &t.person;
-	t.news = (struct news){.a = x->a, .firm = &x->firm, .key = x->key, .base_url = x->base_url, .person = p, .lang = letter_lang(p->locale, &x->firm)};
-	t.zone = str_empty(p->zone) ? NULL : zone_find(p->zone);
-	if (t.zone == NULL) t.zone = zone_find(x->firm.zone);
-	if (t.zone == NULL) t.zone = zone_utc();
-	t.quiet = (struct quiet){.on = p->quiet_from.has && p->quiet_to.has, .from = (int)p->quiet_from.v, .to = (int)p->quiet_to.v,
-	                         .days = (unsigned)p->quiet_days.v};
-	TRY(choices_read(db, x->a, id, p->staff, p->channel, t.choice));
-	TRY(sql_post_rows(db, x->a, id, p->staff, ROWS_MOST, &t.rows));
-	TALK_SUBJECTS(x->a, &t.rows, conversation_id, subject, subjects);
-	TRY(talk_subjects(db, x->a, x->firm.pack, t.news.lang, &subjects));
-	TRY(sql_post_clear(db, id, t.rows.n < ROWS_MOST ? INT64_MAX : t.rows.v[t.rows.n - 1].id.v, NULL));
-	return post_wanted(&t);
+	plan(t);
+	TALK_SUBJECTS(t->x->a, &t->rows, conversation_id, subject, subjects);
+	TRY(talk_subjects(t->db, t->x->a, t->x->firm.pack, t->news.lang, &subjects));
+	return post_wanted(t);
+}
+
+/* The rows of as many of these people as make one round, which others wait for. ret_people: all that were gone through, who may get no mail included */
+static enum err read_rows(struct db *db, struct posting *x, struct int_list people, struct post **ret, size_t *ret_posts, size_t *ret_people) {
+	struct reach_list reach;
+	size_t rows = 0;
+	TRY(reach_read(db, x->a, people, &reach));
+	struct post *all = NEW_ARRAY(x->a, struct post, reach.n);
+	size_t n = 0;
+	for (; n < reach.n && rows < ROWS_MOST; rows += all[n++].rows.n) {
+		all[n] = (struct post){.x = x, .db = db, .now = clock_now(), .person = reach.v[n].person, .choice = reach.v[n].choice};
+		TRY(sql_post_rows(db, x->a, all[n].person.id, all[n].person.staff, ROWS_MOST, &all[n].rows));
+	}
+	for (*ret_people = 0; *ret_people < people.n && (n == reach.n || people.v[*ret_people] < reach.v[n].person.id.v);) ++*ret_people;
+	*ret = all;
+	*ret_posts = n;
+	x->done = NEW_ARRAY(x->a, int64_t, rows);
+	x->dones = 0;
+	return OK;
+}
+
+/* Nothing that was read is to be looked at again, unless it is told to wait below; of who has more, what lies behind. */
+static enum err clear(struct db *db, struct arena *a, struct int_list people, const struct post *posts, size_t n) {
+	int64_t *whole = NEW_ARRAY(a, int64_t, people.n);
+	size_t wholes = 0;
+	for (size_t i = 0, k = 0; i < people.n; i++) {
+		const struct post *t = k < n && posts[k].person.id.v == people.v[i] ? &posts[k++] : NULL;
+		if (t == NULL || t->rows.n < ROWS_MOST) whole[wholes++] = people.v[i];
+		else TRY(sql_post_clear(db, (struct int_list){.v = &people.v[i], .n = 1}, t->rows.v[ROWS_MOST - 1].id.v, NULL));
+	}
+	return sql_post_clear(db, (struct int_list){.v = whole, .n = wholes}, INT64_MAX, NULL);
+}
+
+static enum err post_round(struct db *db, struct posting *x) {
+	struct person_id_list due;
+	struct post *posts;
+	size_t n, people;
+	TRY(sql_post_people(db, x->a, clock_now(), PEOPLE_AT_ONCE, &due));
+	if (due.n == 0) return x->all = true, OK;
+	int64_t *ids = NEW_ARRAY(x->a, int64_t, due.n);
+	for (size_t i = 0; i < due.n; i++) ids[i] = due.v[i].v;
+	TRY(read_rows(db, x, (struct int_list){.v = ids, .n = due.n}, &posts, &n, &people));
+	TRY(clear(db, x->a, (struct int_list){.v = ids, .n = people}, posts, n));
+	for (size_t i = 0; i < n; i++) TRY(post_to(&posts[i]));
+	x->all = people == due.n && due.n < PEOPLE_AT_ONCE;
+	return x->dones == 0 ? OK : sql_post_done(db, (struct int_list){.v = x->done, .n = x->dones}, clock_now(), NULL);
 }
 
 static enum err post_some(struct db *db, void *arg) {
 	struct posting *x = arg;
-	struct person_id_list people;
 	int64_t queued;
 	usec_t next;
-	TRY(sql_post_people(db, x->a, clock_now(), PEOPLE_AT_ONCE, &people));
-	for (size_t i = 0; i < people.n; i++) TRY(post_to(db, x, people.v[i]));
-	x->all = people.n < PEOPLE_AT_ONCE;
+	TRY(business_read(db, x->a, &x->firm));
+	TRY(post_round(db, x));
 	if (!x->all) return OK;
 	TRY(sql_post_next(db, &next));
 	if (next == 0) return OK;
@@ -169,12 +229,11 @@ static enum err post_some(struct db *db, void *arg) {
 enum err notice_mail_job(struct store *s, struct db *db, struct arena *a, struct str data, int tries, void *ctx, struct str *ret_why) {
 	const struct notice_ctx *c = ctx;
 	struct posting x = {.a = a, .key = c->key, .base_url = notice_base_url(c)};
-	(void)data, (void)tries;
+	(void)db, (void)data, (void)tries;
 	if (str_empty(x.base_url)) {
 		*ret_why = STR("the server does not listen yet");
 		return ERR_CONFLICT;
 	}
-	TRY(business_read(db, a, &x.firm));
 	do {
 		struct arena_mark before = arena_mark(a);
 		TRY(store_write(s, post_some, &x));

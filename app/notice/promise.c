@@ -24,14 +24,11 @@ static enum err tell_many(const struct promise_news *n, const char *kind, bool c
 	return sql_notice_tell_team(n->db, n->id, n->e->seq, str_c(kind), str_c(topic_word(topic_of(str_c(kind)))), chiefs, n->e->at, NULL);
 }
 
-/* Its time has come; what was done or moved since then is not told of. */
+/* It is late; what was done or moved since then is not told of. That it is due, or soon, is told of many at once (tell_due). */
 static enum err tell_step(const struct promise_news *n, struct str step) {
 	if (!n->x.live) return OK;
-	if (str_is(step, "soon")) return tell_owner(n, "promise_soon");
 	if (str_is(step, "team")) return tell_many(n, "promise_team", false);
-	if (str_is(step, "chief")) return tell_many(n, "promise_chief", true);
-	TRY(tell_owner(n, "promise_due"));
-	return tell_other(n, n->x.ours ? "promise_late" : "promise_yours_due");
+	return str_is(step, "chief") ? tell_many(n, "promise_chief", true) : OK;
 }
 
 /* Both sides hear of each step but for who took it. */
@@ -43,6 +40,43 @@ static enum err tell_move(const struct promise_news *n, struct str to) {
 	TRY(tell_owner(n, kind));
 	return tell_other(n, kind);
 }
+
+/* ------------------------------------------------------- that they are due, of many */
+
+static bool is_due(const struct event *e, bool *ret_soon) {
+	struct str step;
+	JSON_DOC(doc);
+	if (strcmp(e->object_kind, "expectation") != 0 || strcmp(e->verb, "announce") != 0) return false;
+	if (json_parse(&doc, e->data, NULL) != OK || !json_get_str(json_member(doc.root, "step"), &step)) return false;
+	*ret_soon = str_is(step, "soon");
+	return *ret_soon || str_is(step, "due");
+}
+
+static enum err tell_other_due(struct db *db, struct int_list due, bool ours, const char *kind) {
+	return sql_notice_tell_due_other(db, due, ours, str_c(kind), str_c(topic_word(topic_of(str_c(kind)))), NULL);
+}
+
+static enum err tell_owners(struct db *db, struct int_list seqs, const char *kind) {
+	return sql_notice_tell_due_owner(db, seqs, str_c(kind), str_c(topic_word(topic_of(str_c(kind)))), NULL);
+}
+
+enum err tell_due(struct db *db, struct arena *a, const struct event *e, size_t n, size_t *ret_n) {
+	int64_t *soon = NEW_ARRAY(a, int64_t, n), *due = NEW_ARRAY(a, int64_t, n);
+	size_t soons = 0, dues = 0;
+	bool early;
+	for (*ret_n = 0; *ret_n < n && is_due(&e[*ret_n], &early); ++*ret_n) {
+		if (early) soon[soons++] = e[*ret_n].seq;
+		else due[dues++] = e[*ret_n].seq;
+	}
+	const struct int_list now = {.v = due, .n = dues};
+	if (soons > 0) TRY(tell_owners(db, (struct int_list){.v = soon, .n = soons}, "promise_soon"));
+	if (dues == 0) return OK;
+	TRY(tell_owners(db, now, "promise_due"));
+	TRY(tell_other_due(db, now, true, "promise_late"));
+	return tell_other_due(db, now, false, "promise_yours_due");
+}
+
+/* ---------------------------------------------------------------- all else, one by one */
 
 enum err tell_promise(struct db *db, const struct event *e) {
 	struct promise_news n = {.db = db, .e = e, .id = {e->object_id}};

@@ -49,21 +49,6 @@ bool promise_early(usec_t made_at, usec_t first_due_at, usec_t done_at, int64_t 
 	return done_at != 0 && whole > 0 && (first_due_at - done_at) >= whole / 100 * early_percent;
 }
 
-/* ------------------------------------------------------------- what comes by itself */
-
-struct next {
-	const char *step;
-	usec_t at;
-};
-
-/* A reminder, that it is due, then the team, then who leads it; and silence behind "it is done". */
-static struct next begin_steps(const struct promise_setting *s, struct str state, usec_t due_at, usec_t done_at, usec_t now) {
-	usec_t soon = due_at - HOURS(s->remind_hours);
-	if (str_is(state, "done")) return (struct next){"silence", done_at + DAYS(s->silence_days)};
-	if (!promise_is_live(state)) return (struct next){"", 0};
-	return soon > now ? (struct next){"soon", soon} : (struct next){"due", due_at};
-}
-
 enum err promise_wake(struct db *db, usec_t next_at) {
 	int64_t queued;
 	if (next_at == 0) return OK;
@@ -117,11 +102,12 @@ static enum err tell_made(struct db *db, struct arena *a, const struct promise_d
 /* -------------------------------------------------------------------------- steps */
 
 enum err promise_keep(struct db *db, struct arena *a, const struct promise_draft *d, struct expectation_id *ret) {
-	struct promise_setting s;
+	struct promise_clock c;
 	struct promise_state x;
 	usec_t at = d->at ? d->at : clock_now();
-	TRY(sql_promise_settings(db, &s));
-	struct next n = begin_steps(&s, STR("open"), d->due_at, 0, at);
+	TRY(promise_clock_read(db, a, &c));
+	x = (struct promise_state){.state = STR("open"), .goal = str_none(d->goal) ? STR("") : d->goal, .made_at = at, .due_at = d->due_at, .first_due_at = d->due_at};
+	struct promise_next n = promise_first_step(&c, &x, at);
 	TRY(sql_promise_put(db, d->ours, d->person, d->owner, d->text, d->conversation, d->message, d->call, d->record, d->due_at,
 		d->to_the_day ? STR("day") : STR("moment"), d->said, d->audience, d->by, at, str_c(n.step), n.at, ret));
 	TRY(sql_promise_change_put(db, *ret, at, d->by, STR(""), STR("open"), 0, d->due_at, (struct person_id){0}, STR("")));
@@ -131,11 +117,12 @@ enum err promise_keep(struct db *db, struct arena *a, const struct promise_draft
 }
 
 enum err promise_go(struct db *db, struct arena *a, struct person_id actor, const struct promise_state *was, const struct promise_step *step) {
-	struct promise_setting s;
+	struct promise_clock c;
+	struct promise_state then = *was;
 	usec_t now = step->at ? step->at : clock_now(), due_at = was->due_at, done_at = was->done_at, closed_at = 0, moved_from = 0;
 	struct str kind = was->due_kind, said = was->said;
 	bool moves = str_is(step->to, "renegotiated"), over = !moves && !str_is(step->to, "done");
-	TRY(sql_promise_settings(db, &s));
+	TRY(promise_clock_read(db, a, &c));
 	if (moves) {
 		moved_from = was->due_at;
 		due_at = step->due_at;
@@ -144,7 +131,8 @@ enum err promise_go(struct db *db, struct arena *a, struct person_id actor, cons
 		said = step->said;
 	} else if (done_at == 0 && !str_is(step->to, "withdrawn") && !str_is(step->to, "missed")) done_at = now;
 	if (over) closed_at = now;
-	struct next n = begin_steps(&s, step->to, due_at, done_at, now);
+	then.state = step->to, then.due_at = due_at, then.done_at = done_at;
+	struct promise_next n = promise_first_step(&c, &then, now);
 	TRY(sql_promise_set(db, was->id, was->version, step->to, step->note, over ? str_c(step->word) : STR(""), due_at, kind, said, was->moved + (moves ? 1 : 0),
 		done_at, closed_at, str_c(n.step), n.at));
 	TRY(sql_promise_change_put(db, was->id, now, actor, was->state, step->to, moved_from, moves ? due_at : 0, (struct person_id){0}, step->note));
@@ -183,10 +171,13 @@ enum err promise_step_of(struct db *db, struct arena *a, struct person_id who, s
 
 /* A moment of rest, or its end: no date that somebody moved, so the date it had stays in its steps and the count of moves does not change. */
 static enum err set_clock(struct db *db, struct arena *a, struct person_id actor, const struct promise_state *was, usec_t at, usec_t due_at, usec_t paused_at) {
-	struct promise_setting s;
+	struct promise_clock c;
+	struct promise_state then = *was;
 	bool rests = paused_at != 0;
-	TRY(sql_promise_settings(db, &s));
-	struct next n = begin_steps(&s, rests ? STR("") : was->state, due_at, was->done_at, clock_now());
+	TRY(promise_clock_read(db, a, &c));
+	if (rests) then.state = STR("");
+	then.due_at = due_at;
+	struct promise_next n = promise_first_step(&c, &then, clock_now());
 	TRY(sql_service_clock(db, was->id, was->version, due_at, paused_at, str_c(n.step), n.at));
 	TRY(sql_promise_change_put(db, was->id, at, actor, was->state, was->state, rests ? 0 : was->due_at, rests ? 0 : due_at, (struct person_id){0}, STR("")));
 	TRY(promise_wake(db, n.at));

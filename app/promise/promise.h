@@ -34,6 +34,7 @@ struct promise_draft {
 	struct str audience;             /* team both public */
 	struct person_id by;
 	usec_t at;                       /* 0: now */
+	struct str goal;                 /* first next solution: a rule of service wants it; STR_NONE: somebody promised it */
 };
 /* Keeps one, with its event; writes. Whether the actor may, and what is wrong with it, is asked before. */
 MUST_USE enum err promise_keep(struct db *db, struct arena *a, const struct promise_draft *d, struct expectation_id *ret);

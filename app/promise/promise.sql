@@ -6,7 +6,7 @@
 --   | note text | word_of text | made_at time | done_at time? | closed_at time? | holds bool | next_at time? | paused_at time? | rule_id service_rule_id?
 -- row promise_state: id expectation_id | ours bool | person_id person_id | owner_id person_id | conversation_id conversation_id? | message_id message_id?
 --   | record_id record_id? | due_at time | due_kind text | said text | first_due_at time | moved int | audience text | state text | made_at time
---   | done_at time? | step text | next_at time? | version int | talk_kind text? | talk_visibility text? | talk_status text? | paused_at time?
+--   | done_at time? | step text | next_at time? | version int | talk_kind text? | talk_visibility text? | talk_status text? | paused_at time? | goal text
 -- row promise_change_row: at time | actor text? | by_us bool | from_state text | to_state text | from_due_at time? | to_due_at time? | owner text? | note text
 -- row promise_setting: remind_hours int | silence_days int | early_percent int
 
@@ -138,7 +138,7 @@ VALUES (:ours, :person, :owner, :words, :conversation, :message, :call, :record,
 -- promise_state_get(id expectation_id) -> promise_state :one
 -- One as it is, for the program itself.
 SELECT x.id, x.ours, x.person_id, x.owner_id, x.conversation_id, x.message_id, x.record_id, x.due_at, x.due_kind, x.said, x.first_due_at, x.moved, x.audience, x.state,
-	x.made_at, x.done_at, x.step, x.next_at, x.version, c.kind, c.visibility, c.status, x.paused_at
+	x.made_at, x.done_at, x.step, x.next_at, x.version, c.kind, c.visibility, c.status, x.paused_at, x.goal
 FROM expectation x LEFT JOIN conversation c ON c.id = x.conversation_id WHERE x.id = :id;
 
 -- promise_set(id expectation_id, was int, state text, note text, word_of text, due_at time, due_kind text, said text, moved int, done_at time?, closed_at time?,
@@ -169,12 +169,12 @@ VALUES (:id, :at, :actor, :from_state, :to_state, :from_due_at, :to_due_at, :own
 -- promise_steps(now time, most int) -> promise_state :many
 -- Of which something is to be told, or silence has said its word.
 SELECT x.id, x.ours, x.person_id, x.owner_id, x.conversation_id, x.message_id, x.record_id, x.due_at, x.due_kind, x.said, x.first_due_at, x.moved, x.audience, x.state,
-	x.made_at, x.done_at, x.step, x.next_at, x.version, c.kind, c.visibility, c.status, x.paused_at
+	x.made_at, x.done_at, x.step, x.next_at, x.version, c.kind, c.visibility, c.status, x.paused_at, x.goal
 FROM expectation x LEFT JOIN conversation c ON c.id = x.conversation_id WHERE x.next_at <= :now ORDER BY x.next_at, x.id LIMIT :most;
 
--- promise_stepped(id expectation_id, was text, step text, next_at time?) :exec1
--- That step is told; what comes next.
-UPDATE expectation SET step = :step, next_at = :next_at WHERE id = :id AND step = :was;
+-- promise_stepped(ids ints, was text, step text, next_at time?) :exec
+-- That step of these is told; what comes next, and when.
+UPDATE expectation SET step = :step, next_at = :next_at WHERE id IN {list :ids} AND step = :was;
 
 -- promise_next_step() -> time? :one
 -- When there is something to do again.
@@ -185,9 +185,9 @@ SELECT min(at) FROM (SELECT min(next_at) AS at FROM expectation WHERE next_at IS
 -- Whether a job comes in time for it.
 SELECT count(*) FROM job WHERE kind = 'expectations' AND ended_at IS NULL AND claimed_until IS NULL AND run_at <= :at;
 
--- promise_due_again(hours int) :exec
--- When owners are reminded, after the firm decided otherwise: only of what nobody was told of yet.
-UPDATE expectation SET next_at = due_at - :hours * 3600000000 WHERE step = 'soon';
+-- promise_due_again(now time) :exec
+-- The firm decided otherwise when owners are reminded: the job finds the moment anew for what nobody was told of yet.
+UPDATE expectation SET next_at = :now WHERE step = 'soon';
 
 -- ------------------------------------------------------------------ calendar
 
@@ -238,7 +238,7 @@ SELECT count(*) FROM record_change WHERE seq = :seq AND field = 'state';
 -- promise_rule_open(record record_id, most int) -> promise_state :many
 -- What rules promised about a record and is to be kept; said is the state that it was promised in.
 SELECT x.id, x.ours, x.person_id, x.owner_id, x.conversation_id, x.message_id, x.record_id, x.due_at, x.due_kind, x.expects, x.first_due_at, x.moved, x.audience, x.state,
-	x.made_at, x.done_at, x.step, x.next_at, x.version, NULL, NULL, NULL, x.paused_at
+	x.made_at, x.done_at, x.step, x.next_at, x.version, NULL, NULL, NULL, x.paused_at, x.goal
 FROM expectation x WHERE x.record_id = :record AND x.expects <> '' AND x.state IN ('open', 'renegotiated') ORDER BY x.id LIMIT :most;
 
 -- promise_by_rule(id expectation_id, expects text) :exec1

@@ -4,6 +4,7 @@
 #include "access/policy.h"
 #include "promise/promise.h"
 #include "sql/promise.h"
+#include "text/hours.h"
 
 enum { TEXT_MOST = 500, SAID_MOST = 100, NOTE_MOST = 2000 };
 
@@ -40,6 +41,23 @@ MUST_USE enum err promise_event(struct db *db, struct person_id actor, const cha
 enum audience promise_audience(const struct promise_state *x);
 /* Whoever wrote a next step sees that the job comes for it; in the writer's transaction. */
 MUST_USE enum err promise_wake(struct db *db, usec_t next_at);
+
+/* --------------------------------------------------------------- moments.c: when what comes by itself */
+
+/* What the firm decided, and its hours. */
+struct promise_clock {
+	struct promise_setting set;
+	struct hours open;
+};
+MUST_USE enum err promise_clock_read(struct db *db, struct arena *a, struct promise_clock *ret);
+struct promise_next {
+	const char *step;                /* "": nothing, then at is 0 */
+	usec_t at;
+};
+/* What comes first of one as it is, from then on: of x state, goal, made_at, due_at, first_due_at and done_at count. */
+struct promise_next promise_first_step(const struct promise_clock *c, const struct promise_state *x, usec_t from);
+/* When a step (soon due team chief) is to be told, as the firm's hours are; not behind from: now. */
+usec_t promise_step_at(const struct promise_clock *c, const struct promise_state *x, struct str step, usec_t from);
 
 /* --------------------------------------------------------------- trust.c: counted */
 

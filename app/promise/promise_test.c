@@ -158,19 +158,19 @@ static void the_team_then_who_leads(void **state) {
 	for (int i = BETTY; i <= GONE; i++) put_person(f, i, "staff", roles[i - BETTY], "Some Body", 0);
 	admin_exec(f, "INSERT INTO team (id, name, word, made_at) VALUES (1, 'Billing', 'billing', 0), (2, 'Network', 'network', 0);"
 		"UPDATE person SET team_id = 2 WHERE id IN (20, 23); UPDATE person SET team_id = 1 WHERE id IN (21, 24, 2); UPDATE person SET disabled_at = 1 WHERE id = 24");
-	(void)keep(f, "both", BEGIN + DAYS(2), 1, 0);
-	clock_set(BEGIN + DAYS(3));
+	(void)keep(f, "both", BEGIN + DAYS(4), 1, 0);                    /* a Monday */
+	clock_set(BEGIN + DAYS(5));
 	for (int i = 0; i < 3; i++) run_job(f), tell(f);
 	assert_int_equal(told(f, AGENT, "team"), 1);
 	assert_int_equal(told(f, NORA, "team"), 1);                    /* of the team, whatever she is */
 	assert_int_equal(admin_int(f, "SELECT count(*) FROM notice WHERE kind = 'promise_team'"), 2);
-	clock_set(BEGIN + DAYS(5));
+	clock_set(BEGIN + DAYS(7));
 	for (int i = 0; i < 2; i++) run_job(f), tell(f);
 	assert_int_equal(told(f, OWNER, "chief") + told(f, MONA, "chief") + told(f, AGENT, "chief"), 3);
 	assert_int_equal(admin_int(f, "SELECT count(*) FROM notice WHERE kind = 'promise_chief'"), 3);
 	admin_exec(f, "UPDATE person SET team_id = NULL WHERE id = 21");   /* alone but for who has left */
-	struct expectation_id next = keep(f, "both", BEGIN + DAYS(7), 1, 0);
-	clock_set(BEGIN + DAYS(8));
+	struct expectation_id next = keep(f, "both", BEGIN + DAYS(11), 1, 0);
+	clock_set(BEGIN + DAYS(12));
 	for (int i = 0; i < 3; i++) run_job(f), tell(f);
 	const char *sql = "SELECT count(*) FROM notice WHERE kind = 'promise_team' AND expectation_id = %lld AND person_id IN (2, 20, 22)";
 	assert_int_equal(admin_int(f, str_fmt(&f->a, sql, (long long)next.v).p), 3);
@@ -184,11 +184,11 @@ static void each_step_is_told_once(void **state) {
 	tell(f);
 	assert_int_equal(told(f, ANN, "new"), 1);
 	assert_int_equal(told(f, AGENT, "given"), 0);                  /* who made it knows */
-	clock_set(BEGIN + DAYS(9) - SECONDS(1));
+	clock_set(BEGIN + DAYS(8) - SECONDS(1));
 	run_job(f);
 	tell(f);
 	assert_int_equal(told(f, AGENT, "soon"), 0);
-	clock_set(BEGIN + DAYS(9));
+	clock_set(BEGIN + DAYS(8));                                    /* it is due on a Sunday: a working day before is Friday */
 	for (int i = 0; i < 2; i++) run_job(f), tell(f);               /* as after a restart */
 	assert_int_equal(told(f, AGENT, "soon"), 1);
 	assert_int_equal(told(f, ANN, "late"), 0);
@@ -207,6 +207,78 @@ static void each_step_is_told_once(void **state) {
 	assert_int_equal(admin_int(f, "SELECT count(*) FROM notice WHERE person_id IN (3, 11)"), 0);
 	assert_true(is_in(f, id, "open", ""));                         /* late, and still to be kept */
 	assert_int_equal(admin_int(f, "SELECT count(*) FROM expectation WHERE next_at IS NOT NULL"), 0);
+}
+
+static usec_t berlin(int month, int day, int hour, int minute, int second) { return zone_moment(zone_find(STR("Europe/Berlin")), 2026, month, day, hour, minute, second); }
+
+static bool is_next(struct fixture *f, struct expectation_id id, const char *step, usec_t at) {
+	return admin_int(f, str_fmt(&f->a, "SELECT count(*) FROM expectation WHERE id = %lld AND step = '%s' AND next_at = %lld", (long long)id.v, step, (long long)at).p) == 1;
+}
+
+/* A working day before and behind, by the hours of the firm: over a weekend, a holiday, summer time; also one that was said meanwhile. */
+static void reminders_keep_the_firms_hours(void **state) {
+	FIXTURE(f);
+	admin_exec(f, "UPDATE business SET week = ';09:00-17:00;09:00-17:00;09:00-17:00;09:00-17:00;09:00-13:00;', yearly = 'good_friday easter_monday'");
+	clock_set(berlin(3, 16, 10, 0, 0));
+	struct expectation_id nine = keep(f, "both", berlin(3, 30, 9, 0, 0), 1, 0), day = keep(f, "both", berlin(3, 30, 23, 59, 59), 1, 0);
+	struct expectation_id easter = keep(f, "both", berlin(4, 7, 11, 0, 0), 1, 0), sunday = keep(f, "both", berlin(3, 29, 12, 0, 0), 1, 0);
+	assert_true(is_next(f, nine, "soon", berlin(3, 27, 9, 0, 0)));          /* Friday; the clock is put on between the two */
+	assert_true(is_next(f, day, "soon", berlin(3, 27, 9, 0, 0)));           /* when they open, not at midnight */
+	assert_true(is_next(f, easter, "soon", berlin(4, 2, 11, 0, 0)));        /* Tuesday behind Easter: Thursday before it */
+	assert_true(is_next(f, sunday, "soon", berlin(3, 27, 12, 0, 0)));
+	admin_exec(f, "UPDATE business SET holidays = '2026-03-31 Stocktaking'");
+	clock_set(berlin(3, 27, 12, 0, 0));
+	run_job(f);
+	tell(f);
+	assert_int_equal(told(f, AGENT, "soon"), 3);
+	clock_set(berlin(3, 30, 9, 0, 0));
+	run_job(f);
+	tell(f);
+	assert_int_equal(told(f, ANN, "late"), 2);
+	assert_true(is_next(f, nine, "team", berlin(4, 1, 9, 0, 0)));           /* Tuesday they are closed */
+	clock_set(berlin(3, 30, 23, 59, 59));
+	run_job(f);
+	assert_true(is_next(f, day, "team", berlin(4, 2, 9, 0, 0)));            /* a whole working day late */
+	admin_exec(f, "UPDATE business SET holidays = '2026-03-31 Stocktaking\n2026-04-01 A strike'");
+	clock_set(berlin(4, 1, 9, 0, 0));
+	run_job(f);
+	tell(f);
+	assert_int_equal(told(f, AGENT, "team"), 1);                            /* of Sunday's; for the others the day off that was said meanwhile counts, too */
+	assert_true(is_next(f, nine, "team", berlin(4, 2, 9, 0, 0)));
+	clock_set(berlin(4, 2, 9, 0, 0));
+	run_job(f);
+	tell(f);
+	assert_int_equal(told(f, AGENT, "team"), 2);
+	assert_true(is_next(f, day, "team", berlin(4, 7, 9, 0, 0)));            /* one working day late, by now behind Easter */
+	assert_true(is_next(f, nine, "chief", berlin(4, 8, 9, 0, 0)));
+	admin_exec(f, "UPDATE expectation_setting SET remind_hours = 4");
+	struct expectation_id four = keep(f, "both", berlin(4, 14, 10, 0, 0), 1, 0);
+	assert_true(is_next(f, four, "soon", berlin(4, 13, 14, 0, 0)));         /* four hours of work before */
+	admin_exec(f, "UPDATE business SET week = ';;;;;;'");                   /* a firm that never opens reminds by the clock */
+	admin_exec(f, "UPDATE expectation_setting SET remind_hours = 48");
+	assert_true(is_next(f, keep(f, "both", berlin(4, 14, 10, 0, 0), 1, 0), "soon", berlin(4, 12, 10, 0, 0)));
+}
+
+/* What one of many can be told of does not depend on what is told of the others at once. */
+static void many_ways_at_once(void **state) {
+	FIXTURE(f);
+	usec_t due = BEGIN + DAYS(5);
+	struct expectation_id both = keep(f, "both", due, 1, 0), team = keep(f, "team", due, 1, 0), theirs = keep(f, "both", due, 1, 0), done = keep(f, "both", due, 1, 0);
+	struct expectation_id later = keep(f, "both", due + DAYS(1), 1, 0);
+	admin_exec(f, str_fmt(&f->a, "UPDATE expectation SET ours = FALSE WHERE id = %lld", (long long)theirs.v).p);
+	tell(f);
+	clock_set(due);
+	for (int i = 0; i < 2; i++) run_job(f);                        /* soon, which was behind by then, and due */
+	go(f, done, AGENT, "done", 0);                                 /* behind the event, before it is read */
+	tell(f);
+	assert_int_equal(admin_int(f, str_fmt(&f->a, "SELECT count(*) FROM notice WHERE person_id = 2 AND kind = 'promise_due' AND expectation_id IN (%lld, %lld, %lld)",
+		(long long)both.v, (long long)team.v, (long long)theirs.v).p), 3);
+	assert_int_equal(told(f, AGENT, "due"), 3);
+	assert_int_equal(told(f, AGENT, "soon"), 4);                   /* but for what is done */
+	assert_int_equal(told(f, ANN, "late"), 1);
+	assert_int_equal(told(f, ANN, "yours_due"), 1);
+	assert_int_equal(admin_int(f, "SELECT count(*) FROM notice WHERE kind LIKE 'promise_%' AND mail_at IS NULL"), 0);
+	assert_true(is_next(f, later, "due", due + DAYS(1)));
 }
 
 static void what_is_done_reminds_nobody(void **state) {
@@ -383,7 +455,8 @@ int main(void) {
 	struct str why;
 	assert_int_equal(pack_load(&why), OK);
 	const struct CMUnitTest tests[] = {cmocka_unit_test(table), cmocka_unit_test(parts), cmocka_unit_test(early), cmocka_unit_test(ends_of_days),
-		PROMISES(each_step_is_told_once), PROMISES(the_team_then_who_leads), PROMISES(what_is_done_reminds_nobody), PROMISES(a_moved_date_stays_in_sight), PROMISES(silence_says_kept),
+		PROMISES(each_step_is_told_once), PROMISES(the_team_then_who_leads), PROMISES(reminders_keep_the_firms_hours), PROMISES(many_ways_at_once),
+		PROMISES(what_is_done_reminds_nobody), PROMISES(a_moved_date_stays_in_sight), PROMISES(silence_says_kept),
 		PROMISES(no_opens_the_thread_again), PROMISES(many_at_once), PROMISES(a_claim_is_answered_in_two_business_days), PROMISES(who_sees_what)};
 	return cmocka_run_group_tests_name("promise", tests, NULL, NULL);
 }

@@ -7,13 +7,9 @@
 
 enum { AT_ONCE = 200 };
 
-#define TEAM_AFTER DAYS(1)
-#define CHIEF_AFTER DAYS(3)
-
 static const struct follows {
 	const char *step, *next;
-	usec_t after_due;
-} follows[] = {{"soon", "due", 0}, {"due", "team", TEAM_AFTER}, {"team", "chief", CHIEF_AFTER}, {"chief", "", 0}};
+} follows[] = {{"soon", "due"}, {"due", "team"}, {"team", "chief"}, {"chief", ""}};
 
 /* Nobody said that it was not: it counts as kept, or as better than promised when enough of its time was saved. */
 static enum err fall_silent(struct db *db, struct arena *a, const struct promise_state *x) {
@@ -24,15 +20,41 @@ static enum err fall_silent(struct db *db, struct arena *a, const struct promise
 	return promise_go(db, a, (struct person_id){0}, x, &step);
 }
 
-static enum err take(struct db *db, struct arena *a, const struct promise_state *x) {
-	if (str_is(x->step, "silence")) return fall_silent(db, a, x);
+/* What is done with one whose time has come. */
+struct turn {
+	const char *next;
+	usec_t at;               /* when that comes; 0: never */
+	bool tells;              /* else it is too early, by the hours that the firm has by now */
+};
+
+static struct turn turn_of(const struct promise_clock *c, const struct promise_state *x, usec_t now) {
+	usec_t here = promise_step_at(c, x, x->step, now);
 	for (size_t i = 0; i < sizeof follows / sizeof *follows; i++) {
 		if (!str_is(x->step, follows[i].step)) continue;
-		bool last = *follows[i].next == 0;
-		TRY(sql_promise_stepped(db, x->id, x->step, str_c(follows[i].next), last ? 0 : x->due_at + follows[i].after_due));
-		return promise_event(db, (struct person_id){0}, "announce", x, AUDIENCE_STAFF, str_fmt(a, "{\"step\":\"" STR_FMT "\"}", STR_ARG(x->step)));
+		if (here > now) return (struct turn){follows[i].step, here, false};
+		return (struct turn){follows[i].next, *follows[i].next ? promise_step_at(c, x, str_c(follows[i].next), now) : 0, true};
 	}
-	return sql_promise_stepped(db, x->id, x->step, STR(""), 0);
+	return (struct turn){"", 0, false};
+}
+
+static bool same_turn(struct turn a, struct turn b) { return strcmp(a.next, b.next) == 0 && a.at == b.at && a.tells == b.tells; }
+
+/* Those from the first on that go the same way, as all that are due on one day do: one statement for all, and an event for each. */
+static enum err take(struct db *db, struct arena *a, const struct promise_clock *c, const struct promise_state *x, size_t n, size_t *ret_n) {
+	usec_t now = clock_now();
+	struct turn turn = turn_of(c, x, now);
+	struct int_list ids = {.n = 0};
+	int64_t *id = NEW_ARRAY(a, int64_t, n), moved;
+	*ret_n = 1;
+	if (str_is(x->step, "silence")) return fall_silent(db, a, x);
+	for (; ids.n < n && str_eq(x[ids.n].step, x->step) && same_turn(turn_of(c, &x[ids.n], now), turn); ids.n++) id[ids.n] = x[ids.n].id.v;
+	ids.v = id;
+	*ret_n = ids.n;
+	TRY(sql_promise_stepped(db, ids, x->step, str_c(turn.next), turn.at, &moved));
+	if (moved != (int64_t)ids.n) return ERR_CONFLICT;
+	struct str data = str_fmt(a, "{\"step\":\"" STR_FMT "\"}", STR_ARG(x->step));
+	for (size_t i = 0; turn.tells && i < ids.n; i++) TRY(promise_event(db, (struct person_id){0}, "announce", &x[i], AUDIENCE_STAFF, data));
+	return OK;
 }
 
 struct round {
@@ -43,9 +65,11 @@ struct round {
 static enum err some(struct db *db, void *arg) {
 	struct round *r = arg;
 	struct promise_state_list due;
+	struct promise_clock c;
 	usec_t next;
+	TRY(promise_clock_read(db, r->a, &c));
 	TRY(sql_promise_steps(db, r->a, clock_now(), AT_ONCE, &due));
-	for (size_t i = 0; i < due.n; i++) TRY(take(db, r->a, &due.v[i]));
+	for (size_t i = 0, many; i < due.n; i += many) TRY(take(db, r->a, &c, &due.v[i], due.n - i, &many));
 	TRY(trust_look_after(db, r->a, AT_ONCE, &r->all));
 	r->all = r->all && due.n < AT_ONCE;
 	if (!r->all) return OK;

@@ -19,7 +19,7 @@ enum err promise_rules_save(struct req *q, const struct promise_rules_save_in *i
 	struct object o = {.thing = THING_SETTINGS};
 	TRY(may_or_err(&q->actor, ACT_EDIT, &o));
 	TRY(sql_promise_settings_put(q->db, in->remind_hours, in->silence_days, in->early_percent));
-	TRY(sql_promise_due_again(q->db, in->remind_hours, NULL));
+	TRY(sql_promise_due_again(q->db, clock_now(), NULL));
 	TRY(sql_promise_next_step(q->db, &next));
 	TRY(promise_wake(q->db, next));
 	TRY(sql_trust_set_public(q->db, in->public_rate));

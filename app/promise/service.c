@@ -55,7 +55,7 @@ static enum err begin(struct service *s, const char *goal, struct person_id pers
 	if (!found) return OK;
 	const char *hours = str_fmt(s->a, "%lld", (long long)rule.hours).p, *number = str_fmt(s->a, "%lld", (long long)rule.id.v).p;
 	struct promise_draft d = {.ours = true, .person = person, .owner = owner, .text = str_c(tr(s->lang, goal_words(str_c(goal)))), .conversation = c->id,
-		.record = c->record_id, .due_at = due, .audience = STR("team"), .at = at,
+		.record = c->record_id, .due_at = due, .audience = STR("team"), .at = at, .goal = str_c(goal),
 		.said = tr_fill(s->a, tr(s->lang, T("within {hours} working hours, by rule {number}")), "hours", hours, "number", number, NULL)};
 	TRY(promise_keep(s->db, s->a, &d, &id));
 	return sql_service_mark(s->db, id, rule.id, str_c(goal));

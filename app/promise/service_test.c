@@ -90,6 +90,10 @@ static usec_t due(struct fixture *f, const char *goal) {
 	return admin_int(f, str_fmt(&f->a, "SELECT due_at FROM expectation WHERE goal = '%s' ORDER BY id DESC LIMIT 1", goal).p);
 }
 
+static usec_t soon(struct fixture *f, const char *goal) {
+	return admin_int(f, str_fmt(&f->a, "SELECT next_at FROM expectation WHERE goal = '%s' AND step = 'soon' ORDER BY id DESC LIMIT 1", goal).p);
+}
+
 static bool is_in(struct fixture *f, const char *goal, const char *state) {
 	return count(f, str_fmt(&f->a, "x.id = (SELECT max(y.id) FROM expectation y WHERE y.goal = '%s') AND x.state = '%s'", goal, state).p) == 1;
 }
@@ -103,6 +107,7 @@ static void an_answer_in_time_keeps_it(void **state) {
 	struct conversation_id id = ask(f, "problem", ANN, 0);
 	int64_t at = read_log(f, 0);
 	assert_int_equal(due(f, "first"), berlin(7, 6, 13));
+	assert_int_equal(soon(f, "first"), berlin(7, 6, 12));                /* a quarter of its time is left */
 	assert_int_equal(count(f, "x.audience = 'team' AND x.ours AND x.person_id = 10 AND x.owner_id = 1 AND x.rule_id = 1"), 1);
 	assert_int_equal(admin_int(f, "SELECT due_at FROM conversation"), berlin(7, 6, 13));
 	clock_set(berlin(7, 6, 10));
@@ -136,6 +141,7 @@ static void weekends_days_off_and_summer_time(void **state) {
 	ask(f, "problem", ANN, 0);
 	int64_t at = read_log(f, 0);
 	assert_int_equal(due(f, "first"), berlin(3, 30, 12));
+	assert_int_equal(soon(f, "first"), berlin(3, 30, 11));
 	assert_int_equal(due(f, "first") - berlin(3, 27, 12), DAYS(3) - HOURS(1));
 	admin_exec(f, "UPDATE business SET holidays = '2026-03-30 Stocktaking'");
 	ask(f, "problem", ANN, 0);

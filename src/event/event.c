@@ -15,6 +15,7 @@ enum audience audience_find(struct str word) {
 	return AUDIENCE_STAFF;
 }
 
+/* The sum of a batch: how many events it has, and the head before them, which nobody else moves meanwhile. */
 static enum err write_head(struct db *db, struct db_pair key, struct db_pair sum) {
 	(void)key;
 	return sql_event_head_move(db, sum.v[0]);
@@ -23,8 +24,10 @@ static enum err write_head(struct db *db, struct db_pair key, struct db_pair sum
 enum err event_append(struct db *db, const struct event *e, int64_t *ret_seq) {
 	int64_t seq;
 	struct opt_int target = {.has = e->target_kind != NULL, .v = e->target_id};
-	db_sum(db, write_head, (struct db_pair){0}, (struct db_pair){{1, 0}});
+	struct db_pair before = db_sum_so_far(db, write_head, (struct db_pair){0});
 	TRY(event_head(db, &seq));
+	db_sum(db, write_head, (struct db_pair){0}, (struct db_pair){{1, before.v[0] == 0 ? seq : 0}});
+	seq++;
 	TRY(sql_event_insert(db, seq, clock_now(), e->actor, str_c(e->verb), str_c(e->object_kind), e->object_id,
 	                     str_c(e->target_kind), target, str_c(audience_word(e->audience)),
 	                     str_empty(e->data) ? STR("{}") : e->data));
@@ -93,9 +96,9 @@ void event_put_thing(struct json_out *o, const char *key, const char *kind, int6
 }
 
 enum err event_head(struct db *db, int64_t *ret_seq) {
-	int64_t seq;
-	TRY(sql_event_head(db, &seq));
-	*ret_seq = seq + db_sum_so_far(db, write_head, (struct db_pair){0}).v[0];
+	struct db_pair here = db_sum_so_far(db, write_head, (struct db_pair){0});
+	if (here.v[0] == 0) return sql_event_head(db, ret_seq);
+	*ret_seq = here.v[1] + here.v[0];
 	return OK;
 }
 

@@ -4,7 +4,9 @@
 #include "base/log.h"
 #include "sql/event.h"
 
-enum { READ_AT_ONCE = 64, FAULTS_MAX = 5 };
+enum { READ_AT_ONCE = 64, READ_MOST = 1000, FAULTS_MAX = 5 };
+/* How long a reader may hold the writer: it is given as many events as it can read in that time. */
+#define TURN (SECONDS(1) / 100)
 
 struct reading {
 	struct reader *reader;
@@ -12,10 +14,12 @@ struct reading {
 	bool leave_out;    /* moves on without reading */
 	size_t n;          /* events taken */
 	int64_t at;        /* and the place behind them */
+	usec_t took;
 };
 
 static enum err read_some(struct db *db, void *arg) {
 	struct reading *g = arg;
+	usec_t began = clock_steady();
 	const struct reader *r = g->reader;
 	int64_t at = 0;
 	bool found;
@@ -32,10 +36,18 @@ static enum err read_some(struct db *db, void *arg) {
 	if (list.n == 0) return OK;
 	g->at = list.v[list.n - 1].seq;
 	if (!g->leave_out) TRY(r->fn(db, &g->arena, list.v, list.n, r->ctx));
-	return sql_cursor_move(db, str_c(r->name), at, g->at, clock_now());
+	TRY(sql_cursor_move(db, str_c(r->name), at, g->at, clock_now()));
+	g->took = clock_steady() - began;
+	return OK;
 }
 
 static bool ground_failed(enum err e) { return e == ERR_STORE || e == ERR_BUSY || e == ERR_DISK_FULL; }
+
+static int more_or_fewer(int at_once, bool end, usec_t took) {
+	if (at_once < READ_AT_ONCE || (!end && took < TURN / 2)) at_once *= 2;
+	else if (at_once > READ_AT_ONCE && took > TURN) at_once /= 2;
+	return at_once < READ_MOST ? at_once : READ_MOST;
+}
 
 enum err reader_move(struct hub *h, struct reader *r) {
 	bool leave_out = false;
@@ -48,7 +60,7 @@ enum err reader_move(struct hub *h, struct reader *r) {
 			bool end = g.n < (size_t)r->at_once;
 			r->at = g.at;
 			r->faults = 0;
-			r->at_once = r->at_once < READ_AT_ONCE / 2 ? r->at_once * 2 : READ_AT_ONCE;
+			r->at_once = more_or_fewer(r->at_once, end, g.took);
 			leave_out = false;
 			if (end) return OK;
 		} else if (ground_failed(e)) {

@@ -184,6 +184,23 @@ bool hours_due(const struct hours *h, usec_t t, int n, usec_t *ret) {
 	return false;
 }
 
+bool hours_days_from(const struct hours *h, usec_t t, int n, usec_t *ret) {
+	struct local_time l = zone_local(h->zone, t);
+	int64_t today = days_of(l.year, l.month, l.day), day = today;
+	int left = n < 0 ? -n : n;
+	if (!ever_opens(h)) return false;
+	while (left > 0) {
+		day += n < 0 ? -1 : 1;
+		if (day - today > HOURS_HORIZON || today - day > HOURS_HORIZON) return false;
+		left -= hours_of_day(h, day)->n > 0;
+	}
+	*ret = moment(h->zone, day, l.hour * 60 + l.minute) + SECONDS(l.second);
+	if (hours_open(h, *ret)) return true;
+	if (n >= 0) return hours_next(h, *ret, ret);
+	*ret = moment(h->zone, day, hours_of_day(h, day)->span[0].from);
+	return true;
+}
+
 /* ------------------------------------------------------------------ as text */
 
 /* "9", "9:30", "9.30", "09:30", "24:00" */

@@ -63,6 +63,9 @@ bool hours_add(const struct hours *h, usec_t t, usec_t work, usec_t *ret);
 /* "in n business days": the end of the hours of the n-th business day behind that of t. 0: of t's own day, or of the next business day when it
  * is none or over. 0 <= n */
 bool hours_due(const struct hours *h, usec_t t, int n, usec_t *ret);
+/* The same time of the clock n business days behind t (n < 0: before it). When the firm is closed then: the next opening behind it, or that day's first
+ * opening (n < 0). false: there is none */
+bool hours_days_from(const struct hours *h, usec_t t, int n, usec_t *ret);
 /* Working time from t1 to t2; 0 when t2 is not later. At most the horizon behind t1 is counted. */
 usec_t hours_between(const struct hours *h, usec_t t1, usec_t t2);
 

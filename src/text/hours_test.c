@@ -277,6 +277,36 @@ static void nights_and_days(void **state) {
 	assert_int_equal(due(&h, at(11, 23, 7, 0), 1), at(11, 24, 17, 0));
 }
 
+static usec_t days_from(const struct hours *h, usec_t t, int n) {
+	usec_t r = 0;
+	assert_true(hours_days_from(h, t, n, &r));
+	return r;
+}
+
+/* The same time some business days before and behind; where the firm is closed then, that day's opening, or the next one. */
+static void days_before_and_behind(void **state) {
+	usec_t r;
+	(void)state;
+	struct hours h = load(OFFICE, "2026-12-24 9:00-12:00 Christmas Eve", "christmas boxing_day good_friday easter_monday");
+	assert_int_equal(days_from(&h, at(11, 24, 10, 0), -1), at(11, 23, 10, 0));
+	assert_int_equal(days_from(&h, at(11, 23, 10, 0), -1), at(11, 20, 10, 0));     /* Monday: Friday */
+	assert_int_equal(days_from(&h, at(11, 22, 10, 0), -1), at(11, 20, 10, 0));     /* and Sunday, too */
+	assert_int_equal(days_from(&h, at(11, 23, 15, 0), -1), at(11, 20, 9, 0));      /* closed on Friday afternoons */
+	assert_int_equal(days_from(&h, at(11, 24, 23, 59), -1), at(11, 23, 9, 0));
+	assert_int_equal(days_from(&h, at(11, 24, 23, 59), -2), at(11, 20, 9, 0));
+	assert_int_equal(days_from(&h, at(12, 28, 11, 0), -1), at(12, 24, 11, 0));
+	assert_int_equal(days_from(&h, at(12, 28, 15, 0), -1), at(12, 24, 9, 0));
+	assert_int_equal(days_from(&h, at(11, 20, 10, 0), 1), at(11, 23, 10, 0));
+	assert_int_equal(days_from(&h, at(11, 20, 23, 59), 1), at(11, 24, 9, 0));
+	assert_int_equal(days_from(&h, at(11, 23, 13, 0), 1), at(11, 24, 14, 0));
+	assert_int_equal(days_from(&h, at(4, 2, 10, 0), 1), at(4, 7, 10, 0));
+	assert_int_equal(days_from(&h, at(3, 30, 10, 0), -1) - at(3, 27, 10, 0), 0);   /* an hour less between them */
+	h = load(NIGHTS, "", "");
+	assert_int_equal(days_from(&h, at(3, 30, 2, 30), -1), at(3, 29, 3, 0));        /* a time that the clock skips */
+	h = load(";;;;;;", "", "");
+	assert_false(hours_days_from(&h, at(3, 30, 10, 0), 1, &r) || hours_days_from(&h, at(3, 30, 10, 0), -1, &r));
+}
+
 static void regressions(void **state) {
 	(void)state;
 	regression_each("hours", LLVMFuzzerTestOneInput);
@@ -297,7 +327,7 @@ int main(void) {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(days_as_text), cmocka_unit_test(holidays_as_text), cmocka_unit_test(an_ordinary_week), cmocka_unit_test(nobody_said),
 		cmocka_unit_test(holidays), cmocka_unit_test(easters), cmocka_unit_test(clock_changes), cmocka_unit_test(never_and_always),
-		cmocka_unit_test(counted_in_days), cmocka_unit_test(nights_and_days), cmocka_unit_test(properties), cmocka_unit_test(regressions),
+		cmocka_unit_test(counted_in_days), cmocka_unit_test(nights_and_days), cmocka_unit_test(properties), cmocka_unit_test(days_before_and_behind), cmocka_unit_test(regressions),
 	};
 	return cmocka_run_group_tests(tests, begin, end);
 }
