@@ -26,20 +26,42 @@ for (const engine of engines) {
     const offer = agent.locator('#offers')
     await offer.getByText('This reads like a promise').waitFor()
     assert.deepEqual(await audit(agent), [])
-    const form = new URL(await offer.getByRole('link', { name: 'Write it down' }).getAttribute('href'), agent.url())
-    assert.equal(form.searchParams.get('day'), friday.day)
+    const tick = offer.getByLabel('Note it as a promise when this is sent'), day = offer.getByLabel('By which day?')
+    assert.equal(await tick.isChecked(), false)
+    assert.equal(await day.inputValue(), friday.day)
     await field.fill('Did you get our letter on Friday?')
     await offer.getByText('This reads like a promise').waitFor({ state: 'detached' })
-    await agent.goto(form.href)
-    assert.equal(await agent.getByLabel('By which day?').inputValue(), friday.day)
+
+    // ticked, its day put right, and more written: it stays so, and is made with the words that are sent
+    const later = new Date(Date.parse(friday.day) + 3 * 86400e3).toISOString().slice(0, 10)
+    await field.fill('Thank you. We will send you the form by Friday.')
+    await tick.check()
+    await day.fill(later)
+    const answered = agent.waitForResponse(r => r.url().includes('/expectations/offers'))
+    await field.fill('Thank you. We will send you the form by Friday. Bye!')
+    await answered
+    assert.equal(await tick.isChecked(), true)
+    assert.equal(await day.inputValue(), later)
+    await agent.getByRole('button', { name: 'Send it' }).click()
+    await agent.getByRole('heading', { name: 'What was promised here' }).waitFor()
+    const made = (await server.api('GET', `/expectations?view=all&conversation_id=${talk.body.id}`, { token })).body.data
+    assert.equal(made.length, 1)
+    assert.deepEqual([made[0].text, made[0].said, made[0].audience], ['We will send you the form by Friday.', 'Friday', 'both'])
+    assert.ok(made[0].message_id)
+    assert.ok(Math.abs(Date.parse(made[0].due_at) - Date.parse(`${later}T23:59:59Z`)) < 86400e3)     // in the firm's zone
 
     // behind sending it, without scripts
     await logIn(plain, 'agent@demo.example')
     await plain.goto(`/conversations/${talk.body.id}`)
     await plain.locator('#say textarea').fill('Thank you. We will send you the form by Friday.')
     await plain.getByRole('button', { name: 'Send it' }).click()
-    await plain.getByText('That reads like a promise').waitFor()
-    assert.equal(await count(), 0)
+    const behind = plain.locator('#offered')
+    await behind.getByText('This reads like a promise').waitFor()
+    assert.deepEqual(await audit(plain), [])
+    assert.equal(await count(), 1)
+    await behind.getByRole('button', { name: 'Note it as a promise' }).click()
+    await plain.getByRole('heading', { name: 'We will send you the form by Friday.' }).waitFor()
+    assert.equal(await count(), 2)
     assert.deepEqual([...agent.faults, ...plain.faults], [])
   })
 }
