@@ -206,6 +206,17 @@
 
   /* -------------------------------------------------- similar while typing */
 
+  /** Shows a part anew; what was ticked or put right in it stays so. */
+  function keepChoices(into, html) {
+    const touched = all("input", into).filter((field) => field.checked !== field.defaultChecked || (field.type === "date" && field.value !== field.defaultValue));
+    into.innerHTML = html;
+    for (const was of touched) {
+      const field = into.querySelector(`input[name="${was.name}"]`);
+      if (field?.type === "checkbox") field.checked = was.checked;
+      else if (field) field.value = was.value;
+    }
+  }
+
   const typing = new WeakMap(); // input -> { timer, stop }
 
   function similar(input) {
@@ -220,7 +231,7 @@
       if (q.length < 3) return into.replaceChildren();
       const url = new URL(input.dataset.similar, location.href);
       url.searchParams.set("q", q);
-      try { into.innerHTML = await getPart(url, "similar", now.stop.signal); } catch { /* only a help */ }
+      try { keepChoices(into, await getPart(url, "similar", now.stop.signal)); } catch { /* only a help */ }
     }, 250);
     typing.set(input, now);
   }

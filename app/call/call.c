@@ -3,6 +3,7 @@
 #include "access/policy.h"
 #include "event/event.h"
 #include "pack/pack.h"
+#include "promise/promise.h"
 #include "room/room.h"
 #include "routes.h"
 #include "sql/call.h"
@@ -103,6 +104,7 @@ enum err call_form(struct req *q, const struct call_form_in *in, struct call_for
 	if (str_none(in->minutes) && old.minutes > 0) ret->minutes = str_fmt(q->a, "%" PRId64, old.minutes);
 	q->page.nav = STR("people");
 	TRY(fill_people(q, of, with, ret));
+	TRY(promise_draft_offer(q, ret->agreed, (struct conversation_id){0}, ret->person.v ? ret->person : with, PROMISE_TICKED(in), &ret->offer));
 	ret->back = of.v ? url_path(q->a, "/records/%" PRId64, of.v) : url_path(q->a, "/people/%" PRId64, with.v);
 	return OK;
 }
@@ -171,6 +173,7 @@ enum err call_make(struct req *q, const struct call_make_in *in, struct call_vie
 	if (!found || in->person_id.v == q->actor.id.v) return req_invalid(q, "person_id", T("There is no such person."));
 	TRY(e);
 	TRY(call_keep(q->db, &d, &id));
+	TRY(promise_tick(q, PROMISE_TICKED(in), (struct message_id){0}, id));
 	TRY(sql_call_get(q->db, q->a, id, q->actor.id, q->actor.is_staff, &row));
 	*ret = view_of(q, &row);
 	req_say(q, T("The note of the call is kept."));

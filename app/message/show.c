@@ -108,13 +108,18 @@ enum err message_show(struct req *q, const struct message_show_in *in, struct me
 	ret->closed = mine && str_is(h.group_status, "closed");
 	ret->may_say = may(&q->actor, ACT_COMMENT, &o);
 	if (ret->may_say && q->actor.is_staff) TRY(promise_before(q, ret->other.id, &ret->between));
+	if (ret->may_say && !ret->other.staff) {
+		TRY(promise_draft_offer(q, ret->draft, h.id, (struct person_id){0}, PROMISE_TICKED(in), &ret->offer));
+		TRY(promise_after(q, in->said, &ret->after));
+	}
 	return fill_thread(q, &h, in->before, ret);
 }
 
 /* --------------------------------------------------------------- what is done */
 
-static enum err say(struct req *q, const struct message_head *h, struct str body) {
+static enum err say(struct req *q, const struct message_head *h, struct str body, const struct promise_ticked *ticked) {
 	struct message_id said;
+	struct url back;
 	struct object o = object_of(h);
 	TRY(may_or_err(&q->actor, ACT_COMMENT, &o));
 	if (str_empty(str_trim(body))) return req_invalid(q, "body", T("Please write something."));
@@ -122,10 +127,12 @@ static enum err say(struct req *q, const struct message_head *h, struct str body
 	struct new_message m = {.conversation = h->id, .kind = STR("comment"), .body = body, .author = q->actor.id};
 	struct mention_view_list mentions = {0};
 	TRY(talk_say(q->db, q->a, &m, &said));
-	if (str_is(h->kind, "direct") && !h->other_staff) TRY(promise_tell(q, body));
+	TRY(promise_tick(q, ticked, said, (struct call_id){0}));
 	if (mention_possible(body)) TRY(mention_tell(q, (struct mention_place){h->id, said}, &mentions));
 	notice_seen(q, h->id);             /* whoever answers has read it */
-	req_redirect(q, url_path(q->a, "/messages/%lld#m%lld", (long long)h->id.v, (long long)said.v));
+	back = url_path(q->a, "/messages/%lld#m%lld", (long long)h->id.v, (long long)said.v);
+	if (str_is(h->kind, "direct") && !h->other_staff) TRY(promise_then(q, back, said, body, ticked, &back));
+	req_redirect(q, back);
 	return OK;
 }
 
@@ -157,7 +164,7 @@ enum err message_act(struct req *q, const struct message_act_in *in) {
 	struct message_head h;
 	TRY(sql_message_head(q->db, q->a, in->id, q->actor.id, q->actor.is_staff, &h));
 	req_redirect(q, url_path(q->a, "/messages/%lld", (long long)in->id.v));
-	if (str_is(in->act, "say")) return say(q, &h, str_none(in->body) ? STR("") : in->body);
+	if (str_is(in->act, "say")) return say(q, &h, str_none(in->body) ? STR("") : in->body, PROMISE_TICKED(in));
 	struct object o = object_of(&h);
 	TRY(may_or_err(&q->actor, ACT_ANSWER, &o));
 	return str_is(in->act, "remind") ? remind(q, &h) : close_question(q, &h);

@@ -97,6 +97,7 @@ static enum err read_source(struct req *q, const struct from *f, struct source *
 static bool may_public(const struct source *s) { return str_is(s->talk.visibility, "public") || str_is(s->talk.visibility, "members"); }
 
 static struct str usual_audience(const struct source *s) {
+	if (str_is(s->words.kind, "answer") && may_public(s)) return STR("public");
 	return str_is(s->words.kind, "note") || str_is(s->talk.visibility, "staff") ? STR("team") : STR("both");
 }
 
@@ -226,12 +227,10 @@ static enum err read_text(struct req *q, const struct promise_make_in *in, const
 	return q->errors.n > 0 ? ERR_INVALID : OK;
 }
 
-enum err promise_make(struct req *q, const struct promise_make_in *in, struct promise_view *ret) {
+static enum err make(struct req *q, const struct promise_make_in *in, struct expectation_id *ret) {
 	struct from f = {in->message_id, in->conversation_id, in->call_id, in->record_id};
 	struct source s;
 	struct due due;
-	struct promise_row row;
-	struct expectation_id id;
 	struct object o = {.thing = THING_EXPECTATION, .visibility = SEEN_STAFF};
 	TRY(may_or_err(&q->actor, ACT_CREATE, &o));
 	TRY(read_source(q, &f, &s));
@@ -242,10 +241,38 @@ enum err promise_make(struct req *q, const struct promise_make_in *in, struct pr
 	TRY(when);
 	d.due_at = due.at;
 	d.to_the_day = due.to_the_day;
-	TRY(promise_keep(q->db, q->a, &d, &id));
+	return promise_keep(q->db, q->a, &d, ret);
+}
+
+enum err promise_make(struct req *q, const struct promise_make_in *in, struct promise_view *ret) {
+	struct promise_row row;
+	struct expectation_id id;
+	TRY(make(q, in, &id));
 	TRY(promise_seen(q, id, &row));
 	*ret = promise_view_of(q, &row);
 	req_say(q, T("It is written down. Everybody who has to know sees it."));
+	return OK;
+}
+
+enum err promise_tick(struct req *q, const struct promise_ticked *t, struct message_id said, struct call_id call) {
+	struct expectation_id id;
+	if (str_empty(given(t->text))) return OK;
+	return make(q, &(struct promise_make_in){.message_id = said, .call_id = call, .direction = t->direction, .text = t->text, .day = t->day, .clock = t->clock,
+		.said = t->said, .audience = STR_NONE, .who = STR_NONE}, &id);
+}
+
+enum err promise_with(struct req *q, struct conversation_id conversation, struct person_id person, bool *ret_known, bool *ret_among) {
+	struct source s;
+	struct promise_person_row who;
+	*ret_known = *ret_among = false;
+	enum err e = read_source(q, &(struct from){.conversation = conversation}, &s);
+	if (e == ERR_INVALID) return ERR_NOT_FOUND;
+	TRY(e);
+	*ret_among = is_among(s.talk.kind);
+	if (person.v == 0) person = s.person;
+	if (person.v == 0) return OK;
+	TRY(sql_promise_person(q->db, q->a, person, q->actor.id, q->actor.is_staff, &who, ret_known));
+	*ret_known = *ret_known && !who.is_ours;
 	return OK;
 }
 

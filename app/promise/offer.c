@@ -34,7 +34,7 @@ enum err promise_understood(struct req *q, struct str words, bool ours, usec_t s
 	usec_t at;
 	bool to_the_day;
 	*ret = (struct promise_offer){.direction = STR("ours"), .text = STR(""), .day = STR(""), .clock = STR(""), .said = STR(""), .by = STR(""),
-		.url = url_path(q->a, "/expectations/new")};
+		.url = url_path(q->a, "/expectations/new"), .today = date_of_time(q->a, promise_zone(q), q->locale.now)};
 	promise_words_find(q->a, words, q->locale.lang, said_at, promise_zone(q), &l);
 	if (l.n == 0) return OK;
 	const struct promise_words *w = &l.v[0];
@@ -49,24 +49,69 @@ enum err promise_understood(struct req *q, struct str words, bool ours, usec_t s
 	return OK;
 }
 
-/* For the composer: the form that writes it down, filled in. */
-enum err promise_offers(struct req *q, const struct promise_offers_in *in, struct promise_offer *ret) {
-	struct object o = {.thing = THING_EXPECTATION, .visibility = SEEN_STAFF};
-	TRY(may_or_err(&q->actor, ACT_CREATE, &o));
-	TRY(promise_understood(q, str_none(in->q) ? STR("") : in->q, true, q->locale.now, ret));
-	if (in->conversation_id.v != 0) ret->url = url_path(q->a, "/expectations/new?conversation_id=%" PRId64, in->conversation_id.v);
+/* The form that writes it down, filled in. */
+static void link_form(struct req *q, struct promise_offer *o) {
 	const struct { const char *name; struct str value; } fields[] = {
-		{"direction", ret->direction}, {"text", ret->text}, {"day", ret->day}, {"clock", ret->clock}, {"said", ret->said}};
-	for (size_t i = 0; ret->found && i < sizeof fields / sizeof *fields; i++)
-		if (!str_empty(fields[i].value)) ret->url = url_with(q->a, ret->url, fields[i].name, fields[i].value);
+		{"direction", o->direction}, {"text", o->text}, {"day", o->day}, {"clock", o->clock}, {"said", o->said}};
+	for (size_t i = 0; i < sizeof fields / sizeof *fields; i++)
+		if (!str_empty(fields[i].value)) o->url = url_with(q->a, o->url, fields[i].name, fields[i].value);
+}
+
+static enum err offer(struct req *q, struct str words, struct conversation_id conversation, struct person_id person, struct promise_offer *ret) {
+	TRY(promise_understood(q, words, true, q->locale.now, ret));
+	if (!ret->found) return OK;
+	TRY(promise_with(q, conversation, person, &ret->known, &ret->among));
+	if (conversation.v != 0) ret->url = url_path(q->a, "/expectations/new?conversation_id=%" PRId64, conversation.v);
+	else if (person.v != 0) ret->url = url_path(q->a, "/expectations/new?person_id=%" PRId64, person.v);
+	link_form(q, ret);
 	return OK;
 }
 
-enum err promise_tell(struct req *q, struct str words) {
+/* For the composer. */
+enum err promise_offers(struct req *q, const struct promise_offers_in *in, struct promise_offer *ret) {
+	struct object o = {.thing = THING_EXPECTATION, .visibility = SEEN_STAFF};
+	TRY(may_or_err(&q->actor, ACT_CREATE, &o));
+	return offer(q, str_none(in->q) ? STR("") : in->q, in->conversation_id, in->person_id, ret);
+}
+
+enum err promise_draft_offer(struct req *q, struct str words, struct conversation_id conversation, struct person_id person, const struct promise_ticked *t,
+	struct promise_offer *ret) {
+	*ret = (struct promise_offer){0};
+	if (!q->actor.is_staff || str_empty(words)) return OK;
+	TRY(offer(q, words, conversation, person, ret));
+	ret->ticked = ret->found && !str_none(t->text) && str_eq(t->text, ret->text);
+	if (!ret->ticked) return OK;
+	if (!str_none(t->day)) ret->day = t->day;
+	if (!str_none(t->clock)) ret->clock = t->clock;
+	return OK;
+}
+
+enum err promise_then(struct req *q, struct url back, struct message_id said, struct str words, const struct promise_ticked *t, struct url *ret) {
 	struct promise_offer o;
-	if (!q->actor.is_staff) return OK;
+	*ret = back;
+	if (!q->actor.is_staff || !str_none(t->day)) return OK;
 	TRY(promise_understood(q, words, true, q->locale.now, &o));
-	if (o.found && !str_empty(o.by)) req_say(q, str_z(q->a, tr_fill(q->a, TRQ(q, T("Sent. That reads like a promise, {when}. “Promise” below it writes it down.")),
-		"when", str_z(q->a, o.by), NULL)));
+	if (!o.found || str_empty(o.day)) return OK;
+	struct str rest = back.s, page = str_cut(&rest, '#');
+	*ret = url_path(q->a, STR_FMT "?said=%" PRId64 "#offered", STR_ARG(page), said.v);
+	return OK;
+}
+
+enum err promise_after(struct req *q, struct message_id said, struct promise_offer *ret) {
+	struct promise_words_row w;
+	int64_t made;
+	bool found;
+	*ret = (struct promise_offer){0};
+	if (said.v == 0 || !q->actor.is_staff) return OK;
+	TRY(sql_promise_words(q->db, q->a, said, q->actor.id, q->actor.is_staff, &w, &found));
+	if (!found || w.author_id.v != q->actor.id.v || q->locale.now - w.created_at > DAYS(1)) return OK;
+	TRY(sql_promise_made_of(q->db, said, &made));
+	if (made > 0) return OK;
+	TRY(promise_understood(q, w.body, true, w.created_at, ret));
+	ret->found = ret->found && !str_empty(ret->day);
+	if (!ret->found) return OK;
+	TRY(promise_with(q, w.conversation_id, (struct person_id){0}, &ret->known, &ret->among));
+	ret->message = said;
+	ret->url = url_path(q->a, "/expectations/new?message_id=%" PRId64, said.v);
 	return OK;
 }

@@ -96,6 +96,10 @@ SELECT m.id, c.id, m.kind, m.body, m.author_id, COALESCE(a.kind = 'staff', FALSE
 FROM message m JOIN conversation c ON c.id = m.conversation_id LEFT JOIN person a ON a.id = m.author_id
 WHERE m.id = :id AND {conversation_visible(c)} AND {message_visible(m)};
 
+-- promise_made_of(id message_id) -> int :one
+-- How many promises were made of a message.
+SELECT count(*) FROM expectation x WHERE x.message_id = :id;
+
 -- row promise_talk_row: id conversation_id | subject text | visibility text | kind text | record_id record_id?
 -- promise_talk(id conversation_id, me person_id?, staff bool) -> promise_talk_row :maybe
 -- A conversation that something may be promised in.

@@ -92,6 +92,9 @@ const struct zone *promise_zone(const struct req *q);
 MUST_USE enum err promise_choices(struct req *q, struct person_id chosen, struct promise_choice_list *ret);
 MUST_USE enum err promise_seen(struct req *q, struct expectation_id id, struct promise_row *ret);
 
+/* form.c: whether it is known with whom a promise in this conversation, or to this person, is; among: whether few read that conversation. errors NOT_FOUND */
+MUST_USE enum err promise_with(struct req *q, struct conversation_id conversation, struct person_id person, bool *ret_known, bool *ret_among);
+
 /* --------------------------------------------------------------- offer.c: what words promise */
 
 /* The first with a date, else the first; found is false when they promise nothing. ours: one of us wrote them; said_at: then. errors STORE */

@@ -1,7 +1,7 @@
 /* What everything is found by: its words, then tokens of what it is and who may find it. Kept by a reader of the log.
  *
  *   d         every document
- *   kWORD     its kind: conversation, problem; message, answer, note; call; record, statementline; document; organization, firm
+ *   kWORD     its kind: conversation, problem; message, answer, note; call; record, statementline; document; organization, firm; promise
  *   aN        its author          wN  who takes part in it, for the staff's with:
  *   tTAG      a tag that its readers see          sTAG  one for the staff only
  *   open members pN rN    who may find it besides the staff: everyone, members, a person, whoever has to do with that record
@@ -113,6 +113,26 @@ static enum err call_doc(struct db *db, struct doc *d, int64_t id, bool *ret_fou
 	return OK;
 }
 
+/* Not what the rules of service made. */
+static enum err promise_doc(struct db *db, struct doc *d, int64_t id, bool *ret_found) {
+	struct find_promise_row r;
+	TRY(sql_find_promise(db, d->a, id, &r, ret_found));
+	if (!*ret_found) return OK;
+	bool public = str_is(r.audience, "public") && !r.hidden;
+	d->at = r.at;
+	put_text(d, r.words);
+	put_text(d, r.said);
+	put_kind(d, STR("promise"));
+	put_id(d, "a", r.made_by.v);
+	put_id(d, "w", r.owner_id.v);
+	put_id(d, "w", r.person_id.v);
+	if (public && str_is(r.visibility, "public")) put_token(d, "", STR("open"));
+	if (public && str_is(r.visibility, "members")) put_token(d, "", STR("members"));
+	if (!str_is(r.audience, "team")) put_id(d, "p", r.person_id.v);
+	if (!str_is(r.audience, "team")) put_id(d, "r", r.root_id.v);
+	return OK;
+}
+
 /* ----------------------------------------------------------------- what is kept */
 
 static enum err put_fields(struct doc *d, const struct pack_type *t, struct str fields, bool staff) {
@@ -215,8 +235,8 @@ static const struct source {
 	enum err (*make)(struct db *db, struct doc *d, int64_t id, bool *ret_found);
 } kinds[] = {{"conversation", conversation_doc}, {"message", message_doc}, {"record", record_doc}, {"document", document_doc},
 	{"organization", organization_doc}, {"organization-name", organization_name_doc}, {"call", call_doc},
-	{"record-team", record_team_doc}};
-enum kind_at { A_CONVERSATION, A_MESSAGE, A_RECORD, A_DOCUMENT, AN_ORGANIZATION, AN_ORGANIZATION_NAME, A_CALL, A_RECORD_TEAM };
+	{"record-team", record_team_doc}, {"expectation", promise_doc}};
+enum kind_at { A_CONVERSATION, A_MESSAGE, A_RECORD, A_DOCUMENT, AN_ORGANIZATION, AN_ORGANIZATION_NAME, A_CALL, A_RECORD_TEAM, AN_EXPECTATION };
 
 static int64_t second_of(usec_t at) {
 	int64_t s = at / 1000000 - (at % 1000000 < 0);
@@ -254,7 +274,7 @@ static enum err index_one(struct db *db, struct arena *a, enum kind_at which, in
 	return e == OK && d.team && which == A_RECORD ? index_one(db, a, A_RECORD_TEAM, id) : e;
 }
 
-/* Who may read a conversation may have changed, and with it who finds what was said in it. */
+/* Who may read a conversation may have changed, and with it who finds what was said and promised in it. */
 static enum err index_talk(struct db *db, struct arena *a, int64_t id) {
 	struct int_list ids;
 	int64_t after = 0;
@@ -263,6 +283,14 @@ static enum err index_talk(struct db *db, struct arena *a, int64_t id) {
 		struct arena_mark mark = arena_mark(a);
 		TRY(sql_find_messages(db, a, (struct conversation_id){id}, after, MESSAGES_AT_ONCE, &ids));
 		for (size_t i = 0; i < ids.n; i++) TRY(index_one(db, a, A_MESSAGE, ids.v[i]));
+		if (ids.n > 0) after = ids.v[ids.n - 1];
+		arena_reset(a, mark);
+	} while (ids.n == MESSAGES_AT_ONCE);
+	after = 0;
+	do {
+		struct arena_mark mark = arena_mark(a);
+		TRY(sql_find_promises_in(db, a, (struct conversation_id){id}, after, MESSAGES_AT_ONCE, &ids));
+		for (size_t i = 0; i < ids.n; i++) TRY(index_one(db, a, AN_EXPECTATION, ids.v[i]));
 		if (ids.n > 0) after = ids.v[ids.n - 1];
 		arena_reset(a, mark);
 	} while (ids.n == MESSAGES_AT_ONCE);
@@ -332,6 +360,10 @@ static bool touched(const struct event *e, enum kind_at *ret, int64_t *ret_id, b
 		*ret = A_CONVERSATION;
 		*ret_all = !is(e->verb, "create");
 		return !is(e->verb, "like") && !is(e->verb, "undo") && !is(e->verb, "follow") && !is(e->verb, "view");
+	}
+	if (is(e->object_kind, "expectation")) {
+		*ret = AN_EXPECTATION;
+		return is(e->verb, "create");      /* its words and who reads it stay */
 	}
 	static const struct { const char *word; enum kind_at which; } others[] = {{"message", A_MESSAGE}, {"record", A_RECORD}, {"document", A_DOCUMENT},
 		{"organization", AN_ORGANIZATION}, {"call", A_CALL}};

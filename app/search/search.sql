@@ -29,6 +29,17 @@ FROM message m JOIN conversation c ON c.id = m.conversation_id WHERE m.id = :id;
 -- The note of a call, for the index.
 SELECT k.held_at, k.said, k.agreed, k.staff_id, k.person_id FROM call k WHERE k.id = :id;
 
+-- row find_promise_row: at time | words text | said text | audience text | person_id person_id | owner_id person_id | made_by person_id? | root_id record_id?
+--   | visibility text | hidden bool
+-- find_promise(id int) -> find_promise_row :maybe
+-- A promise, for the index; not what a rule of service made.
+SELECT x.made_at, x.text, x.said, x.audience, x.person_id, x.owner_id, x.made_by, x.record_root_id, COALESCE(c.visibility, ''), COALESCE(c.hidden_at IS NOT NULL, FALSE)
+FROM expectation x LEFT JOIN conversation c ON c.id = x.conversation_id WHERE x.id = :id AND x.goal = '';
+
+-- find_promises_in(conversation conversation_id, after int, most int) -> int :many
+-- What was promised in a conversation.
+SELECT x.id FROM expectation x WHERE x.conversation_id = :conversation AND x.id > :after ORDER BY x.id LIMIT :most;
+
 -- find_seats(conversation conversation_id, most int) -> int :many
 -- Who takes part in a conversation.
 SELECT s.person_id FROM participant s WHERE s.conversation_id = :conversation ORDER BY s.person_id LIMIT :most;
@@ -102,6 +113,7 @@ SELECT x.external_id FROM source_ref x WHERE x.kind = 'records:' || :type AND x.
 --   (SELECT 1 FROM find_doc whole WHERE whole.object_kind = 'record-team' AND whole.object_id = d.object_id LIMIT 1 OFFSET 0))
 --   WHEN 'record-team' THEN :staff
 --   WHEN 'call' THEN EXISTS (SELECT 1 FROM call k WHERE k.id = d.object_id AND {call_visible(k)} LIMIT 1 OFFSET 0)
+--   WHEN 'expectation' THEN EXISTS (SELECT 1 FROM expectation x WHERE x.id = d.object_id AND {expectation_visible(x)} LIMIT 1 OFFSET 0)
 --   WHEN 'document' THEN EXISTS (SELECT 1 FROM document k WHERE k.id = d.object_id AND {document_visible(k)} LIMIT 1 OFFSET 0)
 --   WHEN 'organization' THEN :staff
 --   WHEN 'organization-name' THEN NOT :staff AND EXISTS
@@ -172,6 +184,12 @@ WHERE k.id IN {list :ids} AND {document_visible(k)} AND {version_visible(v)} LIM
 -- Households and firms that were found.
 SELECT o.id, o.kind, o.name, o.address, o.phone, o.email, o.web, o.notes FROM organization o
 WHERE o.id IN {list :ids} AND {organization_visible(o)} LIMIT :most;
+
+-- find_promises(ids ints, me person_id?, staff bool, most int) -> find_said_row :many
+-- Promises that were found, with who of us sees to them.
+SELECT x.id, CAST(NULL AS bigint), 'promise', x.text, x.said, x.state, CASE x.audience WHEN 'team' THEN 'staff' WHEN 'both' THEN 'private' ELSE 'public' END, FALSE,
+	x.made_at, p.id, {shown_name(p)}
+FROM expectation x LEFT JOIN person p ON p.id = x.owner_id WHERE x.id IN {list :ids} AND {expectation_visible(x)} LIMIT :most;
 
 -- find_calls(ids ints, me person_id?, staff bool, most int) -> find_said_row :many
 -- Notes of calls that were found.

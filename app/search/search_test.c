@@ -37,9 +37,10 @@ static const struct secret others[] = {
 	{"quokka", "oan", "the name of a household", false}, {"raccoon", "an", "the notes on it", false},
 	{"salamander", "op", "between two", false}, {"tapirman", "vospan", "title: public", false}, {"uakari", "o", "about: me", false},
 	{"vicuna", "oa", "languages: contact", false}, {"warthog", "oan", "hours: staff", false}, {"xerus", "an", "notes of the team", false},
-	{"yakmail", "o", "email: me", false},
+	{"yakmail", "o", "email: me", false}, {"zebrafish", "an", "a promise that the team knows of", false}, {"yellowtail", "oan", "one between two sides", false},
+	{"woodchuck", "vospan", "one in public", false}, {"thylacine", "", "what a rule of service made", false}, {"sugarglider", "oan", "in public, in what was taken down", false},
 };
-enum { OTHERS = sizeof others / sizeof *others, OTHER_DOCS = 5 /* two documents, a household twice, what is between two */ };
+enum { OTHERS = sizeof others / sizeof *others, OTHER_DOCS = 9 /* two documents, a household twice, what is between two, four promises */ };
 enum { SECRETS = sizeof secrets / sizeof *secrets, SAID = sizeof said / sizeof *said, KEPT = sizeof kept / sizeof *kept };
 
 struct made {
@@ -93,7 +94,8 @@ static enum err make_all(struct db *db, void *arg) {
 }
 
 static enum err tell_others(struct db *db, void *arg) {
-	static const struct { const char *kind; int id; } made[] = {{"document", 1}, {"document", 2}, {"organization", 1}, {"conversation", 50}};
+	static const struct { const char *kind; int id; } made[] = {{"document", 1}, {"document", 2}, {"organization", 1}, {"conversation", 50}, {"expectation", 1}, {"expectation", 2},
+		{"expectation", 3}, {"expectation", 4}, {"expectation", 5}};
 	(void)arg;
 	for (size_t i = 0; i < sizeof made / sizeof *made; i++) {
 		struct event e = {.verb = "create", .object_kind = made[i].kind, .object_id = made[i].id, .audience = AUDIENCE_PRIVATE, .data = STR("{}")};
@@ -102,7 +104,17 @@ static enum err tell_others(struct db *db, void *arg) {
 	return OK;
 }
 
+static void make_promises(struct fixture *f) {
+	static const struct { const char *text, *audience, *goal, *in; } made[] = {{"A zebrafish", "team", "", "capybara"}, {"A yellowtail", "both", "", "capybara"},
+		{"A woodchuck", "public", "", "aardvark"}, {"A thylacine", "team", "first", "aardvark"}, {"A sugarglider", "public", "", "echidna"}};
+	for (size_t i = 0; i < sizeof made / sizeof *made; i++)
+		admin_exec(f, str_fmt(&f->a, "INSERT INTO expectation (id, ours, person_id, owner_id, text, conversation_id, due_at, due_kind, said, first_due_at, moved, audience, state,"
+			" note, word_of, made_by, made_at, step, version, source, goal) SELECT %zu, TRUE, 1, 4, '%s', c.id, 1, 'day', '', 1, 0, '%s', 'open', '', '', 4,"
+			" 1735689600000000, '', 1, 'conversation', '%s' FROM conversation c WHERE c.subject = 'The %s'", i + 1, made[i].text, made[i].audience, made[i].goal, made[i].in).p);
+}
+
 static void make_others(struct fixture *f) {
+	make_promises(f);
 	put_conversation(f, 50, "private", OLGA, false);
 	admin_exec(f, "UPDATE conversation SET kind = 'direct', subject = '', body = 'A salamander', created_at = 1735689600000000 WHERE id = 50;"
 		"INSERT INTO participant (conversation_id, person_id) VALUES (50, 1), (50, 3);"
@@ -182,7 +194,7 @@ static void try_secret(struct world *w, int who, const struct secret *s) {
 	found(w, who, s->word, sees(s, who));
 	found(w, who, str_fmt(&f->a, "%.4s", s->word).p, sees(s, who));
 	static const char *const pages[] = {"/search?q=common", "/search?q=common&type=message", "/search?q=from:olga", "/search?q=tag:zoo-animals",
-		"/search?q=in:note", "/search?q=in:record", "/search?q=after:2020", "/search?q=-nothing", "/search?q=from:me", "/search?q=with:pat", "/search?q=in:person",
+		"/search?q=in:note", "/search?q=in:promises", "/api/v1/search?q=in:promise", "/search?q=in:record", "/search?q=after:2020", "/search?q=-nothing", "/search?q=from:me", "/search?q=with:pat", "/search?q=in:person",
 		"/search?q=olga", "/search?q=olga&type=person", "/search?q=in:document", "/search?q=document&type=document", "/search?q=in:household",
 		"/api/v1/search?q=in:customer", "/api/v1/people?q=olga", "/api/v1/records", "/people?q=olga", "/people/1"};
 	for (size_t i = 0; i < sizeof pages / sizeof *pages; i++) {
@@ -218,7 +230,7 @@ static void operators_narrow(void **state) {
 	world_begin(f, &w);
 	static const struct { int who; const char *q; int n; } tries[] = {
 		{4, "common+from:olga", 6}, {4, "common+from:agatha", 7}, {1, "from:me", 4}, {4, "common+-from:olga", 9}, {4, "from:nobodyofthatname", 0},
-		{4, "with:pat+in:conversation", 6}, {4, "in:note", 2}, {4, "in:answer", 1}, {4, "in:problem+-in:message", 6}, {4, "in:statement_line", 1},
+		{4, "with:pat+in:conversation", 6}, {4, "in:note", 2}, {4, "in:answer", 1}, {4, "in:promise", 4}, {1, "in:versprechen", 3}, {0, "in:promise", 1}, {4, "in:problem+-in:message", 6}, {4, "in:statement_line", 1},
 		{4, "tag:zoo-animals", 6}, {0, "tag:%22Zoo+Animals%22", 1}, {4, "tag:zoo", 0}, {4, "on:2024-10-04", 3}, {4, "before:2024-10-04", 0},
 		{4, "after:2024-10-06+before:2024-10-08", 2}, {4, "on:2024-10-09+in:problem", 1}, {4, "12.50", 6}, {4, "%22common+words%22", 6},
 		{4, "%22words+common%22", 0}, {4, "1,234.50", 1}, {4, "1234,50", 1}, {1, "04.10.2024", 2}, {2, "04.10.2024", 0}, {4, "commonly", 15}, {4, "commonwealth", 0},

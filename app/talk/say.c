@@ -257,6 +257,7 @@ static enum err act_and_attach(struct db *db, void *arg) {
 	x->to = x->in->id;
 	enum err e = act(x->q, x->in, &x->said, &x->to);
 	if (e == OK && x->said.v != 0) e = photos_attach(x->q, db, x->in->id, x->said, &x->photos);
+	if (e == OK && x->said.v != 0) e = promise_tick(x->q, PROMISE_TICKED(x->in), x->said, (struct call_id){0});
 	x->q->db = reading;
 	return e;
 }
@@ -280,12 +281,10 @@ enum err talk_act(struct req *q, const struct talk_act_in *in, struct talk_said 
 	if (edits) TRY(mention_tell(q, (struct mention_place){in->id, in->message}, &mentions));
 	else if (answer && x->said.v != 0) TRY(mention_tell(q, (struct mention_place){in->id, x->said}, &mentions));
 	struct url back = url_path(q->a, "/conversations/%lld", (long long)x->to.v);
-	if (x->said.v == 0 || answer) {
-		req_redirect(q, back);
-		return OK;
-	}
-	req_redirect(q, url_path(q->a, "/conversations/%lld#m%lld", (long long)in->id.v, (long long)x->said.v));
-	if (str_is(in->act, "comment") && !str_none(in->body)) TRY(promise_tell(q, in->body));
+	if (x->said.v != 0 && !answer) back = url_path(q->a, "/conversations/%lld#m%lld", (long long)in->id.v, (long long)x->said.v);
+	if (x->said.v != 0 && said && !str_none(in->body)) TRY(promise_then(q, back, x->said, in->body, PROMISE_TICKED(in), &back));
+	req_redirect(q, back);
+	if (x->said.v == 0 || answer) return OK;
 	return see_said(q, x->said, in->id, &ret->message);
 }
 
@@ -293,6 +292,7 @@ enum err talk_messages_add(struct req *q, const struct talk_messages_add_in *in,
 	struct message_id said;
 	TRY(say_comment(q, in->id, in->internal, in->body, in->reply_to, &said));
 	TRY(uploads_attach(q, q->db, in->id, said, FILE_IDS(in->files)));
+	TRY(promise_tick(q, PROMISE_TICKED(in), said, (struct call_id){0}));
 	return see_said(q, said, in->id, &ret->message);
 }
 

@@ -401,6 +401,12 @@ static enum err fill_team(struct req *q, const struct talk_report_row *r, struct
 	return ret->glance->customer == NULL ? OK : promise_before(q, ret->glance->customer->id, &ret->between);
 }
 
+/* What the words in the form promise, or those that were just sent. */
+static enum err fill_offer(struct req *q, const struct talk_report_show_in *in, struct talk_report_page *ret) {
+	TRY(promise_draft_offer(q, ret->draft, in->id, (struct person_id){0}, PROMISE_TICKED(in), &ret->offer));
+	return promise_after(q, in->said, &ret->after);
+}
+
 /* part: of those that the address had before; "": the page itself. errors NOT_FOUND */
 static enum err moved(struct req *q, struct conversation_id id, struct str part) {
 	static const char *const parts[] = {"", "vote", "edit", "reply", "seats", "answering", "revisions"};
@@ -446,6 +452,7 @@ enum err talk_report_show(struct req *q, const struct talk_report_show_in *in, s
 	TRY(service_due(q, (struct int_list){.v = &this.v, .n = 1}, &ret->due));
 	TRY(ask_view(q, in->id, &ret->about));
 	TRY(fill_team(q, &row, ret));
+	TRY(fill_offer(q, in, ret));
 	TRY(tag_box_of(q, "conversation", in->id.v, ret->report.tags, q->actor.is_staff && ret->may_edit, &ret->tagged));
 	return fill_similar(q, &row, ret);
 }

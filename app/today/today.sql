@@ -23,7 +23,7 @@ SELECT kind, id, at, id FROM (
 		ORDER BY c.waiting_at, c.id LIMIT :most) mine
 	UNION ALL
 	SELECT 'conversation', c.id, c.waiting_at FROM person p CROSS JOIN conversation c
-	WHERE p.contact_id = :me AND c.author_id = p.id AND c.assignee_id IS NULL AND {on_desk(c)} AND c.waiting_at < 9223372036854775807
+	WHERE p.contact_id = :me AND c.author_id = p.id AND c.assignee_id IS NULL AND c.team_id IS NULL AND {on_desk(c)} AND c.waiting_at < 9223372036854775807
 		AND NOT {is_among(c)} AND (c.waiting_at, c.id) > (:at, :after) AND NOT {asleep('conversation', c.id)}) x
 ORDER BY at, id LIMIT :most;
 
