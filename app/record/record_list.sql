@@ -1,5 +1,9 @@
 -- Records as somebody may see them: one, their own, the lines of one, month by month.
 
+-- The one document that a reader finds a record by: the team the one of its own, where there is one.
+-- frag record_document(d): (d.object_kind IN ('record', 'record-team') AND (d.object_kind = 'record-team') = (:staff AND EXISTS
+--   (SELECT 1 FROM find_doc whole WHERE whole.object_kind = 'record-team' AND whole.object_id = d.object_id LIMIT 1 OFFSET 0)))
+
 -- record_get(id record_id, me person_id?, staff bool) -> record_row :one
 -- A record, if this person may know of it.
 SELECT {record(r)} FROM record r WHERE r.id = :id AND {record_visible(r)};
@@ -19,20 +23,20 @@ SELECT {record(r)} FROM record r WHERE r.parent_id = :parent AND r.type = :type 
 ORDER BY r.at DESC, r.id DESC LIMIT :most;
 
 -- record_lines_found(words text, me person_id?, staff bool, from_at time?, to_at time?, before record_id?, most int) -> record_row :many
--- The lines that hold the words, by the index of the search (newest first): words names the parent and the type, too.
+-- The lines that hold the words where this person may read them, by the index of the search (newest first): words names the parent and the type, too.
 -- @sqlite
 SELECT {record(r)} FROM find_fts f JOIN find_doc d ON d.id = f.rowid JOIN record r ON r.id = d.object_id
-WHERE find_fts MATCH :words AND d.object_kind = 'record' AND {record_visible(r)}
+WHERE find_fts MATCH :words AND {record_document(d)} AND {record_visible(r)}
 --? from_at AND r.at >= :from_at
 --? to_at AND r.at < :to_at
---? before AND f.rowid < (SELECT last.id FROM find_doc last WHERE last.object_kind = 'record' AND last.object_id = :before)
+--? before AND f.rowid < (SELECT last.id FROM find_doc last WHERE {record_document(last)} AND last.object_id = :before)
 ORDER BY f.rowid DESC LIMIT :most;
 -- @pg
 SELECT {record(r)} FROM find_doc d JOIN record r ON r.id = d.object_id
-WHERE d.terms @@ to_tsquery('simple', :words) AND d.object_kind = 'record' AND {record_visible(r)}
+WHERE d.terms @@ to_tsquery('simple', :words) AND {record_document(d)} AND {record_visible(r)}
 --? from_at AND r.at >= :from_at
 --? to_at AND r.at < :to_at
---? before AND d.id < (SELECT last.id FROM find_doc last WHERE last.object_kind = 'record' AND last.object_id = :before)
+--? before AND d.id < (SELECT last.id FROM find_doc last WHERE {record_document(last)} AND last.object_id = :before)
 ORDER BY d.id DESC LIMIT :most;
 
 -- record_list(type text?, person person_id?, me person_id?, staff bool, before record_id?, most int) -> record_row :many
@@ -44,20 +48,20 @@ SELECT {record(r)} FROM record r WHERE {record_visible(r)}
 ORDER BY r.id DESC LIMIT :most;
 
 -- record_found(words text, type text?, person person_id?, me person_id?, staff bool, before record_id?, most int) -> record_row :many
--- Records that hold the words, by the index of the search: the newest by their own time first.
+-- Records that hold the words where this person may read them, by the index of the search: the newest by their own time first.
 -- @sqlite
 SELECT {record(r)} FROM find_fts f JOIN find_doc d ON d.id = f.rowid JOIN record r ON r.id = d.object_id
-WHERE find_fts MATCH :words AND d.object_kind = 'record' AND {record_visible(r)}
+WHERE find_fts MATCH :words AND {record_document(d)} AND {record_visible(r)}
 --? type AND r.type = :type
 --? person AND r.id IN (SELECT mine.record_id FROM record_person mine WHERE mine.person_id = :person)
---? before AND f.rowid < (SELECT last.id FROM find_doc last WHERE last.object_kind = 'record' AND last.object_id = :before)
+--? before AND f.rowid < (SELECT last.id FROM find_doc last WHERE {record_document(last)} AND last.object_id = :before)
 ORDER BY f.rowid DESC LIMIT :most;
 -- @pg
 SELECT {record(r)} FROM find_doc d JOIN record r ON r.id = d.object_id
-WHERE d.terms @@ to_tsquery('simple', :words) AND d.object_kind = 'record' AND {record_visible(r)}
+WHERE d.terms @@ to_tsquery('simple', :words) AND {record_document(d)} AND {record_visible(r)}
 --? type AND r.type = :type
 --? person AND r.id IN (SELECT mine.record_id FROM record_person mine WHERE mine.person_id = :person)
---? before AND d.id < (SELECT last.id FROM find_doc last WHERE last.object_kind = 'record' AND last.object_id = :before)
+--? before AND d.id < (SELECT last.id FROM find_doc last WHERE {record_document(last)} AND last.object_id = :before)
 ORDER BY d.id DESC LIMIT :most;
 
 -- record_roots(me person_id, most int) -> int :many

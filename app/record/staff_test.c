@@ -119,7 +119,10 @@ static void nothing_of_it_is_found(void **state) {
 		const char *path = str_fmt(&f->a, "/api/v1/search?q=%s", words[i]).p;
 		assert_has(done(f, &s, OLGA, "GET", path, NULL, 200).body, "\"data\":[]");
 		assert_has(done(f, &s, AGENT, "GET", path, NULL, 200).body, "\"type\":\"record\",\"id\":50");
-		assert_has(done(f, &s, OLGA, "GET", str_fmt(&f->a, "/api/v1/records?q=%s", words[i]).p, NULL, 200).body, "\"data\":[]");
+		path = str_fmt(&f->a, "/api/v1/records?q=%s", words[i]).p;
+		assert_has(done(f, &s, OLGA, "GET", path, NULL, 200).body, "\"data\":[]");
+		assert_has(done(f, &s, AGENT, "GET", path, NULL, 200).body, "\"id\":50");
+		assert_has(done(f, &s, AGENT, "GET", str_fmt(&f->a, "%s&cursor=50", path).p, NULL, 200).body, "\"data\":[]");
 	}
 	struct str twice = done(f, &s, AGENT, "GET", "/api/v1/search?type=record&q=oven", NULL, 200).body;
 	assert_true(str_none(between(f, twice, "\"id\":50", "\"id\":50")));          /* by one document, not by both */

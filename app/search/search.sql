@@ -109,8 +109,7 @@ SELECT x.external_id FROM source_ref x WHERE x.kind = 'records:' || :type AND x.
 --   WHEN 'conversation' THEN EXISTS (SELECT 1 FROM conversation c WHERE c.id = d.object_id AND {conversation_visible(c)} LIMIT 1 OFFSET 0)
 --   WHEN 'message' THEN EXISTS (SELECT 1 FROM message m JOIN conversation c ON c.id = m.conversation_id
 --   WHERE m.id = d.object_id AND {conversation_visible(c)} AND {message_visible(m)} LIMIT 1 OFFSET 0)
---   WHEN 'record' THEN EXISTS (SELECT 1 FROM record r WHERE r.id = d.object_id AND {record_visible(r)} LIMIT 1 OFFSET 0) AND (NOT :staff OR NOT EXISTS
---   (SELECT 1 FROM find_doc whole WHERE whole.object_kind = 'record-team' AND whole.object_id = d.object_id LIMIT 1 OFFSET 0))
+--   WHEN 'record' THEN EXISTS (SELECT 1 FROM record r WHERE r.id = d.object_id AND {record_visible(r)} LIMIT 1 OFFSET 0) AND {record_document(d)}
 --   WHEN 'record-team' THEN :staff
 --   WHEN 'call' THEN EXISTS (SELECT 1 FROM call k WHERE k.id = d.object_id AND {call_visible(k)} LIMIT 1 OFFSET 0)
 --   WHEN 'expectation' THEN EXISTS (SELECT 1 FROM expectation x WHERE x.id = d.object_id AND {expectation_visible(x)} LIMIT 1 OFFSET 0)
