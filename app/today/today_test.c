@@ -256,6 +256,8 @@ static void given_with_the_promise(void **state) {
 	FIXTURE(f);
 	struct served s;
 	serve_start(f, &s);
+	put_login(f, BEA, "bea@xyz.example", "x");
+	admin_exec(f, "INSERT INTO notice_choice (person_id, topic, here, mail) VALUES (9, 'assigned', TRUE, TRUE)");
 	int64_t id = begin(f, &s, OLGA, "Handed on"), other = begin(f, &s, STEVE, "Stays");
 	const char *in = str_fmt(&f->a, ",\"to\":1,\"conversation_id\":%lld", (long long)id).p;
 	int64_t goes = promise(f, &s, AGENT, "Goes along", "2026-12-24", in), done = promise(f, &s, AGENT, "Done already", "2026-12-24", in);
@@ -295,6 +297,10 @@ static void given_with_the_promise(void **state) {
 	assert_has_not(call(f, &s, str_fmt(&f->a, "/expectations/%lld", (long long)alone).p, NULL, session_for(f, STEVE), NULL).body, "He has the papers.");
 	assert_has_not(call(f, &s, str_fmt(&f->a, "/conversations/%lld", (long long)id).p, NULL, session_for(f, OLGA), NULL).body, "called at noon");
 	assert_has_not(call(f, &s, "/notices", NULL, session_for(f, OLGA), NULL).body, "called at noon");
+	for (int i = 0; i < 200 && admin_int(f, "SELECT count(*) FROM mail WHERE person_id = 9") < 3; i++) usleep(50000);
+	assert_int_equal(admin_int(f, "SELECT count(*) FROM mail WHERE person_id = 9 AND body_text LIKE '%She likes to be called at noon.%'"), 1);
+	assert_int_equal(admin_int(f, "SELECT count(*) FROM mail WHERE person_id = 9 AND body_text LIKE '%He has the papers.%'"), 1);
+	assert_int_equal(admin_int(f, "SELECT count(*) FROM mail WHERE person_id <> 9 AND (body_text LIKE '%at noon%' OR body_text LIKE '%the papers%')"), 0);
 	serve_stop(&s);
 }
 
