@@ -247,6 +247,14 @@ static void not_now(void **state) {
 	assert_int_equal(send_form(f, &s, page, page, "until=tomorrow", cookie).status, 303);
 	assert_has(call(f, &s, page, NULL, cookie, NULL).body, "You put it off. It is back");
 	assert_has(call(f, &s, "/today?section=snoozed", NULL, cookie, NULL).body, "Back now");
+
+	/* what is done meanwhile does not come back, and what came back is forgotten with the next one */
+	const char *done = str_fmt(&f->a, "/api/v1/expectations/%lld/resolve", (long long)x).p;
+	assert_int_equal(ask(f, &s, "POST", done, "{\"outcome\":\"done\"}", token_for(f, AGENT)).status, 200);
+	assert_has(list(f, &s, AGENT, "snoozed"), "\"count\":0,");
+	clock_set(monday + DAYS(30));
+	assert_int_equal(act(f, &s, AGENT, "conversation", id, "{\"until\":\"tomorrow\"}"), 204);
+	assert_int_equal(admin_int(f, "SELECT count(*) FROM snooze"), 1);
 	serve_stop(&s);
 }
 
