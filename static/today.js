@@ -4,7 +4,8 @@
   "use strict";
   const help = document.getElementById("keys");
   const box = help?.querySelector("[data-keys-on]");
-  const store = (() => { try { return localStorage; } catch { return null; } })(); // null: the browser keeps nothing
+  const kept = (which) => { try { return globalThis[which]; } catch { return null; } }; // null: the browser keeps nothing
+  const store = kept("localStorage"), session = kept("sessionStorage");
   if (!box) return;
 
   box.closest("label").hidden = false;
@@ -27,6 +28,15 @@
     fold.open = true;
     fold.querySelector("button").focus();
   }
+
+  // what is put off leaves the list: on the page that comes next, the one behind it is next
+  document.addEventListener("submit", ({ target }) => {
+    const link = target.closest("[data-keys] .entry")?.querySelector(":scope > a");
+    if (link) session?.setItem("keys-at", links().indexOf(link));
+  });
+  const at = session?.getItem("keys-at");
+  session?.removeItem("keys-at");
+  if (at) links()[Math.min(+at, links().length - 1)]?.focus();
 
   const acts = {
     j: () => go(1),

@@ -85,6 +85,8 @@ ON CONFLICT (person_id, event_seq) DO NOTHING;
 --   OR (n.document_id IS NULL AND n.request_id IS NULL AND o.conversation_id IS NULL AND o.document_id IS NULL AND o.request_id IS NULL
 --   AND o.about_kind = n.about_kind AND o.about_id = n.about_id)))))
 
+-- The message that a notice brings: what was said, or what was said when something was given to somebody.
+-- frag notice_message(n, e): COALESCE(n.message_id, CASE WHEN e.object_kind = 'message' THEN e.object_id END)
 -- What somebody was told when a promise was given to them.
 -- frag notice_words(n): (SELECT v.note FROM expectation_change v WHERE n.kind = 'promise_given' AND v.expectation_id = n.expectation_id
 --   AND v.owner_id = n.person_id ORDER BY v.id DESC LIMIT 1)
@@ -97,7 +99,7 @@ SELECT n.id, n.kind, n.created_at, n.read_at, c.id, w.id, d.id, COALESCE(c.subje
 FROM notice n LEFT JOIN conversation c ON c.id = n.conversation_id
 	LEFT JOIN request w ON w.id = n.request_id LEFT JOIN record r ON r.id = w.record_id
 	LEFT JOIN document d ON d.id = n.document_id LEFT JOIN expectation x ON x.id = n.expectation_id LEFT JOIN event e ON e.seq = n.event_seq LEFT JOIN person a ON a.id = e.actor_id
-	LEFT JOIN message m ON m.id = COALESCE(n.message_id, CASE WHEN e.object_kind = 'message' THEN e.object_id END) AND m.hidden_at IS NULL AND {message_visible(m)}
+	LEFT JOIN message m ON m.id = {notice_message(n, e)} AND m.hidden_at IS NULL AND {message_visible(m)}
 	LEFT JOIN saved_search s ON s.id = n.search_id
 WHERE n.person_id = :me AND n.here AND {notice_shows(n, c, r, d)}
 	AND (n.read_at IS NOT NULL OR NOT EXISTS (SELECT 1 FROM notice o WHERE {notice_like(o, n)} AND o.id > n.id))
@@ -295,7 +297,7 @@ SELECT n.id, n.event_seq, n.kind, n.created_at, c.id, w.id, d.id, COALESCE(c.sub
 FROM notice n LEFT JOIN conversation c ON c.id = n.conversation_id
 	LEFT JOIN request w ON w.id = n.request_id LEFT JOIN record r ON r.id = w.record_id
 	LEFT JOIN document d ON d.id = n.document_id LEFT JOIN expectation x ON x.id = n.expectation_id LEFT JOIN event e ON e.seq = n.event_seq
-	LEFT JOIN message m ON e.object_kind = 'message' AND m.id = e.object_id AND m.hidden_at IS NULL AND {message_visible(m)}
+	LEFT JOIN message m ON m.id = {notice_message(n, e)} AND m.hidden_at IS NULL AND {message_visible(m)}
 	LEFT JOIN person a ON a.id = COALESCE(m.author_id, CASE WHEN c.kind = 'direct' THEN c.author_id END, e.actor_id)
 	LEFT JOIN saved_search s ON s.id = n.search_id
 WHERE n.person_id = :me AND n.mail_at IS NOT NULL AND +n.read_at IS NULL AND {notice_shows(n, c, r, d)}

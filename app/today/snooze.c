@@ -37,7 +37,9 @@ static enum err tell(struct req *q, const char *verb, int64_t id, struct str kin
 
 enum err snooze_set(struct req *q, struct str kind, int64_t id, usec_t until) {
 	int64_t row;
-	TRY(sql_snooze_put(q->db, q->actor.id, kind, id, until, clock_now(), &row));
+	usec_t now = clock_now();
+	TRY(sql_snooze_forget(q->db, q->actor.id, now, NULL));
+	TRY(sql_snooze_put(q->db, q->actor.id, kind, id, until, now, &row));
 	return tell(q, "create", row, kind, id, until);
 }
 

@@ -247,6 +247,14 @@ static void not_now(void **state) {
 	assert_int_equal(send_form(f, &s, page, page, "until=tomorrow", cookie).status, 303);
 	assert_has(call(f, &s, page, NULL, cookie, NULL).body, "You put it off. It is back");
 	assert_has(call(f, &s, "/today?section=snoozed", NULL, cookie, NULL).body, "Back now");
+
+	/* what is done meanwhile does not come back, and what came back is forgotten with the next one */
+	const char *done = str_fmt(&f->a, "/api/v1/expectations/%lld/resolve", (long long)x).p;
+	assert_int_equal(ask(f, &s, "POST", done, "{\"outcome\":\"done\"}", token_for(f, AGENT)).status, 200);
+	assert_has(list(f, &s, AGENT, "snoozed"), "\"count\":0,");
+	clock_set(monday + DAYS(30));
+	assert_int_equal(act(f, &s, AGENT, "conversation", id, "{\"until\":\"tomorrow\"}"), 204);
+	assert_int_equal(admin_int(f, "SELECT count(*) FROM snooze"), 1);
 	serve_stop(&s);
 }
 
@@ -256,6 +264,8 @@ static void given_with_the_promise(void **state) {
 	FIXTURE(f);
 	struct served s;
 	serve_start(f, &s);
+	put_login(f, BEA, "bea@xyz.example", "x");
+	admin_exec(f, "INSERT INTO notice_choice (person_id, topic, here, mail) VALUES (9, 'assigned', TRUE, TRUE)");
 	int64_t id = begin(f, &s, OLGA, "Handed on"), other = begin(f, &s, STEVE, "Stays");
 	const char *in = str_fmt(&f->a, ",\"to\":1,\"conversation_id\":%lld", (long long)id).p;
 	int64_t goes = promise(f, &s, AGENT, "Goes along", "2026-12-24", in), done = promise(f, &s, AGENT, "Done already", "2026-12-24", in);
@@ -295,6 +305,10 @@ static void given_with_the_promise(void **state) {
 	assert_has_not(call(f, &s, str_fmt(&f->a, "/expectations/%lld", (long long)alone).p, NULL, session_for(f, STEVE), NULL).body, "He has the papers.");
 	assert_has_not(call(f, &s, str_fmt(&f->a, "/conversations/%lld", (long long)id).p, NULL, session_for(f, OLGA), NULL).body, "called at noon");
 	assert_has_not(call(f, &s, "/notices", NULL, session_for(f, OLGA), NULL).body, "called at noon");
+	for (int i = 0; i < 200 && admin_int(f, "SELECT count(*) FROM mail WHERE person_id = 9") < 3; i++) usleep(50000);
+	assert_int_equal(admin_int(f, "SELECT count(*) FROM mail WHERE person_id = 9 AND body_text LIKE '%She likes to be called at noon.%'"), 1);
+	assert_int_equal(admin_int(f, "SELECT count(*) FROM mail WHERE person_id = 9 AND body_text LIKE '%He has the papers.%'"), 1);
+	assert_int_equal(admin_int(f, "SELECT count(*) FROM mail WHERE person_id <> 9 AND (body_text LIKE '%at noon%' OR body_text LIKE '%the papers%')"), 0);
 	serve_stop(&s);
 }
 

@@ -72,6 +72,7 @@ for (const engine of engines) {
     await anna.keyboard.press('Enter')
     await anna.getByText('It stands here again then').waitFor()
     assert.equal(await row(anna, 'And my card?').count(), 0)
+    assert.equal(await focused(anna), titles.filter(title => title !== 'And my card?')[titles.indexOf('And my card?')], 'the one behind it is next')
     f.home.clock.set('2027-03-08T12:00:00Z')
     await anna.goto('/today')
     assert.equal(await row(anna, 'And my card?').count(), 1)
