@@ -35,8 +35,8 @@ const memory = pid => +/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`,
 
 const slowDisk = { ...process.env, LD_PRELOAD: resolve('build/bench/slow_sync.so') }
 
-function serve(env = process.env, at = home) {
-  const child = spawn(program, ['serve', '--listen', '127.0.0.1:0', '--home', at], { stdio: ['ignore', 'ignore', 'pipe'], env })
+function serve(env = process.env, at = home, where = []) {
+  const child = spawn(program, ['serve', '--listen', '127.0.0.1:0', '--home', at, ...where], { stdio: ['ignore', 'ignore', 'pipe'], env })
   return new Promise((good, bad) => {
     let log = ''
     child.on('exit', c => bad(new Error(`the server ended with ${c}: ${log}`)))

@@ -6,7 +6,7 @@
 
 enum { READ_AT_ONCE = 64, READ_MOST = 1000, FAULTS_MAX = 5 };
 /* How long a reader may hold the writer: it is given as many events as it can read in that time. */
-#define TURN (SECONDS(1) / 100)
+#define TURN (SECONDS(1) / 40)
 
 struct reading {
 	struct reader *reader;
