@@ -88,8 +88,7 @@ enum err login_do(struct req *q, const struct login_do_in *in) {
 	TRY(req_write(q, begin_session, t));
 	session_cookie(q, t->token);
 	struct url back = login_back(q, in->back);
-	bool staff = !str_is(t->row.role, "customer");
-	req_redirect(q, staff && str_is(back.s, "/") ? url_path(q->a, "/today") : back);
+	req_redirect(q, str_is(back.s, "/") ? url_path(q->a, "/today") : back);
 	return OK;
 }
 

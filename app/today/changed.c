@@ -50,7 +50,9 @@ enum err today_changed(struct req *q, int64_t before, int64_t most, struct today
 	for (int round = 0; round < ROUNDS_MOST; round++) {
 		struct int_list seqs;
 		struct life_line_list lines;
-		TRY(sql_today_changed(q->db, q->a, q->actor.id, q->locale.now, since, before, BATCH, &seqs));
+		/* of what they follow a customer may know less than timeline_lines says of their own */
+		TRY(q->actor.is_staff ? sql_today_changed(q->db, q->a, q->actor.id, q->locale.now, since, before, BATCH, &seqs)
+			: sql_my_changed(q->db, q->a, q->actor.id, since, before, BATCH, &seqs));
 		TRY(timeline_lines(q, seqs, BATCH, &lines));
 		for (size_t i = 0; i < lines.n; i++)
 			if (!take(q, &lines.v[i], most, ret)) return *ret_next = lines.v[i].seq + 1, OK;

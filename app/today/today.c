@@ -9,19 +9,13 @@
 enum { ROWS = 20, COUNT_MOST = 100 };
 #define QUIET DAYS(7)
 
-/* A place in a list: behind what stands there at that time with that id. */
-struct place {
-	usec_t at;
-	int64_t id;
-};
-
 /* ------------------------------------------------------------------------ entries */
 
 static struct str none_is_empty(struct str s) { return str_none(s) ? STR("") : s; }
 
 static struct today_entry entry_of(struct req *q, const char *kind, int64_t id) {
 	return (struct today_entry){.kind = str_c(kind), .id = id, .who = STR(""), .state = STR(""), .words = STR(""),
-		.act = url_path(q->a, "/today/%s/%" PRId64, kind, id)};
+		.act = q->actor.is_staff ? url_path(q->a, "/today/%s/%" PRId64, kind, id) : (struct url){STR_NONE}};
 }
 
 static struct today_entry entry_of_talk(struct req *q, const struct talk_desk_item *i) {
@@ -34,7 +28,7 @@ static struct today_entry entry_of_talk(struct req *q, const struct talk_desk_it
 	e.state = str_fmt(q->a, STR_FMT " · " STR_FMT, STR_ARG(i->kind), STR_ARG(str_c(TRQ(q, i->state.word.p))));
 	if (i->due != NULL) e.words = i->due->words, e.pressing = i->due->late;
 	else if (i->promise != NULL) e.words = i->promise->words, e.pressing = i->promise->late;
-	e.may_give = true;
+	e.may_give = q->actor.is_staff;
 	return e;
 }
 
@@ -47,7 +41,7 @@ static struct today_entry entry_of_promise(struct req *q, const struct promise_v
 	e.late = e.pressing = x->late;
 	e.state = x->who;
 	e.words = str_fmt(q->a, STR_FMT ", " STR_FMT, STR_ARG(x->word), STR_ARG(x->by));
-	e.may_give = true;
+	e.may_give = q->actor.is_staff;
 	return e;
 }
 
@@ -76,7 +70,10 @@ enum err today_entries(struct req *q, const struct today_key_list *keys, struct 
 	struct talk_desk_item_list talks;
 	struct promise_view_list promises;
 	struct today_request_row_list requests;
-	TRY(talk_desk_items(q, ids_of(q, keys, "conversation"), &talks));
+	struct today_entry_list mine = {0};
+	talks.n = 0;
+	if (q->actor.is_staff) TRY(talk_desk_items(q, ids_of(q, keys, "conversation"), &talks));
+	else TRY(my_talks(q, ids_of(q, keys, "conversation"), &mine));
 	TRY(promise_some(q, ids_of(q, keys, "expectation"), &promises));
 	TRY(sql_today_requests(q->db, q->a, ids_of(q, keys, "request"), q->actor.id, q->actor.is_staff, (int64_t)keys->n, &requests));
 	*ret = (struct today_entry_list){.v = NEW_ARRAY(q->a, struct today_entry, keys->n)};
@@ -84,6 +81,8 @@ enum err today_entries(struct req *q, const struct today_key_list *keys, struct 
 		const struct today_key *k = &keys->v[i];
 		for (size_t n = 0; str_is(k->kind, "conversation") && n < talks.n; n++)
 			if (talks.v[n].id.v == k->id) ret->v[ret->n++] = entry_of_talk(q, &talks.v[n]);
+		for (size_t n = 0; str_is(k->kind, "conversation") && n < mine.n; n++)
+			if (mine.v[n].id == k->id) ret->v[ret->n++] = mine.v[n];
 		for (size_t n = 0; str_is(k->kind, "expectation") && n < promises.n; n++)
 			if (promises.v[n].id.v == k->id) ret->v[ret->n++] = entry_of_promise(q, &promises.v[n]);
 		for (size_t n = 0; str_is(k->kind, "request") && n < requests.n; n++)
@@ -106,43 +105,36 @@ enum err today_one(struct req *q, struct str kind, int64_t id, struct today_entr
 
 /* ------------------------------------------------------------------------ the lists */
 
-/* The last second of today on the firm's clock: days of promises are the firm's. */
-static usec_t day_end(const struct req *q) {
+usec_t today_end_of_day(const struct req *q) {
 	const struct zone *z = q->business->open.zone;
 	struct local_time l = zone_local(z, q->locale.now);
 	return promise_day_end(z, days_of(l.year, l.month, l.day));
 }
 
-static enum err find_waiting(struct req *q, struct place p, int64_t most, struct today_key_list *ret) {
+static enum err find_waiting(struct req *q, struct today_place p, int64_t most, struct today_key_list *ret) {
 	return sql_today_waiting(q->db, q->a, q->actor.id, q->locale.now, p.at, p.id, most, ret);
 }
 
-static enum err find_due(struct req *q, struct place p, int64_t most, struct today_key_list *ret) {
-	return sql_today_promises(q->db, q->a, q->actor.id, q->locale.now, day_end(q), (struct opt_int){0}, p.at, p.id, most, ret);
+static enum err find_due(struct req *q, struct today_place p, int64_t most, struct today_key_list *ret) {
+	return sql_today_promises(q->db, q->a, q->actor.id, q->locale.now, today_end_of_day(q), (struct opt_int){0}, p.at, p.id, most, ret);
 }
 
 /* What is due today stands above. */
-static enum err find_promised(struct req *q, struct place p, int64_t most, struct today_key_list *ret) {
-	usec_t end = day_end(q);
-	if (p.at < end) p = (struct place){end, INT64_MAX};
+static enum err find_promised(struct req *q, struct today_place p, int64_t most, struct today_key_list *ret) {
+	usec_t end = today_end_of_day(q);
+	if (p.at < end) p = (struct today_place){end, INT64_MAX};
 	return sql_today_promises(q->db, q->a, q->actor.id, q->locale.now, INT64_MAX, (struct opt_int){true, 1}, p.at, p.id, most, ret);
 }
 
-static enum err find_quiet(struct req *q, struct place p, int64_t most, struct today_key_list *ret) {
+static enum err find_quiet(struct req *q, struct today_place p, int64_t most, struct today_key_list *ret) {
 	return sql_today_quiet(q->db, q->a, q->actor.id, q->locale.now, q->locale.now - QUIET, p.at, p.id, most, ret);
 }
 
-static enum err find_snoozed(struct req *q, struct place p, int64_t most, struct today_key_list *ret) {
+static enum err find_snoozed(struct req *q, struct today_place p, int64_t most, struct today_key_list *ret) {
 	return sql_snooze_list(q->db, q->a, q->actor.id, q->locale.now, p.at, p.id, most, ret);
 }
 
-typedef enum err find_keys(struct req *q, struct place p, int64_t most, struct today_key_list *ret);
-
-static const struct part {
-	const char *name, *word, *none;
-	bool hot;                          /* its count stands out */
-	find_keys *find;                   /* NULL: what has changed */
-} parts[] = {
+static const struct today_part parts[] = {
 	{"waiting", T("Waiting for my answer"), T("Nobody waits for you."), true, find_waiting},
 	{"due", T("Due today"), T("Nothing is due today."), true, find_due},
 	{"promised", T("Promised by me"), T("You owe nobody anything after today."), false, find_promised},
@@ -152,12 +144,15 @@ static const struct part {
 };
 enum { PARTS = sizeof parts / sizeof *parts };
 
-static struct url part_url(struct req *q, const struct part *p, struct str cursor) {
+/* What was put off is the last, and does not stand among the others. */
+static struct today_parts lists_of(const struct req *q) { return q->actor.is_staff ? (struct today_parts){parts, PARTS - 1} : my_parts(); }
+
+static struct url part_url(struct req *q, const struct today_part *p, struct str cursor) {
 	struct url u = url_with(q->a, url_path(q->a, "/today"), "section", str_c(p->name));
 	return str_none(cursor) ? u : url_with(q->a, u, "cursor", cursor);
 }
 
-static void head_of(struct req *q, const struct part *p, struct today_section *ret) {
+static void head_of(struct req *q, const struct today_part *p, struct today_section *ret) {
 	*ret = (struct today_section){.name = str_c(p->name), .word = str_c(TRQ(q, p->word)), .none = str_c(TRQ(q, p->none)), .hot = p->hot, .all = {STR_NONE}};
 }
 
@@ -169,9 +164,9 @@ static void say_until(const struct today_key_list *keys, struct today_entry_list
 }
 
 /* Some of a list from a place on, and the place to go on from. */
-static enum err read_part(struct req *q, const struct part *p, struct str cursor, int64_t most, struct today_section *ret, struct str *ret_next) {
+static enum err read_part(struct req *q, const struct today_part *p, struct str cursor, int64_t most, struct today_section *ret, struct str *ret_next) {
 	struct today_key_list keys;
-	struct place at = {-1, 0};
+	struct today_place at = {-1, 0};
 	int64_t next = 0;
 	char end;
 	*ret_next = STR_NONE;
@@ -203,34 +198,58 @@ static enum err read_part(struct req *q, const struct part *p, struct str cursor
 static enum err fill_all(struct req *q, struct today_page *ret) {
 	struct today_section put_off;
 	struct str next;
-	ret->sections.v = NEW_ARRAY(q->a, struct today_section, PARTS);
-	for (size_t i = 0; i < PARTS - 1; i++) {
+	struct today_parts lists = lists_of(q);
+	ret->sections.v = NEW_ARRAY(q->a, struct today_section, lists.n);
+	for (size_t i = 0; i < lists.n; i++) {
 		struct today_section *s = &ret->sections.v[ret->sections.n++];
-		TRY(read_part(q, &parts[i], STR_NONE, ROWS, s, &next));
-		if (!str_none(next)) s->all = part_url(q, &parts[i], STR_NONE);
+		TRY(read_part(q, &lists.v[i], STR_NONE, ROWS, s, &next));
+		if (!str_none(next)) s->all = part_url(q, &lists.v[i], STR_NONE);
 		ret->something = ret->something || s->data.n > 0;
 	}
+	if (!q->actor.is_staff) return OK;
 	TRY(read_part(q, &parts[PARTS - 1], STR_NONE, 1, &put_off, &next));
 	ret->snoozed = put_off.count;
 	return OK;
 }
 
-enum err today_show(struct req *q, const struct today_show_in *in, struct today_page *ret) {
-	*ret = (struct today_page){.section = STR(""), .next = STR_NONE, .more = {STR_NONE}, .src = url_path(q->a, "/today?part=lists"), .now = q->locale.now};
-	q->page.nav = STR("desk");
-	q->page.wide = STR("desk");
-	q->page.script = STR("today");
-	q->page.live = STR("conversations,desk");
-	if (!q->api) TRY(talk_desk_views(q, STR("today"), &ret->views));
-	if (str_none(in->section)) return fill_all(q, ret);
-	for (size_t i = 0; i < PARTS; i++) {
-		if (!str_is(in->section, parts[i].name)) continue;
+static enum err fill_one(struct req *q, const struct today_show_in *in, struct today_page *ret) {
+	struct today_parts lists = lists_of(q);
+	if (q->actor.is_staff) lists.n = PARTS;
+	for (size_t i = 0; i < lists.n; i++) {
+		if (!str_is(in->section, lists.v[i].name)) continue;
 		ret->section = in->section;
 		ret->sections = (struct today_section_list){.v = NEW_ARRAY(q->a, struct today_section, 1), .n = 1};
-		TRY(read_part(q, &parts[i], in->cursor, in->limit, &ret->sections.v[0], &ret->next));
-		ret->src = url_with(q->a, part_url(q, &parts[i], in->cursor), "part", STR("lists"));
-		if (!str_none(ret->next)) ret->more = part_url(q, &parts[i], ret->next);
+		TRY(read_part(q, &lists.v[i], in->cursor, in->limit, &ret->sections.v[0], &ret->next));
+		ret->src = url_with(q->a, part_url(q, &lists.v[i], in->cursor), "part", STR("lists"));
+		if (!str_none(ret->next)) ret->more = part_url(q, &lists.v[i], ret->next);
+		return OK;
 	}
+	return req_invalid(q, "section", T("There is no such list."));
+}
+
+/* Of a customer what stands there now is listened to; what comes new is told by a notice, which is theirs. */
+static void listen(struct req *q, struct today_page *ret) {
+	int n = 1;
+	ret->topics = q->actor.is_staff ? STR("conversations desk") : STR("conversations");
+	q->page.live = q->actor.is_staff ? STR("conversations,desk") : ret->topics;
+	for (size_t i = 0; !q->actor.is_staff && i < ret->sections.n; i++)
+		for (size_t k = 0; k < ret->sections.v[i].data.n && n < LIVE_TOPICS_MAX; k++) {
+			const struct today_entry *e = &ret->sections.v[i].data.v[k];
+			if (!str_is(e->kind, "conversation") && !str_is(e->kind, "expectation")) continue;
+			struct str topic = str_fmt(q->a, STR_FMT ":%" PRId64, STR_ARG(e->kind), e->id);
+			ret->topics = str_fmt(q->a, STR_FMT " " STR_FMT, STR_ARG(ret->topics), STR_ARG(topic));
+			q->page.live = str_fmt(q->a, STR_FMT "," STR_FMT, STR_ARG(q->page.live), STR_ARG(topic));
+			n++;
+		}
+}
+
+enum err today_show(struct req *q, const struct today_show_in *in, struct today_page *ret) {
+	*ret = (struct today_page){.section = STR(""), .next = STR_NONE, .more = {STR_NONE}, .src = url_path(q->a, "/today?part=lists"), .now = q->locale.now};
+	q->page.nav = q->actor.is_staff ? STR("desk") : STR("today");
+	if (q->actor.is_staff) q->page.wide = STR("desk"), q->page.script = STR("today");
+	if (q->actor.is_staff && !q->api) TRY(talk_desk_views(q, STR("today"), &ret->views));
+	TRY(str_none(in->section) ? fill_all(q, ret) : fill_one(q, in, ret));
+	listen(q, ret);
 	return OK;
 }
 

@@ -111,3 +111,40 @@ SELECT id FROM snooze WHERE person_id = :me AND object_kind = :kind AND object_i
 -- snooze_drop(id int) :exec1
 -- Puts it off no more.
 DELETE FROM snooze WHERE id = :id;
+
+-- ------------------------------------------------------------------ of a customer
+
+-- my_waiting(me person_id, until time, at time, after int, most int) -> today_key :many
+-- What waits for a customer: where we spoke last between us, what we say is done and they have not judged, what they owe us by then. The longest first.
+SELECT kind, id, at, id FROM (
+	SELECT 'conversation' AS kind, c.id AS id, c.active_at AS at FROM conversation c
+		WHERE c.author_id = :me AND {on_desk(c)} AND c.visibility = 'private' AND c.waiting_at = 9223372036854775807 AND NOT {is_among(c)}
+	UNION ALL SELECT 'expectation', x.id, COALESCE(x.done_at, x.due_at) FROM expectation x
+		WHERE x.person_id = :me AND x.ours AND x.state = 'done' AND x.audience <> 'team'
+	UNION ALL SELECT 'expectation', x.id, x.due_at FROM expectation x
+		WHERE x.person_id = :me AND NOT x.ours AND x.state IN ('open', 'renegotiated') AND x.audience <> 'team' AND x.due_at <= :until) w
+WHERE (at, id) > (:at, :after) ORDER BY at, id LIMIT :most;
+
+-- my_promises(me person_id, ours bool, at time, after int, most int) -> today_key :many
+-- What we owe a customer, or they us, and they know of; the first due first, from a place on.
+SELECT 'expectation', x.id, x.due_at, x.id FROM expectation x
+WHERE x.person_id = :me AND x.ours = :ours AND x.state IN ('open', 'renegotiated') AND x.audience <> 'team' AND (x.due_at, x.id) > (:at, :after)
+ORDER BY x.due_at, x.id LIMIT :most;
+
+-- my_asked(me person_id, at time, after int, most int) -> today_key :many
+-- Where a customer waits for words of ours, the longest first, from a place on.
+SELECT 'conversation', c.id, c.waiting_at, c.id FROM conversation c
+WHERE c.author_id = :me AND {on_desk(c)} AND c.waiting_at < 9223372036854775807 AND NOT {is_among(c)} AND (c.waiting_at, c.id) > (:at, :after)
+ORDER BY c.waiting_at, c.id LIMIT :most;
+
+-- my_changed(me person_id, since int, before int, most int) -> int :many
+-- Behind one event and before another what others did with what is a customer's, newest first. What of it they may know is asked of each.
+SELECT e.seq FROM life l JOIN event e ON e.seq = l.seq
+WHERE l.subject_kind = 'person' AND l.subject_id = :me AND l.seq > :since AND l.seq < :before AND COALESCE(e.actor_id, 0) <> :me
+	AND e.verb NOT IN ('like', 'undo', 'follow', 'view', 'announce')
+ORDER BY l.seq DESC LIMIT :most;
+
+-- row my_talk_row: id conversation_id | subject text | status text | active_at time
+-- my_talks(ids ints, me person_id?, staff bool, most int) -> my_talk_row :many
+-- Some conversations, in no order.
+SELECT c.id, c.subject, c.status, c.active_at FROM conversation c WHERE c.id IN {list :ids} AND {conversation_visible(c)} LIMIT :most;

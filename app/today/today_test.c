@@ -110,7 +110,6 @@ static void what_stands_where(void **state) {
 	admin_exec(f, str_fmt(&f->a, "UPDATE conversation SET kind = 'direct' WHERE id = %lld", (long long)hers).p);
 	assert_has_not(list(f, &s, AGENT, "waiting"), "Of my customer");
 	assert_int_equal(act(f, &s, AGENT, "conversation", hers, "{\"until\":\"tomorrow\"}"), 404);
-	assert_int_equal(ask(f, &s, "GET", LISTS, NULL, token_for(f, OLGA)).status, 403);
 	assert_int_equal(ask(f, &s, "GET", LISTS, NULL, NULL).status, 401);
 	assert_int_equal(ask(f, &s, "GET", LISTS "?section=waiting&cursor=x", NULL, token_for(f, AGENT)).status, 422);
 	assert_true(other > 0);
@@ -312,10 +311,52 @@ static void given_with_the_promise(void **state) {
 	serve_stop(&s);
 }
 
+/* A customer's own page: what waits for them, what they can count on, what they promised, what they wait for; nothing of the team's or of others. */
+static void the_page_of_a_customer(void **state) {
+	FIXTURE(f);
+	struct served s;
+	serve_start(f, &s);
+	const char *olga = session_for(f, OLGA);
+	assert_has(call(f, &s, "/today", NULL, olga, NULL).body, "Nothing waits for you");
+	int64_t answered = begin(f, &s, OLGA, "Zorbanswered"), asked = begin(f, &s, OLGA, "Zorbasked");
+	begin(f, &s, STEVE, "Zorbforeign");
+	clock_set(FRIDAY + MINUTES(1));
+	say(f, &s, AGENT, answered, "");
+	promise(f, &s, AGENT, "Zorbours", "2026-12-24", ",\"to\":1,\"audience\":\"both\"");
+	promise(f, &s, AGENT, "Zorbtheirs", "2026-11-27", ",\"from\":1,\"audience\":\"both\"");
+	promise(f, &s, AGENT, "Zorbteam", "2026-11-27", ",\"to\":1,\"audience\":\"team\"");
+	promise(f, &s, AGENT, "Zorbpat", "2026-11-27", ",\"to\":2,\"audience\":\"both\"");
+	int64_t done = promise(f, &s, AGENT, "Zorbdone", "2026-11-27", ",\"to\":1,\"audience\":\"both\"");
+	assert_int_equal(ask(f, &s, "POST", str_fmt(&f->a, "/api/v1/expectations/%lld/resolve", (long long)done).p, "{\"outcome\":\"done\"}", token_for(f, AGENT)).status, 200);
+	static const struct { const char *list, *count; const char *there[3]; } lists[] = {
+		{"waiting", "\"count\":3,", {"Zorbanswered", "Zorbdone", "Zorbtheirs"}}, {"counted", "\"count\":1,", {"Zorbours"}}, {"promised", "\"count\":1,", {"Zorbtheirs"}},
+		{"asked", "\"count\":1,", {"Zorbasked"}}};
+	for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) {
+		struct str r = list(f, &s, OLGA, lists[i].list);
+		if (!str_has(r, str_c(lists[i].count))) fail_msg("%s: " STR_FMT, lists[i].list, STR_ARG(r));
+		for (int k = 0; k < 3 && lists[i].there[k] != NULL; k++) assert_true(str_has(r, str_c(lists[i].there[k])));
+	}
+	struct answer page = call(f, &s, "/today", NULL, olga, NULL), all = ask(f, &s, "GET", LISTS, NULL, token_for(f, OLGA));
+	static const char *const hidden[] = {"Zorbteam", "Zorbpat", "Zorbforeign", "name=\"until\"", "/today/conversation"};
+	for (size_t i = 0; i < sizeof hidden / sizeof *hidden; i++) assert_false(str_has(page.body, str_c(hidden[i])) || str_has(all.body, str_c(hidden[i])));
+	assert_has(page.body, "My page");
+	assert_true(str_has(page.body, str_fmt(&f->a, "conversation:%lld", (long long)asked)));        /* and it is live */
+	assert_int_equal(ask(f, &s, "GET", LISTS "?section=quiet", NULL, token_for(f, OLGA)).status, 422);
+	assert_int_equal(ask(f, &s, "GET", LISTS "?section=counted", NULL, token_for(f, AGENT)).status, 422);
+	assert_int_equal(act(f, &s, OLGA, "conversation", answered, "{\"until\":\"tomorrow\"}"), 403);
+	assert_int_equal(store_write(f->s, keep_all, f), OK);
+	struct str changed = list(f, &s, OLGA, "changed");
+	assert_has(changed, "Zorbanswered");
+	assert_has(changed, "Zorbdone");
+	assert_has_not(changed, "Zorbteam");
+	assert_has_not(changed, "Zorbpat");
+	serve_stop(&s);
+}
+
 int main(void) {
 	struct str why;
 	if (pack_load(&why) != OK) return 1;
 	const struct CMUnitTest tests[] = {TODAY_BOTH(what_stands_where), TODAY_BOTH(page_after_page), TODAY_BOTH(what_others_did), TODAY_BOTH(not_now),
-		TODAY_BOTH(given_with_the_promise)};
+		TODAY_BOTH(given_with_the_promise), TODAY_BOTH(the_page_of_a_customer)};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
