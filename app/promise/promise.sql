@@ -10,6 +10,8 @@
 -- row promise_change_row: at time | actor text? | by_us bool | from_state text | to_state text | from_due_at time? | to_due_at time? | owner text? | note text
 -- row promise_setting: remind_hours int | silence_days int | early_percent int
 
+-- frag state_of(x, c): x.id, x.ours, x.person_id, x.owner_id, x.conversation_id, x.message_id, x.record_id, x.due_at, x.due_kind, x.said, x.first_due_at, x.moved,
+--   x.audience, x.state, x.made_at, x.done_at, x.step, x.next_at, x.version, c.kind, c.visibility, c.status, x.paused_at, x.goal
 -- frag is_live(x): (x.state = 'open' OR x.state = 'renegotiated')
 
 -- It is theirs, or they have to do with what it is about.
@@ -141,8 +143,7 @@ VALUES (:ours, :person, :owner, :words, :conversation, :message, :call, :record,
 
 -- promise_state_get(id expectation_id) -> promise_state :one
 -- One as it is, for the program itself.
-SELECT x.id, x.ours, x.person_id, x.owner_id, x.conversation_id, x.message_id, x.record_id, x.due_at, x.due_kind, x.said, x.first_due_at, x.moved, x.audience, x.state,
-	x.made_at, x.done_at, x.step, x.next_at, x.version, c.kind, c.visibility, c.status, x.paused_at, x.goal
+SELECT {state_of(x, c)}
 FROM expectation x LEFT JOIN conversation c ON c.id = x.conversation_id WHERE x.id = :id;
 
 -- promise_set(id expectation_id, was int, state text, note text, word_of text, due_at time, due_kind text, said text, moved int, done_at time?, closed_at time?,
@@ -158,8 +159,7 @@ UPDATE expectation SET owner_id = :owner, version = version + 1 WHERE id = :id A
 
 -- promise_mine_in(conversation conversation_id, owner person_id, most int) -> promise_state :many
 -- What somebody sees to and was promised in a conversation, and is to be kept; what a rule made goes with the conversation by itself.
-SELECT x.id, x.ours, x.person_id, x.owner_id, x.conversation_id, x.message_id, x.record_id, x.due_at, x.due_kind, x.said, x.first_due_at, x.moved, x.audience, x.state,
-	x.made_at, x.done_at, x.step, x.next_at, x.version, c.kind, c.visibility, c.status, x.paused_at
+SELECT {state_of(x, c)}
 FROM expectation x LEFT JOIN conversation c ON c.id = x.conversation_id
 WHERE x.conversation_id = :conversation AND x.owner_id = :owner AND x.state IN ('open', 'renegotiated') AND x.goal = '' ORDER BY x.id LIMIT :most;
 
@@ -172,8 +172,7 @@ VALUES (:id, :at, :actor, :from_state, :to_state, :from_due_at, :to_due_at, :own
 
 -- promise_steps(now time, most int) -> promise_state :many
 -- Of which something is to be told, or silence has said its word.
-SELECT x.id, x.ours, x.person_id, x.owner_id, x.conversation_id, x.message_id, x.record_id, x.due_at, x.due_kind, x.said, x.first_due_at, x.moved, x.audience, x.state,
-	x.made_at, x.done_at, x.step, x.next_at, x.version, c.kind, c.visibility, c.status, x.paused_at, x.goal
+SELECT {state_of(x, c)}
 FROM expectation x LEFT JOIN conversation c ON c.id = x.conversation_id WHERE x.next_at <= :now ORDER BY x.next_at, x.id LIMIT :most;
 
 -- promise_stepped(ids ints, was text, step text, next_at time?) :exec
