@@ -260,12 +260,19 @@ const struct pack_field *pack_type_field(const struct pack_type *t, struct str n
 	return NULL;
 }
 
-/* Of {names|of|fields} the first that has something, as people say it: money and days are said better beside the title. */
-static struct str title_part(const struct pack_type *t, struct str names, const struct str *value, enum lang lang) {
+/* A day in a title, always with its year: a title that is kept is read in other years, too. */
+static struct str day_in(struct arena *a, struct str day, enum lang lang) {
+	const struct locale long_ago = {.lang = lang, .zone = zone_utc(), .now = -DAYS(200000)};
+	return say_day(a, &long_ago, day);
+}
+
+/* Of {names|of|fields} the first that has something, as people say it. */
+static struct str title_part(struct arena *a, const struct pack_type *t, struct str names, const struct str *value, enum lang lang) {
 	while (!str_none(names)) {
 		const struct pack_field *f = pack_type_field(t, str_cut(&names, '|'));
 		struct str v = value[f - t->field];
 		const struct pack_word *w = f->type == PACK_CHOICE ? pack_word_find(f->choice, f->choices, v) : NULL;
+		if (v.n > 0 && f->type == PACK_DATE) return day_in(a, v, lang);
 		if (v.n > 0) return utf8_fit(w != NULL ? pack_say(&w->label, lang) : v, TITLE_MAX / 2);
 	}
 	return STR("");
@@ -276,7 +283,7 @@ struct str pack_title(struct arena *a, const struct pack_type *t, const struct s
 	buf_init(&b, TITLE_MAX);
 	for (struct str rest = t->title.in[lang]; !str_none(rest);) {
 		buf_add(&b, str_cut(&rest, '{'));
-		if (!str_none(rest)) buf_add(&b, title_part(t, str_cut(&rest, '}'), value, lang));
+		if (!str_none(rest)) buf_add(&b, title_part(a, t, str_cut(&rest, '}'), value, lang));
 	}
 	struct str s = str_copy(a, str_trim(buf_str(&b)));
 	buf_done(&b);

@@ -58,6 +58,7 @@ const struct pack_type *record_type(const struct req *q, struct str type);
 void record_looked(struct req *q, const struct record_row *row);
 /* What it is called, in the reader's language. */
 struct str record_called(struct req *q, const struct record_row *row);
+struct str record_called_in(struct req *q, const struct record_row *row, enum lang lang);   /* in another one: whoever is written to */
 /* What is kept of it, as people read it: its state, amount and fields, each with its label. row.fields and the like may be those of a snapshot. */
 MUST_USE enum err record_facts(struct req *q, const struct record_row *row, struct record_fact_list *ret);
 /* ---------------------------------------------------------------- doing business */

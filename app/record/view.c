@@ -210,10 +210,12 @@ enum err record_seen(struct req *q, struct record_id id, struct record_row *ret)
 
 const struct pack_type *record_type(const struct req *q, struct str type) { return pack_type_find(record_pack(q), type); }
 
-struct str record_called(struct req *q, const struct record_row *row) {
+struct str record_called(struct req *q, const struct record_row *row) { return record_called_in(q, row, q->locale.lang); }
+
+struct str record_called_in(struct req *q, const struct record_row *row, enum lang lang) {
 	const struct pack_type *t = record_type(q, row->type);
 	struct str *value;
-	return t != NULL && record_values(q->a, t, row->fields, &value) == OK ? pack_title(q->a, t, value, q->locale.lang) : row->title;
+	return t != NULL && record_values(q->a, t, row->fields, &value) == OK ? pack_title(q->a, t, value, lang) : row->title;
 }
 
 static enum err facts(struct req *q, const struct record_row *of, bool all, const struct pack_type_tab *tab, struct record_fact_list *ret) {

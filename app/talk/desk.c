@@ -113,12 +113,17 @@ static struct str kind_word(struct req *q, struct str kind) {
 	return kind;
 }
 
+static struct str about_of(struct req *q, const struct desk_row *r) {
+	const struct record_row about = {.type = r->record_type, .title = r->record, .fields = r->record_fields};
+	return str_none(r->record) ? STR("") : record_called(q, &about);
+}
+
 static struct talk_desk_item item_of(struct req *q, const struct desk_row *r) {
 	bool waits = r->waiting_at != NOBODY_WAITS;
 	return (struct talk_desk_item){
 		.id = r->id, .kind = kind_word(q, r->kind), .subject = r->subject, .state = state_view(r->status), .private = !str_is(r->visibility, "public"),
 		.who = str_none(r->author) ? STR("") : r->author, .photo = r->photo, .by = str_none(r->assignee) ? STR("") : r->assignee, .team = str_none(r->team) ? STR("") : r->team,
-		.mine = r->assignee_id.v == q->actor.id.v, .about = str_none(r->record) ? STR("") : r->record, .votes = r->votes, .waits = waits,
+		.mine = r->assignee_id.v == q->actor.id.v, .about = about_of(q, r), .votes = r->votes, .waits = waits,
 		.at = waits ? r->waiting_at : r->active_at, .late = waits && q->locale.now - r->waiting_at > LONG_WAIT, .reopened = r->reopened,
 		.worth = r->worth_minor};
 }

@@ -32,12 +32,12 @@ SELECT COUNT(*) FROM (SELECT 1 AS one FROM conversation c WHERE {on_desk(c)} AND
 LIMIT :most) found;
 
 -- row desk_row: id conversation_id | kind text | visibility text | status text | subject text | waiting_at int | active_at time | votes int
---   | worth_minor int | reopened int | record_id record_id? | record text? | author_id person_id? | author text? | photo file_id?
+--   | worth_minor int | reopened int | record_id record_id? | record text? | record_type text? | record_fields text? | author_id person_id? | author text? | photo file_id?
 --   | assignee_id person_id? | assignee text? | team text?
 
 -- desk_rows(ids ints, me person_id, staff bool, most int) -> desk_row :many
 -- The rows of a list of the desk, in no order.
-SELECT c.id, c.kind, c.visibility, c.status, c.subject, c.waiting_at, c.active_at, c.votes, c.worth_minor, c.reopened, r.id, r.title,
+SELECT c.id, c.kind, c.visibility, c.status, c.subject, c.waiting_at, c.active_at, c.votes, c.worth_minor, c.reopened, r.id, r.title, r.type, r.fields,
 	a.id, {shown_name(a)}, {shown_photo(a)}, s.id, s.name, t.name
 FROM conversation c LEFT JOIN record r ON r.id = c.record_id LEFT JOIN person a ON a.id = c.author_id LEFT JOIN person s ON s.id = c.assignee_id
 	LEFT JOIN team t ON t.id = c.team_id

@@ -345,6 +345,22 @@ static void saved_replies(void **state) {
 	serve_stop(&s);
 }
 
+/* What a question is about is called in the language of who reads it: ours on the desk, the customer's in a saved reply; its day as they write days. */
+static void about_is_called_in_each_language(void **state) {
+	FIXTURE(f);
+	struct served s;
+	admin_exec(f, "UPDATE business SET pack = 'banking'; UPDATE person SET locale = 'de' WHERE id = 1");
+	serve_start(f, &s);
+	const char *agatha = session_for(f, AGENT);
+	begin(f, &s, token_for(f, OLGA), "How do I pay?", "private");
+	admin_exec(f, "INSERT INTO record (id, type, title, state, at, fields, created_at, changed_at, version) VALUES (50, 'loan', 'Loan of 1993-07-05', '', 0,"
+		"'{\"granted\":\"1993-07-05\"}', 0, 0, 1); UPDATE conversation SET record_id = 50, record_root_id = 50 WHERE id = 1");
+	assert_has(call(f, &s, "/desk", NULL, agatha, NULL).body, "Loan of 5 July 1993");
+	assert_int_equal(send_form(f, &s, "/desk/replies", "/desk/replies", "name=Loans&body_en=About+%7Brecord.title%7D&body_de=Zu+%7Brecord.title%7D", agatha).status, 303);
+	assert_has(send_form(f, &s, "/conversations/1", "/conversations/1/reply", "saved=1", agatha).body, "Zu Kredit vom 5. Juli 1993</textarea>");
+	serve_stop(&s);
+}
+
 /* ------------------------------------------------------- threads that become one, or part */
 
 static void vote(struct fixture *f, const struct served *s, int id, const char *who) {
@@ -562,7 +578,7 @@ int main(void) {
 	struct str why;
 	if (pack_load(&why) != OK) return 1;
 	const struct CMUnitTest tests[] = {TALK_BOTH(who_waits_since_when), TALK_BOTH(the_inbox), TALK_BOTH(a_teams_own), TALK_BOTH(one_glance), TALK_BOTH(two_at_once),
-		TALK_BOTH(who_takes_part), TALK_BOTH(saved_replies), TALK_BOTH(two_become_one), TALK_BOTH(nobody_reads_more_by_it),
+		TALK_BOTH(who_takes_part), TALK_BOTH(saved_replies), TALK_BOTH(about_is_called_in_each_language), TALK_BOTH(two_become_one), TALK_BOTH(nobody_reads_more_by_it),
 		TALK_BOTH(programs_join_and_part), TALK_BOTH(programs_ask_to_take_part)};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -52,6 +52,8 @@ static enum err words_for(struct req *q, struct conversation_id id, const struct
 	TRY(sql_reply_about(q->db, q->a, id, found ? who : (struct person_id){0}, &about));
 	lang_find(q->business->locale, &lang);
 	lang_find(about.locale, &lang);
+	const struct record_row record = {.type = about.record_type, .title = about.record, .fields = about.record_fields};
+	if (!str_none(about.record)) about.record = record_called_in(q, &record, lang);
 	struct str rest = about.name;
 	struct str value[NAMES] = {[FIRST_NAME] = str_cut(&rest, ' '), [NAME] = about.name, [AGENT_NAME] = q->actor.name, [RECORD] = about.record,
 		[BUSINESS] = q->business->name};

@@ -24,7 +24,7 @@ UPDATE reply SET owner_id = :owner, name = :name, body_en = :body_en, body_de = 
 -- No more of it.
 DELETE FROM reply WHERE id = :id;
 
--- row reply_about_row: record text? | locale text? | name text?
+-- row reply_about_row: record text? | record_type text? | record_fields text? | locale text? | name text?
 -- reply_about(id conversation_id, who person_id?) -> reply_about_row :one
 -- What the words of a saved reply are filled in from.
-SELECT r.title, p.locale, p.name FROM conversation c LEFT JOIN record r ON r.id = c.record_id LEFT JOIN person p ON p.id = :who WHERE c.id = :id;
+SELECT r.title, r.type, r.fields, p.locale, p.name FROM conversation c LEFT JOIN record r ON r.id = c.record_id LEFT JOIN person p ON p.id = :who WHERE c.id = :id;
