@@ -118,3 +118,37 @@ for (const engine of engines) {
     assert.ok(!JSON.stringify(await f.must('GET', `/conversations/${f.first}/messages`, { token: f.customer })).includes('mind the time there'))
   })
 }
+
+for (const engine of engines) {
+  test(`a customer begins at a page of their own (${engine})`, { timeout: 120000 }, async t => {
+    const f = await begin(engine, t)
+    const mine = await visitor(f.server), narrow = await visitor(f.server, { js: false, width: 360, locale: 'de-DE' })
+    t.after(async () => { await mine.context().close(); await narrow.context().close() })
+    await logIn(mine, 'customer@demo.example')
+    assert.match(mine.url(), /\/today$/, 'whoever logs in begins there')
+    await mine.getByRole('heading', { name: 'My page' }).waitFor()
+    const list = name => mine.locator('section.inbox', { has: mine.locator(`#${name}`) })
+    assert.ok(await list('asked').getByText('Where is my form?').isVisible())
+    assert.ok(await list('counted').getByText('The form is with you').isVisible())
+    assert.equal(await mine.getByText('Not now').count(), 0, 'nothing is put off there')
+    assert.deepEqual(await audit(mine), [])
+
+    // we answer: without reloading it waits for them; what is done asks for their word
+    await f.must('POST', `/conversations/${f.first}/messages`, { token: f.agent, body: { body: 'In your letter box.' } })
+    await until(async () => await list('waiting').getByText('Where is my form?').count() === 1)
+    assert.equal(await list('asked').getByText('Where is my form?').count(), 0)
+    const promise = (await f.must('GET', '/expectations', { token: f.customer })).data.find(x => x.text === 'The form is with you')
+    await f.must('POST', `/expectations/${promise.id}/resolve`, { token: f.agent, body: { outcome: 'done' } })
+    await until(async () => await list('waiting').getByText('The form is with you').count() === 1)
+    await list('waiting').getByText('The form is with you').click()
+    await mine.waitForURL(new RegExp(`/expectations/${promise.id}$`))
+    await mine.getByRole('button', { name: 'Yes, kept', exact: true }).click()
+    await mine.goto('/today')
+    assert.equal(await list('waiting').getByText('The form is with you').count(), 0)
+
+    await logIn(narrow, 'customer@demo.example')
+    await narrow.getByRole('heading', { name: 'Meine Seite' }).waitFor()
+    assert.ok(await narrow.evaluate(() => document.documentElement.scrollWidth <= innerWidth))
+    assert.deepEqual([...mine.faults, ...narrow.faults], [])
+  })
+}
