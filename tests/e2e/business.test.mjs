@@ -156,6 +156,7 @@ for (const engine of engines) {
     await t.test('who is concerned is told, and nobody else', async () => {
       const told = async w => (await api(w, 'GET', '/notices')).body.data.map(n => n.kind)
       await until(async () => (await told('hanna')).includes('request_declined'))
+      await until(async () => (await told('manager')).includes('request_withdrawn'))      // what happened last
       await until(async () => /Done: Dispute this entry: /.test((await server.page('/outbox', { cookie: cookie.manager })).text))   // she has not looked at it: what is read is not mailed
       assert.deepEqual(new Set(await told('hanna')), new Set(['request_done', 'request_sent', 'request_declined']))
       assert.deepEqual(new Set(await told('manager')), new Set(['request_new', 'request_withdrawn']))
