@@ -22,7 +22,7 @@ const done = async (...pages) => { for (const p of pages) { assert.deepEqual(p.f
 /** The page as it stands (the same on all engines, so the first is enough): axe finds nothing, nothing sticks out sideways; wide and narrow, and for main pages in light and in dark. */
 async function look(page, main = false) {
   if (looked) return
-  const looks = main ? [[1280, 'light'], [1280, 'dark'], [360, 'light'], [360, 'dark']] : [[1280, 'light'], [360, 'dark']]
+  const looks = main ? [[1280, 'light'], [1280, 'dark'], [360, 'light']] : [[1280, 'light'], [360, 'dark']]
   const was = page.viewportSize()
   for (const [width, colorScheme] of looks) {
     await page.setViewportSize({ width, height: 900 })

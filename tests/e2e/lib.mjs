@@ -128,6 +128,7 @@ export async function visitor(server, { js = true, locale = 'en-GB', width = 128
   const context = await (await browser()).newContext({ baseURL: server.url, javaScriptEnabled: js, locale, viewport: { width, height: 900 }, ...more })
   const page = await context.newPage()
   page.faults = []
+  page.engine = server.home.engine
   page.on('pageerror', e => page.faults.push(String(e)))
   page.on('request', r => { if (!r.url().startsWith(server.url) && !/^(data|blob|about):/.test(r.url())) page.faults.push('asks another host: ' + r.url()) })
   page.setDefaultTimeout(10000 * slow)
@@ -141,8 +142,9 @@ export async function logIn(page, email, secret = password) {
   await Promise.all([page.waitForURL(u => !/\/login/.test(u.pathname)), form.locator('button').first().click()])
 }
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
-/** What axe finds on the page, as short lines. */
+/** What axe finds on the page, as short lines. The pages are the same on all engines: it looks at those of the first. */
 export async function audit(page) {
+  if (page.engine !== engines[0]) return []
   if (!await page.evaluate(() => 'axe' in globalThis)) await page.evaluate(axe)
   const r = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ['violations'], preload: false }))
   return r.violations.map(v => `${v.id}: ${v.nodes.slice(0, 3).map(n => n.target.join(' ')).join(' | ')}`)
