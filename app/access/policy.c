@@ -117,6 +117,9 @@ static const struct line lines[] = {
 	{THING_EXPECTATION,  ACT_EDIT,     {    NO,     OWN,     YES,      NO,     YES,          YES}},
 	{THING_EXPECTATION,  ACT_ANSWER,   {    NO,     OWN,     YES,      NO,     YES,          YES}},
 	{THING_TRUST,        ACT_SEE,      {    NO,     NO,      YES,      YES,    YES,          YES}},
+	{THING_TASK,         ACT_SEE,      {    NO,     NO,      SEEN,     SEEN,   SEEN,         SEEN}},
+	{THING_TASK,         ACT_CREATE,   {    NO,     NO,      YES,      YES,    YES,          YES}},
+	{THING_TASK,         ACT_EDIT,     {    NO,     NO,      SEEN,     SEEN,   SEEN,         SEEN}},
 	{THING_TEAM,         ACT_SEE,      {    NO,     NO,      YES,      YES,    YES,          YES}},
 	{THING_TEAM,         ACT_CREATE,   {    NO,     NO,      NO,       NO,     YES,          YES}},
 	{THING_TEAM,         ACT_EDIT,     {    NO,     NO,      NO,       NO,     YES,          YES}},
@@ -134,7 +137,7 @@ static bool is_direct(const struct object *o) {
 static bool seen(const struct actor *a, const struct object *o) {
 	if (is_direct(o)) return a->id.v != 0 && !o->hidden && (o->participant || (is_own(a, o) && o->thing != THING_DIRECT_MESSAGE));
 	if (o->thing == THING_ROOM) return !o->hidden && (o->participant || (a->id.v != 0 && is_own(a, o)) || (is_staff(a) && o->visibility == SEEN_STAFF));
-	if (o->thing == THING_CALL) return is_staff(a) && (o->visibility == SEEN_STAFF || o->participant);
+	if (o->thing == THING_CALL || o->thing == THING_TASK) return is_staff(a) && (o->visibility == SEEN_STAFF || o->participant);
 	if (is_staff(a)) return true;
 	if (o->thing == THING_PERSON)
 		return is_own(a, o) || ((o->person_kind == PERSON_STAFF || o->visibility == SEEN_PUBLIC) && !o->hidden);

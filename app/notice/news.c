@@ -102,6 +102,11 @@ static const struct told tolds[] = {
 	{"promise_due", T("Due: {subject}"), T("It is due now."), NULL, T("See how it goes")},
 	{"promise_team", T("Late: {subject}"), T("It is late by a day."), NULL, T("See how it goes")},
 	{"promise_chief", T("Late: {subject}"), T("It is late by three days."), NULL, T("See how it goes")},
+	{"task_given", T("For you: {subject}"), T("{who} gave this to you."), NULL, T("Open the task")},
+	{"task_due", T("Due: {subject}"), T("This is to be done today."), NULL, T("Open the task")},
+	{"task_again", T("For you: {subject}"), T("{who} says that it is to be done again."), NULL, T("Open the task")},
+	{"task_done", T("Done: {subject}"), T("{who} has done it."), NULL, T("Open the task")},
+	{"task_dropped", T("Dropped: {subject}"), T("{who} says that it is not needed any more."), NULL, T("Open the task")},
 };
 
 static const struct told *told_of(const struct post_row *r) {

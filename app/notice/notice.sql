@@ -236,9 +236,21 @@ WHERE p.id = :me AND {thing_visible(:kind, :id)} AND (:staff OR e.audience IN ('
 		OR (c.id IS NOT NULL AND {conversation_visible(c)} AND c.hidden_at IS NULL AND NOT {notice_muted(c, p)}))
 	AND (e.object_kind <> 'conversation' OR c.created_at >= :since)
 	AND (e.object_kind <> 'message' OR (m.id IS NOT NULL AND {message_visible(m)} AND m.hidden_at IS NULL AND m.created_at >= :since))
-	AND (e.object_kind NOT IN ('record', 'call', 'document', 'person') OR {thing_visible(e.object_kind, e.object_id)})
+	AND (e.object_kind NOT IN ('record', 'call', 'document', 'person', 'task') OR {thing_visible(e.object_kind, e.object_id)})
 	AND (COALESCE(e.target_kind, '') NOT IN ('record', 'person') OR {thing_visible(e.target_kind, e.target_id)})
 	AND NOT {notice_waits(p, c, w, d, :kind, :id)}
+ON CONFLICT (person_id, event_seq) DO NOTHING;
+
+-- row notice_task_row: owner_id person_id | made_by person_id?
+-- notice_task(id int) -> notice_task_row :maybe
+-- Who does a task, and who gave it.
+SELECT t.owner_id, t.made_by FROM task t WHERE t.id = :id;
+
+-- notice_tell_task(task int, who person_id, actor person_id?, seq int, kind text, now time) :exec
+-- A notice of a task for one of us, unless they did it themselves.
+INSERT INTO notice (person_id, event_seq, kind, about_kind, about_id, created_at, read_at, here, mail_at)
+SELECT p.id, :seq, :kind, 'task', :task, :now, NULL, {notice_here(p, 'task')}, :now FROM person p
+WHERE p.id = :who AND p.kind = 'staff' AND p.disabled_at IS NULL AND p.id <> COALESCE(:actor, 0)
 ON CONFLICT (person_id, event_seq) DO NOTHING;
 
 -- notice_tell_tagged(conversation conversation_id, actor person_id, seq int, since time, now time) :exec

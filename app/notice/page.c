@@ -18,6 +18,7 @@ static struct str icon_of(const struct notice_row *n) {
 	if (str_is(n->kind, "answer")) return STR("reply");
 	if (str_is(n->kind, "comment")) return STR("talk");
 	if (str_starts(n->kind, STR("assigned"))) return STR("flag");
+	if (str_starts(n->kind, STR("task_"))) return STR("check");
 	if (str_is(n->kind, "search")) return STR("search");
 	if (str_is(n->kind, "mention")) return STR("talk");
 	if (str_is(n->kind, "joined")) return STR("users");

@@ -10,6 +10,7 @@
 #include "promise/promise.h"
 #include "routes.h"
 #include "tag/tag.h"
+#include "task/task.h"
 #include "text/date.h"
 #include "text/markdown.h"
 #include "text/url.h"
@@ -187,7 +188,7 @@ static enum err fill_adviser(struct req *q, struct person_page *ret) {
 static void fill_shows(struct req *q, struct person_page *ret) {
 	static const struct { const char *name, *label; bool staff; } shows[] = {
 		{"", T("All"), false}, {"talk", T("Conversations"), false}, {"record", T("Records"), false}, {"profile", T("Profile"), false},
-		{"promise", T("Promises"), false}, {"note", T("Notes"), true}, {"call", T("Calls"), true},
+		{"promise", T("Promises"), false}, {"file", T("Files"), false}, {"task", T("Tasks"), true}, {"note", T("Notes"), true}, {"call", T("Calls"), true},
 	};
 	if (!(ret->own || ret->staff) || !ret->customer) return;
 	struct url at = ret->own && str_is(q->http->path, "/me") ? url_path(q->a, "/me") : ret->person.url;
@@ -279,6 +280,7 @@ static enum err fill(struct req *q, struct person_id id, struct str tab, struct 
 	if (ret->customer && (ret->own || ret->staff)) TRY(organization_of(q, k.row.id, &ret->bodies));
 	ret->may_add = ret->customer && may(&q->actor, ACT_CREATE, &(struct object){.thing = THING_RECORD});
 	if (ret->customer && (ret->own || ret->staff)) TRY(promise_between(q, k.row.id, &ret->promised));
+	if (ret->customer) TRY(task_of(q, k.row.id, (struct record_id){0}, (struct conversation_id){0}, &ret->tasks));
 	TRY(follow_button(q, "person", k.row.id.v, &ret->follow));
 	if (q->actor.notices > 0) notice_seen_thing(q, "person", k.row.id.v);
 	fill_tabs(q, firm_pack(q->business), ret);

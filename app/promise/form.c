@@ -261,6 +261,18 @@ enum err promise_tick(struct req *q, const struct promise_ticked *t, struct mess
 		.said = t->said, .audience = STR_NONE, .who = STR_NONE}, &id);
 }
 
+enum err promise_place(struct req *q, struct promise_place *place) {
+	struct source s;
+	TRY(read_source(q, &(struct from){place->message, place->conversation, place->call, place->record}, &s));
+	place->conversation = s.talk.id;
+	place->record = s.record.id;
+	place->person = s.person;
+	place->words = words_said(&s);
+	place->subject = s.talk.id.v ? s.talk.subject : STR("");
+	place->called = s.record.id.v ? record_called(q, &s.record) : STR("");
+	return OK;
+}
+
 enum err promise_with(struct req *q, struct conversation_id conversation, struct person_id person, bool *ret_known, bool *ret_among) {
 	struct source s;
 	struct promise_person_row who;

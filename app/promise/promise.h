@@ -71,6 +71,18 @@ MUST_USE enum err promise_draft_offer(struct req *q, struct str words, struct co
 /* What rules say is due in some conversations, the first due first; for the team, empty for all others. */
 MUST_USE enum err service_due(struct req *q, struct int_list conversations, struct service_due_view_list *ret);
 
+/* Where something comes from: a message, a conversation, the note of a call, a record; and what follows from it, as far as the actor may see it. */
+struct promise_place {
+	struct message_id message;           /* given: one of these four, or none */
+	struct conversation_id conversation; /* also of the message */
+	struct call_id call;
+	struct record_id record;             /* also of the conversation or call; ret_called: what it is called */
+	struct person_id person;             /* ret: with whom that is, 0: with nobody of them */
+	struct str words, subject, called;   /* ret: what was said there, and what the conversation and the record are called; "": none */
+};
+/* Fills in what follows. errors INVALID (there is no such thing, or not for the actor), STORE */
+MUST_USE enum err promise_place(struct req *q, struct promise_place *place);
+
 /* Some of them, in no order, as far as the actor may know of them. */
 MUST_USE enum err promise_some(struct req *q, struct int_list ids, struct promise_view_list *ret);
 /* A colleague sees to it from now on and is told, with a note for the team (""); writes. errors NOT_FOUND, DENIED, CONFLICT (it is over), INVALID (said

@@ -7,6 +7,7 @@
 #include "room/room.h"
 #include "routes.h"
 #include "tag/tag.h"
+#include "task/task.h"
 #include "talk/talk.h"
 #include "text/date.h"
 #include "text/find.h"
@@ -380,6 +381,7 @@ enum err record_show(struct req *q, const struct record_show_in *in, struct reco
 	TRY(fill_life(q, row.id, ret));
 	TRY(sql_record_documents(q->db, row.id, q->actor.id, q->actor.is_staff, &ret->files));
 	TRY(promise_in(q, (struct conversation_id){0}, root, &ret->promised));
+	TRY(task_of(q, (struct person_id){0}, root, (struct conversation_id){0}, &ret->tasks));
 	TRY(record_asked_about(q, root, &asked));
 	if (t == NULL) return OK;
 	TRY(record_acts(q, &row, t, &ret->acts));

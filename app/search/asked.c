@@ -63,7 +63,7 @@ static struct str kind_word(struct arena *a, struct str typed) {
 		{"organizations", "organization"}, {"organisation", "organization"}, {"organisationen", "organization"}, {"firms", "firm"}, {"firma", "firm"},
 		{"firmen", "firm"}, {"households", "household"}, {"haushalt", "household"}, {"haushalte", "household"}, {"customers", "customer"},
 		{"kunde", "customer"}, {"kunden", "customer"}, {"partners", "partner"}, {"suppliers", "supplier"}, {"lieferant", "supplier"},
-		{"lieferanten", "supplier"}, {"promises", "promise"}, {"versprechen", "promise"}, {"zusage", "promise"}, {"zusagen", "promise"}, {"colleague", "staff"}, {"colleagues", "staff"}, {"team", "staff"}, {"kollege", "staff"}, {"kollegen", "staff"}};
+		{"lieferanten", "supplier"}, {"promises", "promise"}, {"tasks", "task"}, {"aufgabe", "task"}, {"aufgaben", "task"}, {"versprechen", "promise"}, {"zusage", "promise"}, {"zusagen", "promise"}, {"colleague", "staff"}, {"colleagues", "staff"}, {"team", "staff"}, {"kollege", "staff"}, {"kollegen", "staff"}};
 	struct str word = find_squeeze(a, typed);
 	for (size_t i = 0; i < sizeof other / sizeof *other; i++)
 		if (str_is(word, other[i][0])) return str_c(other[i][1]);

@@ -133,6 +133,20 @@ static enum err promise_doc(struct db *db, struct doc *d, int64_t id, bool *ret_
 	return OK;
 }
 
+static enum err task_doc(struct db *db, struct doc *d, int64_t id, bool *ret_found) {
+	struct find_task_row r;
+	TRY(sql_find_task(db, d->a, id, &r, ret_found));
+	if (!*ret_found) return OK;
+	d->at = r.at;
+	put_text(d, r.title);
+	put_text(d, r.words);
+	put_kind(d, STR("task"));
+	put_id(d, "a", r.made_by.v);
+	put_id(d, "w", r.owner_id.v);
+	put_id(d, "w", r.person_id.v);
+	return OK;
+}
+
 /* ----------------------------------------------------------------- what is kept */
 
 static enum err put_fields(struct doc *d, const struct pack_type *t, struct str fields, bool staff) {
@@ -235,8 +249,8 @@ static const struct source {
 	enum err (*make)(struct db *db, struct doc *d, int64_t id, bool *ret_found);
 } kinds[] = {{"conversation", conversation_doc}, {"message", message_doc}, {"record", record_doc}, {"document", document_doc},
 	{"organization", organization_doc}, {"organization-name", organization_name_doc}, {"call", call_doc},
-	{"record-team", record_team_doc}, {"expectation", promise_doc}};
-enum kind_at { A_CONVERSATION, A_MESSAGE, A_RECORD, A_DOCUMENT, AN_ORGANIZATION, AN_ORGANIZATION_NAME, A_CALL, A_RECORD_TEAM, AN_EXPECTATION };
+	{"record-team", record_team_doc}, {"expectation", promise_doc}, {"task", task_doc}};
+enum kind_at { A_CONVERSATION, A_MESSAGE, A_RECORD, A_DOCUMENT, AN_ORGANIZATION, AN_ORGANIZATION_NAME, A_CALL, A_RECORD_TEAM, AN_EXPECTATION, A_TASK };
 
 static int64_t second_of(usec_t at) {
 	int64_t s = at / 1000000 - (at % 1000000 < 0);
@@ -366,7 +380,7 @@ static bool touched(const struct event *e, enum kind_at *ret, int64_t *ret_id, b
 		return is(e->verb, "create");      /* its words and who reads it stay */
 	}
 	static const struct { const char *word; enum kind_at which; } others[] = {{"message", A_MESSAGE}, {"record", A_RECORD}, {"document", A_DOCUMENT},
-		{"organization", AN_ORGANIZATION}, {"call", A_CALL}};
+		{"organization", AN_ORGANIZATION}, {"call", A_CALL}, {"task", A_TASK}};
 	for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
 		*ret = others[i].which;
 		if (is(e->object_kind, others[i].word)) return true;

@@ -58,7 +58,7 @@ static void put_fact(struct req *q, struct str *text, struct str fact) {
 static const char *said_word(struct str kind) {
 	static const char *const words[][2] = {{"problem", T("Problem")}, {"need", T("Need")}, {"idea", T("Idea")}, {"question", T("Question")},
 		{"discussion", T("Discussion")}, {"praise", T("Praise")}, {"query", T("Question about a record")}, {"direct", T("Direct message")},
-		{"group", T("Group message")}, {"deal", T("Deal")}, {"room", T("Room")}, {"call", T("Telephone call")}, {"promise", T("Promise")}, {"comment", T("Comment")}, {"note", T("Internal note")}, {"answer", T("Answer")},
+		{"group", T("Group message")}, {"deal", T("Deal")}, {"room", T("Room")}, {"call", T("Telephone call")}, {"promise", T("Promise")}, {"task", T("Task")}, {"comment", T("Comment")}, {"note", T("Internal note")}, {"answer", T("Answer")},
 		{"status", T("Change of state")}, {"not_fixed", T("Not fixed for me")}};
 	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
 		if (str_is(kind, words[i][0])) return words[i][1];
@@ -75,6 +75,7 @@ static void show_said(struct req *q, const struct find *f, const struct find_sai
 	it->private = str_is(r->visibility, "private");
 	it->hidden = r->hidden;
 	if (str_is(r->kind, "promise")) it->url = url_path(q->a, "/expectations/%" PRId64, r->id);
+	else if (str_is(r->kind, "task")) it->url = url_path(q->a, "/tasks/%" PRId64, r->id);
 	else if (str_is(r->kind, "call")) it->url = url_path(q->a, "/calls/%" PRId64, r->id);
 	else it->url = message ? url_path(q->a, "/conversations/%" PRId64 "#m%" PRId64, r->conversation_id.v, r->id) : url_path(q->a, "/conversations/%" PRId64, r->id);
 }
@@ -125,7 +126,7 @@ static struct int_list ids_of(struct req *q, const struct find_hit_list *hits, c
 /* What was found, as it is now. */
 struct shown {
 	const struct find *find;
-	struct find_said_row_list talk, said, calls, promises;
+	struct find_said_row_list talk, said, calls, promises, tasks;
 	struct find_document_row_list documents;
 	struct find_organization_row_list bodies;
 };
@@ -143,6 +144,7 @@ static enum err read_shown(struct req *q, const struct find_hit_list *hits, stru
 	TRY(talk_subjects_here(q, subjects));
 	TRY(sql_find_calls(q->db, q->a, ids_of(q, hits, "call"), me, staff, most, &s->calls));
 	TRY(sql_find_promises(q->db, q->a, ids_of(q, hits, "expectation"), me, staff, most, &s->promises));
+	TRY(sql_find_tasks(q->db, q->a, ids_of(q, hits, "task"), me, staff, most, &s->tasks));
 	TRY(sql_find_documents(q->db, q->a, ids_of(q, hits, "document"), me, staff, most, &s->documents));
 	return sql_find_organizations(q->db, q->a, ids_of(q, hits, "organization"), me, staff, most, &s->bodies);
 }
@@ -165,7 +167,10 @@ static enum err show_hit(struct req *q, const struct shown *s, const struct find
 		return *ret_there ? show_record(q, s->find, &row, it) : OK;
 	}
 	bool message = str_is(h->kind, "message");
-	const struct find_said_row_list *said = message ? &s->said : str_is(h->kind, "call") ? &s->calls : str_is(h->kind, "expectation") ? &s->promises : &s->talk;
+	const struct { const char *kind; const struct find_said_row_list *list; } lists[] = {{"message", &s->said}, {"call", &s->calls}, {"expectation", &s->promises}, {"task", &s->tasks}};
+	const struct find_said_row_list *said = &s->talk;
+	for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
+		if (str_is(h->kind, lists[i].kind)) said = lists[i].list;
 	if (str_is(h->kind, "document")) SHOWN(&s->documents, h, show_document(q, s->find, &s->documents.v[k], it))
 	else if (str_starts(h->kind, STR("organization"))) SHOWN(&s->bodies, h, show_organization(q, s->find, &s->bodies.v[k], it))
 	else SHOWN(said, h, show_said(q, s->find, &said->v[k], message, it))

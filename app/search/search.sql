@@ -29,6 +29,11 @@ FROM message m JOIN conversation c ON c.id = m.conversation_id WHERE m.id = :id;
 -- The note of a call, for the index.
 SELECT k.held_at, k.said, k.agreed, k.staff_id, k.person_id FROM call k WHERE k.id = :id;
 
+-- row find_task_row: at time | title text | words text | owner_id person_id | made_by person_id? | person_id person_id?
+-- find_task(id int) -> find_task_row :maybe
+-- A task, for the index.
+SELECT t.made_at, t.title, t.words, t.owner_id, t.made_by, t.person_id FROM task t WHERE t.id = :id;
+
 -- row find_promise_row: at time | words text | said text | audience text | person_id person_id | owner_id person_id | made_by person_id? | root_id record_id?
 --   | visibility text | hidden bool
 -- find_promise(id int) -> find_promise_row :maybe
@@ -113,6 +118,7 @@ SELECT x.external_id FROM source_ref x WHERE x.kind = 'records:' || :type AND x.
 --   WHEN 'record-team' THEN :staff
 --   WHEN 'call' THEN EXISTS (SELECT 1 FROM call k WHERE k.id = d.object_id AND {call_visible(k)} LIMIT 1 OFFSET 0)
 --   WHEN 'expectation' THEN EXISTS (SELECT 1 FROM expectation x WHERE x.id = d.object_id AND {expectation_visible(x)} LIMIT 1 OFFSET 0)
+--   WHEN 'task' THEN EXISTS (SELECT 1 FROM task t WHERE t.id = d.object_id AND {task_visible(t)} LIMIT 1 OFFSET 0)
 --   WHEN 'document' THEN EXISTS (SELECT 1 FROM document k WHERE k.id = d.object_id AND {document_visible(k)} LIMIT 1 OFFSET 0)
 --   WHEN 'organization' THEN :staff
 --   WHEN 'organization-name' THEN NOT :staff AND EXISTS
@@ -189,6 +195,11 @@ WHERE o.id IN {list :ids} AND {organization_visible(o)} LIMIT :most;
 SELECT x.id, CAST(NULL AS bigint), 'promise', x.text, x.said, x.state, CASE x.audience WHEN 'team' THEN 'staff' WHEN 'both' THEN 'private' ELSE 'public' END, FALSE,
 	x.made_at, p.id, {shown_name(p)}
 FROM expectation x LEFT JOIN person p ON p.id = x.owner_id WHERE x.id IN {list :ids} AND {expectation_visible(x)} LIMIT :most;
+
+-- find_tasks(ids ints, me person_id?, staff bool, most int) -> find_said_row :many
+-- Tasks that were found, with who of us does them.
+SELECT t.id, CAST(NULL AS bigint), 'task', t.title, t.words, t.state, 'staff', FALSE, t.made_at, p.id, {shown_name(p)}
+FROM task t LEFT JOIN person p ON p.id = t.owner_id WHERE t.id IN {list :ids} AND {task_visible(t)} LIMIT :most;
 
 -- find_calls(ids ints, me person_id?, staff bool, most int) -> find_said_row :many
 -- Notes of calls that were found.

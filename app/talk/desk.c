@@ -2,6 +2,7 @@
  * waits is kept with each conversation, so a page of a hundred thousand is one range of an index (desk.sql). */
 #include "talk/talk_int.h"
 #include "promise/promise.h"
+#include "task/task.h"
 #include "text/markdown.h"
 #include "text/url.h"
 #include <inttypes.h>
@@ -169,7 +170,7 @@ static struct desk_wish wish_of(const struct req *q, const struct view *v, struc
 enum err talk_desk_views(struct req *q, struct str here, struct talk_desk_view_list *ret) {
 	struct team_id team;
 	TRY(sql_talk_team_of(q->db, q->actor.id, &team));
-	*ret = (struct talk_desk_view_list){.v = NEW_ARRAY(q->a, struct talk_desk_view, VIEWS + 1)};
+	*ret = (struct talk_desk_view_list){.v = NEW_ARRAY(q->a, struct talk_desk_view, VIEWS + 2)};
 	ret->v[ret->n++] = (struct talk_desk_view){.name = STR("today"), .word = str_c(T("Today")), .url = url_path(q->a, "/today"), .here = str_is(here, "today")};
 	for (size_t i = 0; i < VIEWS; i++) {
 		if (team.v == 0 && strcmp(views[i].name, "team") == 0) continue;
@@ -180,6 +181,10 @@ enum err talk_desk_views(struct req *q, struct str here, struct talk_desk_view_l
 		TRY(sql_desk_count(q->db, somebody(w.assignee), team_in(w.assignee), nobody(w.assignee), waiting_only(w.waiting), COUNT_MOST, &v->count));
 		v->more = v->count == COUNT_MOST;
 	}
+	struct talk_desk_view *v = &ret->v[ret->n++];
+	*v = (struct talk_desk_view){.name = STR("tasks"), .word = str_c(T("Tasks")), .url = url_path(q->a, "/tasks"), .here = str_is(here, "tasks")};
+	TRY(task_mine(q, COUNT_MOST, &v->count));
+	v->more = v->count == COUNT_MOST;
 	return OK;
 }
 

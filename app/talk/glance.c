@@ -4,6 +4,7 @@
 #include "promise/promise.h"
 #include "record/record.h"
 #include "talk/talk_int.h"
+#include "task/task.h"
 #include "text/url.h"
 
 enum { OPEN_MOST = 6, RECORDS_MOST = 3 /* of each type */, SEATS_MOST = 50, WRITERS_MOST = 3 };
@@ -47,6 +48,7 @@ static enum err fill_customer(struct req *q, struct talk_glance *ret) {
 	TRY(people_view(q->db, q->a, &q->actor, q->business, &q->locale, who, view));
 	ret->customer = view;
 	TRY(promise_between(q, who, &ret->promised));
+	TRY(task_of(q, who, (struct record_id){0}, (struct conversation_id){0}, &ret->tasks));
 	TRY(fill_open(q, who, ret));
 	TRY(fill_spoke(q, who, ret));
 	TRY(record_of(q, who, &ret->records));

@@ -20,8 +20,10 @@ static bool about(const struct event *e, const char *kind) {
 static bool object_is(const struct event *e, const char *kind) { return strcmp(e->object_kind, kind) == 0; }
 static bool target_is(const struct event *e, const char *kind) { return e->target_kind != NULL && strcmp(e->target_kind, kind) == 0; }
 
+static bool is_reminder(const struct event *e) { return (object_is(e, "expectation") || object_is(e, "task")) && strcmp(e->verb, "announce") == 0; }
+
 bool timeline_wants(const struct event *e) {
-	return about(e, "person") || about(e, "record") || about(e, "conversation") || about(e, "organization") || about(e, "expectation") || e->actor.v != 0;
+	return about(e, "person") || about(e, "record") || about(e, "conversation") || about(e, "organization") || about(e, "expectation") || about(e, "task") || e->actor.v != 0;
 }
 
 static enum err put(struct keeping *k, const char *kind, int64_t id) {
@@ -37,6 +39,8 @@ static enum err sort_of(struct keeping *k) {
 	if (str_is(kind, "note")) k->sort = STR("note");
 	else if (object_is(e, "call")) k->sort = STR("call");
 	else if (object_is(e, "expectation")) k->sort = STR("promise");
+	else if (object_is(e, "task")) k->sort = STR("task");
+	else if (object_is(e, "document")) k->sort = STR("file");
 	else if (about(e, "conversation")) k->sort = STR("talk");
 	else if (about(e, "record")) k->sort = STR("record");
 	else if (object_is(e, "person")) k->sort = STR("profile");
@@ -56,7 +60,7 @@ static bool makes_ledger_line(const struct keeping *k) {
 /* The news of the house; of what customers may know, the firm's. A list of thousands that is loaded is none. */
 static enum err put_news(struct keeping *k) {
 	const struct event *e = k->e;
-	if (object_is(e, "expectation") && strcmp(e->verb, "announce") == 0) return OK;      /* its owner is told */
+	if (is_reminder(e)) return OK;      /* its owner is told */
 	bool loaded = strcmp(e->verb, "create") == 0 && (object_is(e, "person") || object_is(e, "record"));
 	if (loaded || event_is_silent(e) || strcmp(e->verb, "view") == 0) return OK;
 	TRY(put(k, TIMELINE_TEAM, 1));
@@ -91,7 +95,9 @@ static enum err keep(struct keeping *k) {
 	TRY(put_news(k));
 	TRY(put(k, "person", e->actor.v));
 	if (object_is(e, "person")) TRY(put(k, "person", e->object_id));
-	if (object_is(e, "expectation") && strcmp(e->verb, "announce") == 0) return OK;
+	if (is_reminder(e)) return OK;
+	if (object_is(e, "task")) TRY(put(k, "task", e->object_id));
+	if (object_is(e, "task")) TRY(sql_timeline_put_task(k->db, e->object_id, e->seq, k->sort, NULL));
 	if (object_is(e, "expectation")) TRY(sql_timeline_put_promise(k->db, e->object_id, e->seq, k->sort, NULL));
 	if (object_is(e, "call")) TRY(sql_timeline_put_call(k->db, e->object_id, e->seq, k->sort, NULL));
 	if (event_is_silent(e)) return OK;

@@ -66,15 +66,21 @@ static const struct saying sayings[] = {
 	{NULL, "expectation", "missed", "x", T("Missed, says {who}")},
 	{NULL, "expectation", "withdrawn", "undo", T("{who} took a promise back")},
 	{NULL, "expectation", NULL, "clock", T("{who} did something with a promise")},
+	{"create", "task", NULL, "check", T("{who} noted a task")},
+	{NULL, "task", "done", "check", T("{who} did a task")},
+	{NULL, "task", "dropped", "x", T("{who} dropped a task")},
+	{NULL, "task", "open", "undo", T("{who} took a task up again")},
+	{NULL, "task", "given", "user", T("{who} gave a task to {name}")},
+	{NULL, "task", NULL, "edit", T("{who} changed a task")},
 	{NULL, "request", NULL, "receipt", T("{who} moved a request on")},
 	{NULL, "business", NULL, "building", T("{who} changed the firm’s profile")},
 	{NULL, "import", NULL, "upload", T("{who} imported a file")},
 	{NULL, NULL, NULL, "info", T("{who} did something")},
 };
 
-/* Where a promise was moved to. */
+/* Where a promise or a task was moved to. */
 static struct str went_to(const struct timeline_row *r) {
-	static const char *const states[] = {"done", "renegotiated", "kept", "exceeded", "missed", "withdrawn"};
+	static const char *const states[] = {"done", "renegotiated", "kept", "exceeded", "missed", "withdrawn", "dropped", "open", "given"};
 	struct str to;
 	JSON_DOC(doc);
 	if (json_parse(&doc, r->data, NULL) != OK || !json_get_str(json_member(doc.root, "to"), &to)) return STR("");
@@ -85,7 +91,7 @@ static struct str went_to(const struct timeline_row *r) {
 
 static const struct saying *saying_of(const struct timeline_row *r) {
 	struct str target = !str_none(r->message_kind) ? r->message_kind : r->call.held_at ? r->call.direction
-		: str_is(r->object_kind, "expectation") ? went_to(r) : r->target_kind;
+		: str_is(r->object_kind, "expectation") || str_is(r->object_kind, "task") ? went_to(r) : r->target_kind;
 	if (!str_none(r->talk_topic) && str_is(target, "comment")) target = STR("room");
 	for (const struct saying *s = sayings;; s++) {
 		bool verb = s->verb == NULL || str_is(r->verb, s->verb), object = s->object == NULL || str_is(r->object_kind, s->object);
@@ -170,6 +176,9 @@ static struct life_line line_of(struct req *q, const struct timeline_row *r, str
 	if (!str_none(r->expectation)) {
 		l.subject = r->expectation;
 		l.url = url_path(q->a, "/expectations/%" PRId64, r->object_id);
+	} else if (!str_none(r->task)) {
+		l.subject = r->task;
+		l.url = url_path(q->a, "/tasks/%" PRId64, r->object_id);
 	} else if (r->talk_id.v != 0) l.url = url_path(q->a, "/conversations/%" PRId64, r->talk_id.v);
 	else if (r->record_id.v != 0) {
 		struct record_row row = {.type = r->record_type, .title = r->record_title, .fields = r->record_fields};
@@ -184,6 +193,7 @@ static struct life_line line_of(struct req *q, const struct timeline_row *r, str
 
 /* Who is meant beside whoever did it. */
 static int64_t object_of(const struct timeline_row *r) {
+	if (str_is(r->object_kind, "task")) return str_is(r->target_kind, "person") ? r->target_id.v : 0;
 	return str_is(r->object_kind, "person") ? r->object_id : r->call.with.v;
 }
 

@@ -58,6 +58,21 @@ static struct today_entry entry_of_request(struct req *q, const struct today_req
 	return e;
 }
 
+static struct today_entry entry_of_task(struct req *q, const struct task_view *x) {
+	struct today_entry e = entry_of(q, "task", x->id.v);
+	e.title = x->title;
+	e.url = x->url;
+	e.at = x->due_at;
+	e.late = e.pressing = x->late;
+	e.who = none_is_empty(x->person.name);
+	e.state = str_c(TRQ(q, T("Task")));
+	if (!str_empty(e.who)) e.state = str_fmt(q->a, STR_FMT " · " STR_FMT, STR_ARG(e.state), STR_ARG(e.who));
+	if (!str_empty(x->called)) e.state = str_fmt(q->a, STR_FMT " · " STR_FMT, STR_ARG(e.state), STR_ARG(x->called));
+	e.words = x->by;
+	e.may_give = true;
+	return e;
+}
+
 /* The ids of one kind. */
 static struct int_list ids_of(struct req *q, const struct today_key_list *keys, const char *kind) {
 	struct int_list ids = {.v = NEW_ARRAY(q->a, int64_t, keys->n + 1)};
@@ -70,11 +85,13 @@ enum err today_entries(struct req *q, const struct today_key_list *keys, struct 
 	struct talk_desk_item_list talks;
 	struct promise_view_list promises;
 	struct today_request_row_list requests;
+	struct task_view_list tasks;
 	struct today_entry_list mine = {0};
 	talks.n = 0;
 	if (q->actor.is_staff) TRY(talk_desk_items(q, ids_of(q, keys, "conversation"), &talks));
 	else TRY(my_talks(q, ids_of(q, keys, "conversation"), &mine));
 	TRY(promise_some(q, ids_of(q, keys, "expectation"), &promises));
+	TRY(task_some(q, ids_of(q, keys, "task"), &tasks));
 	TRY(sql_today_requests(q->db, q->a, ids_of(q, keys, "request"), q->actor.id, q->actor.is_staff, (int64_t)keys->n, &requests));
 	*ret = (struct today_entry_list){.v = NEW_ARRAY(q->a, struct today_entry, keys->n)};
 	for (size_t i = 0; i < keys->n; i++) {
@@ -87,6 +104,8 @@ enum err today_entries(struct req *q, const struct today_key_list *keys, struct 
 			if (promises.v[n].id.v == k->id) ret->v[ret->n++] = entry_of_promise(q, &promises.v[n]);
 		for (size_t n = 0; str_is(k->kind, "request") && n < requests.n; n++)
 			if (requests.v[n].id.v == k->id) ret->v[ret->n++] = entry_of_request(q, &requests.v[n]);
+		for (size_t n = 0; str_is(k->kind, "task") && n < tasks.n; n++)
+			if (tasks.v[n].id.v == k->id) ret->v[ret->n++] = entry_of_task(q, &tasks.v[n]);
 	}
 	return OK;
 }
@@ -116,14 +135,20 @@ static enum err find_waiting(struct req *q, struct today_place p, int64_t most, 
 }
 
 static enum err find_due(struct req *q, struct today_place p, int64_t most, struct today_key_list *ret) {
-	return sql_today_promises(q->db, q->a, q->actor.id, q->locale.now, today_end_of_day(q), (struct opt_int){0}, p.at, p.id, most, ret);
+	return sql_today_due(q->db, q->a, q->actor.id, q->locale.now, today_end_of_day(q), p.at, p.id, most, ret);
 }
 
 /* What is due today stands above. */
 static enum err find_promised(struct req *q, struct today_place p, int64_t most, struct today_key_list *ret) {
 	usec_t end = today_end_of_day(q);
 	if (p.at < end) p = (struct today_place){end, INT64_MAX};
-	return sql_today_promises(q->db, q->a, q->actor.id, q->locale.now, INT64_MAX, (struct opt_int){true, 1}, p.at, p.id, most, ret);
+	return sql_today_promises(q->db, q->a, q->actor.id, q->locale.now, p.at, p.id, most, ret);
+}
+
+static enum err find_tasks(struct req *q, struct today_place p, int64_t most, struct today_key_list *ret) {
+	usec_t end = today_end_of_day(q);
+	if (p.at < end) p = (struct today_place){end, INT64_MAX};
+	return sql_today_tasks(q->db, q->a, q->actor.id, q->locale.now, p.at, p.id, most, ret);
 }
 
 static enum err find_quiet(struct req *q, struct today_place p, int64_t most, struct today_key_list *ret) {
@@ -138,6 +163,7 @@ static const struct today_part parts[] = {
 	{"waiting", T("Waiting for my answer"), T("Nobody waits for you."), true, find_waiting},
 	{"due", T("Due today"), T("Nothing is due today."), true, find_due},
 	{"promised", T("Promised by me"), T("You owe nobody anything after today."), false, find_promised},
+	{"tasks", T("To do"), T("No task of yours is left after today."), false, find_tasks},
 	{"quiet", T("Gone quiet"), T("Nothing of yours has stood still for a week."), false, find_quiet},
 	{"changed", T("Changed since yesterday"), T("Nobody has changed anything of yours since yesterday."), false, NULL},
 	{"snoozed", T("Not now"), T("You have put nothing off."), false, find_snoozed},
@@ -257,7 +283,8 @@ enum err today_show(struct req *q, const struct today_show_in *in, struct today_
 
 enum err today_entry_show(struct req *q, const struct today_entry_show_in *in, struct today_entry_page *ret) {
 	usec_t until;
-	struct object o = {.thing = str_is(in->kind, "expectation") ? THING_EXPECTATION : THING_CONVERSATION};
+	bool task = str_is(in->kind, "task"), promise = str_is(in->kind, "expectation");
+	struct object o = {.thing = task ? THING_TASK : promise ? THING_EXPECTATION : THING_CONVERSATION, .participant = task};
 	bool found;
 	*ret = (struct today_entry_page){.day = none_is_empty(in->day), .note = none_is_empty(in->note)};
 	TRY(today_one(q, in->kind, in->id, &ret->entry));
@@ -270,7 +297,7 @@ enum err today_entry_show(struct req *q, const struct today_entry_show_in *in, s
 	ret->tomorrow = tomorrow;
 	ret->next_week = next_week;
 	ret->first_day = date_of_time(q->a, q->business->open.zone, q->locale.now + DAYS(1));
-	ret->may_give = ret->entry.may_give && may(&q->actor, str_is(in->kind, "expectation") ? ACT_EDIT : ACT_ASSIGN, &o);
+	ret->may_give = ret->entry.may_give && may(&q->actor, task || promise ? ACT_EDIT : ACT_ASSIGN, &o);
 	return ret->may_give ? colleagues(q, in->to, &ret->colleagues) : OK;
 }
 
@@ -283,7 +310,8 @@ static enum err give(struct req *q, const struct today_act_in *in) {
 		struct conversation_id id = {in->id};
 		TRY(talk_give(q, id, in->to, note, "to"));
 		TRY(promise_give_along(q, id, in->to));
-	} else return req_invalid(q, "to", T("A request is nobody's own: whoever may approve it sees it."));
+	} else if (str_is(in->kind, "task")) TRY(task_give(q, (struct task_id){in->id}, in->to, "to"));
+	else return req_invalid(q, "to", T("A request is nobody's own: whoever may approve it sees it."));
 	TRY(snooze_end(q, in->kind, in->id));
 	req_say(q, T("It is theirs now. They are told, with your words."));
 	return OK;

@@ -27,14 +27,31 @@ SELECT kind, id, at, id FROM (
 		AND NOT {is_among(c)} AND (c.waiting_at, c.id) > (:at, :after) AND NOT {asleep('conversation', c.id)}) x
 ORDER BY at, id LIMIT :most;
 
--- today_promises(me person_id, now time, until time, mine int?, at time, after int, most int) -> today_key :many
--- What I see to and is to be kept by then, the first due first, from a place on; mine: only what we owe. What is left of the time for an answer stands with
--- the conversation.
+-- today_due(me person_id, now time, until time, at time, after int, most int) -> today_key :many
+-- What I see to and is to be kept or done by then, the first due first, from a place on. What is left of the time for an answer stands with the conversation.
+-- Two of one moment keep apart by their places: those of tasks are odd.
+SELECT kind, id, at, place FROM (
+	SELECT kind, id, at, place FROM (SELECT 'expectation' AS kind, x.id AS id, x.due_at AS at, 2 * x.id AS place FROM expectation x
+		WHERE x.owner_id = :me AND x.state IN ('open', 'renegotiated') AND x.paused_at IS NULL AND x.goal NOT IN ('first', 'next') AND x.due_at <= :until
+			AND (x.due_at, 2 * x.id) > (:at, :after) AND NOT {asleep('expectation', x.id)}
+		ORDER BY x.due_at, x.id LIMIT :most) promised
+	UNION ALL
+	SELECT kind, id, at, place FROM (SELECT 'task' AS kind, t.id AS id, t.due_at AS at, 2 * t.id + 1 AS place FROM task t
+		WHERE t.owner_id = :me AND t.state = 'open' AND t.due_at <= :until AND (t.due_at, 2 * t.id + 1) > (:at, :after) AND NOT {asleep('task', t.id)}
+		ORDER BY t.due_at, t.id LIMIT :most) todo) x
+ORDER BY at, place LIMIT :most;
+
+-- today_promises(me person_id, now time, at time, after int, most int) -> today_key :many
+-- What we owe and I see to, the first due first, from a place on.
 SELECT 'expectation', x.id, x.due_at, x.id FROM expectation x
-WHERE x.owner_id = :me AND x.state IN ('open', 'renegotiated') AND x.paused_at IS NULL AND x.goal NOT IN ('first', 'next') AND x.due_at <= :until
+WHERE x.owner_id = :me AND x.state IN ('open', 'renegotiated') AND x.paused_at IS NULL AND x.ours AND x.goal = ''
 	AND (x.due_at, x.id) > (:at, :after) AND NOT {asleep('expectation', x.id)}
---? mine AND x.ours AND x.goal = '' AND :mine = 1
 ORDER BY x.due_at, x.id LIMIT :most;
+
+-- today_tasks(me person_id, now time, at time, after int, most int) -> today_key :many
+-- What I have to do, the first due first and what is due on no day last, from a place on.
+SELECT 'task', t.id, t.due_at, t.id FROM task t
+WHERE t.owner_id = :me AND t.state = 'open' AND (t.due_at, t.id) > (:at, :after) AND NOT {asleep('task', t.id)} ORDER BY t.due_at, t.id LIMIT :most;
 
 -- today_quiet(me person_id, now time, since time, at time, after int, most int) -> today_key :many
 -- What I am on and nobody waits for, and what is to be done for my customers, where nothing has happened since then; from a place on.
@@ -88,6 +105,7 @@ WHERE z.person_id = :me AND z.object_kind = :kind AND z.object_id = :object AND 
 -- It is still to be done: of the rest nothing will come back.
 -- frag undone(z): (CASE z.object_kind WHEN 'conversation' THEN EXISTS (SELECT 1 FROM conversation c WHERE c.id = z.object_id AND {on_desk(c)})
 --   WHEN 'expectation' THEN EXISTS (SELECT 1 FROM expectation x WHERE x.id = z.object_id AND x.state IN ('open', 'renegotiated'))
+--   WHEN 'task' THEN EXISTS (SELECT 1 FROM task t WHERE t.id = z.object_id AND t.state = 'open')
 --   ELSE EXISTS (SELECT 1 FROM request w WHERE w.id = z.object_id AND w.state NOT IN ('done', 'declined', 'withdrawn', 'failed')) END)
 
 -- snooze_list(me person_id, now time, at time, after int, most int) -> today_key :many

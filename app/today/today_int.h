@@ -6,6 +6,7 @@
 #include "routes.h"
 #include "sql/today.h"
 #include "talk/talk.h"
+#include "task/task.h"
 #include "web/req.h"
 
 /* A place in a list: behind what stands there at that time with that id. */

@@ -7,6 +7,7 @@
 #include "promise/promise.h"
 #include "search/search.h"
 #include "tag/tag.h"
+#include "task/task.h"
 #include "talk/talk.h"
 #include "timeline/timeline.h"
 
@@ -36,6 +37,9 @@ void parts_join(struct parts *p) {
 	hub_add_reader(p->hub, "verdicts", promise_wants, promise_read, NULL, true);
 	hub_add_reader(p->hub, "service", service_wants, service_read, NULL, true);
 
+	/* task: what is due */
+	hub_add_job(p->hub, "tasks", TASK_TRIES, task_job, p->hub);
+
 	/* import: files that somebody sent in the browser */
 	hub_add_job(p->hub, "import", IMPORT_JOB_TRIES, import_job, p->hub);
 
@@ -54,6 +58,7 @@ void parts_join(struct parts *p) {
 
 enum err parts_begin(struct parts *p) {
 	TRY(promise_begin(p->store));
+	TRY(task_begin(p->store));
 	TRY(tag_begin(p->store));
 	TRY(trust_begin(p->store));
 	return talk_sweep_begin(p->store);

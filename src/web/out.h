@@ -63,7 +63,7 @@ static inline bool true_ptr(const void *p) { return p != NULL; }
 
 /* The ids as a list for _Generic; a test compares it with ids.def. */
 #define OUT_IDS_(X) X(attachment) X(call) X(contact) X(conversation) X(delivery) X(document) X(event) X(expectation) X(file) X(identity) X(import) X(job) X(joint) \
-	X(mail) X(message) X(notice) X(organization) X(person) X(record) X(reply) X(request) X(revision) X(search) X(service_rule) X(tag) X(team) X(token) X(webhook)
+	X(mail) X(message) X(notice) X(organization) X(person) X(record) X(reply) X(request) X(revision) X(search) X(service_rule) X(tag) X(task) X(team) X(token) X(webhook)
 
 /* {{if path == 3}}: a number that is absent is NAN, which is unlike any other. */
 static inline int64_t number_int(int64_t v) { return v; }

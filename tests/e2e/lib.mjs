@@ -120,7 +120,7 @@ export class Server {
 const flags = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
   '--disable-component-update', '--disable-sync']
 let started
-export async function browser() { return started ??= await chromium.launch({ executablePath: '/usr/bin/chromium', args: flags }) }
+export async function browser() { return started ??= await chromium.launch({ executablePath: '/usr/bin/chromium-headless-shell', args: flags }) }
 export async function closeBrowser() { if (started) await started.close(); started = undefined }
 
 /** A page of a fresh visitor; fails the test on script errors and on requests to other hosts. */
