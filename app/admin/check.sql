@@ -53,6 +53,9 @@ SELECT what, n FROM (
 		(SELECT m.state FROM request_move m WHERE m.request_id = q.id ORDER BY m.id DESC LIMIT 1), ''))
 	UNION ALL SELECT 'events about promises', (SELECT count(*) FROM event e WHERE e.object_kind = 'expectation'
 		AND NOT EXISTS (SELECT 1 FROM expectation x WHERE x.id = e.object_id))
+	UNION ALL SELECT 'events about tasks', (SELECT count(*) FROM event e WHERE e.object_kind = 'task'
+		AND NOT EXISTS (SELECT 1 FROM task t WHERE t.id = e.object_id))
+	UNION ALL SELECT 'tasks that are over and not closed, or the other way round', (SELECT count(*) FROM task t WHERE (t.state = 'open') <> (t.closed_at IS NULL))
 	UNION ALL SELECT 'promises without their steps', (SELECT count(*) FROM expectation x WHERE x.state <> COALESCE(
 		(SELECT v.to_state FROM expectation_change v WHERE v.expectation_id = x.id ORDER BY v.id DESC LIMIT 1), ''))
 	UNION ALL SELECT 'promises whose words stand in another conversation', (SELECT count(*) FROM expectation x JOIN message m ON m.id = x.message_id
@@ -97,7 +100,9 @@ SELECT what, n FROM (
 		AND NOT EXISTS (SELECT 1 FROM organization o WHERE d.object_kind IN ('organization', 'organization-name') AND o.id = d.object_id)
 		AND NOT EXISTS (SELECT 1 FROM call k WHERE d.object_kind = 'call' AND k.id = d.object_id)
 		AND NOT EXISTS (SELECT 1 FROM expectation x WHERE d.object_kind = 'expectation' AND x.id = d.object_id)
+		AND NOT EXISTS (SELECT 1 FROM task t WHERE d.object_kind = 'task' AND t.id = d.object_id)
 		AND d.object_kind NOT LIKE 'person%')
+	UNION ALL SELECT 'tasks that the search has read of and does not know', (SELECT count(*) FROM task t WHERE {unfound('task', t)})
 	UNION ALL SELECT 'promises that the search has read of and does not know', (SELECT count(*) FROM expectation x WHERE x.goal = '' AND {unfound('expectation', x)})
 	UNION ALL SELECT 'conversations that the search has read of and does not know', (SELECT count(*) FROM conversation c WHERE {unfound('conversation', c)})
 	UNION ALL SELECT 'messages that the search has read of and does not know', (SELECT count(*) FROM message m WHERE m.body <> '' AND {unfound('message', m)})

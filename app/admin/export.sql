@@ -199,6 +199,8 @@ SELECT id, url, label, topics, inside, created_at, ended_at FROM webhook ORDER B
 --   | message_id message_id? | call_id call_id? | record_id record_id? | due_at time | due_kind text | said text | first_due_at time | moved int | audience text
 --   | state text | note text | word_of text | made_by person_id? | made_at time | done_at time? | closed_at time? | expects text
 --   | rule_id service_rule_id? | goal text | paused_at time? | team_id team_id?
+-- row export_task: id task_id | title text | text text | owner_id person_id | person_id person_id? | record_id record_id? | conversation_id conversation_id?
+--   | message_id message_id? | call_id call_id? | due_at time? | state text | made_by person_id? | made_at time | closed_by person_id? | closed_at time?
 -- row export_expectation_change: expectation_id expectation_id | at time | actor_id person_id? | from_state text | to_state text | from_due_at time?
 --   | to_due_at time? | owner_id person_id? | note text
 
@@ -206,6 +208,11 @@ SELECT id, url, label, topics, inside, created_at, ended_at FROM webhook ORDER B
 -- What was promised.
 SELECT id, ours, person_id, owner_id, text, conversation_id, message_id, call_id, record_id, due_at, due_kind, said, first_due_at, moved, audience,
 	state, note, word_of, made_by, made_at, done_at, closed_at, expects, rule_id, goal, paused_at, team_id FROM expectation ORDER BY id;
+
+-- export_tasks() -> export_task :each
+-- What is to be done.
+SELECT id, title, words, owner_id, person_id, record_id, conversation_id, message_id, call_id, CASE WHEN due_at < 9223372036854775807 THEN due_at END, state, made_by, made_at,
+	closed_by, closed_at FROM task ORDER BY id;
 
 -- export_expectation_changes() -> export_expectation_change :each
 -- How that went.

@@ -105,7 +105,8 @@ static enum err do_all(struct demo *d) {
 		const struct deed *deed = &d->deed[i];
 		clock_set(deed->at);
 		struct conversation_id in = deed->conversation < d->conversations ? id[deed->conversation] : (struct conversation_id){0};
-		if (deed->promise != NULL) TRY(demo_do_promise(d, deed, in));
+		if (deed->kind == DEED_TASK) TRY(demo_do_task(d, deed));
+		else if (deed->promise != NULL) TRY(demo_do_promise(d, deed, in));
 		else if (deed->room != NULL) TRY(demo_do_room(d, deed));
 		else TRY(deed->record != NULL ? demo_do_record(d, deed, id) : demo_do_talk(d, deed, &id[deed->conversation]));
 	}
@@ -135,6 +136,7 @@ static enum err make_all(struct demo *d) {
 	TRY(demo_plan_records(d));
 	TRY(demo_plan_rooms(d));
 	TRY(demo_plan_promises(d, d->root, DEMO_NOWHERE, demo_ago(d, 800)));
+	TRY(demo_plan_tasks(d));
 	TRY(do_all(d));
 	clock_set(0);
 	/* Nobody is to be told of a past that never was. */

@@ -13,7 +13,7 @@ struct demo_person {
 
 /* One thing that somebody once did. Deeds are planned, sorted and done one after the other. */
 enum deed_kind { DEED_RECORD, DEED_CHANGE, DEED_ASK, DEED_REPORT, DEED_STATUS, DEED_ANSWER, DEED_COMMENT, DEED_NOTE, DEED_VOTE, DEED_ROOM,
-	DEED_ROOM_SAID, DEED_CALL, DEED_PROMISE, DEED_PROMISE_STEP };
+	DEED_ROOM_SAID, DEED_CALL, DEED_PROMISE, DEED_PROMISE_STEP, DEED_TASK };
 
 /* Among the conversations of all. */
 #define DEMO_NOWHERE SIZE_MAX
@@ -86,6 +86,9 @@ MUST_USE enum err demo_do_room(struct demo *d, const struct deed *deed);
 /* demo_promise.c: what was promised, in a conversation begun then, its place among all; DEMO_NOWHERE: in none. */
 MUST_USE enum err demo_plan_promises(struct demo *d, const struct json *of, size_t conversation, usec_t begun);
 MUST_USE enum err demo_do_promise(struct demo *d, const struct deed *deed, struct conversation_id conversation);
+/* demo_task.c: what is to be done. */
+MUST_USE enum err demo_plan_tasks(struct demo *d);
+MUST_USE enum err demo_do_task(struct demo *d, const struct deed *deed);
 struct record_id demo_record_id(const struct demo_record *r);                 /* once it is made */
 
 #endif

@@ -36,6 +36,7 @@ static enum err move(struct req *q, struct joint_id joint, struct conversation_i
 	TRY(sql_joint_move_files(q->db, joint, from, to, opening, NULL));
 	TRY(sql_joint_move_revisions(q->db, joint, to, NULL));
 	TRY(sql_joint_move_promises(q->db, from, NULL));
+	TRY(sql_joint_move_tasks(q->db, from, NULL));
 	TRY(sql_joint_recount(q->db, from));
 	return sql_joint_recount(q->db, to);
 }
@@ -154,6 +155,7 @@ static enum err undo_split(struct req *q, const struct joint_row *j) {
 	TRY(sql_joint_take_files(q->db, j->to_id, j->from_id, NULL));
 	TRY(sql_joint_take_revisions(q->db, j->to_id, j->from_id, NULL));
 	TRY(sql_joint_move_promises(q->db, j->to_id, NULL));
+	TRY(sql_joint_move_tasks(q->db, j->to_id, NULL));
 	TRY(sql_joint_recount(q->db, j->to_id));
 	return sql_joint_recount(q->db, j->from_id);
 }

@@ -75,6 +75,10 @@ WHERE f.object_kind = 'conversation' AND f.object_id = :from_id
 UPDATE expectation SET conversation_id = (SELECT m.conversation_id FROM message m WHERE m.id = expectation.message_id)
 WHERE conversation_id = :from_id AND message_id IS NOT NULL;
 
+-- joint_move_tasks(from_id conversation_id) :exec
+-- What is to be done stands where its words stand now.
+UPDATE task SET conversation_id = (SELECT m.conversation_id FROM message m WHERE m.id = task.message_id) WHERE conversation_id = :from_id AND message_id IS NOT NULL;
+
 -- joint_move_messages(joint joint_id, from_id conversation_id, to_id conversation_id) :exec
 -- What was said, as far as it is still there.
 UPDATE message SET conversation_id = :to_id WHERE conversation_id = :from_id AND id IN {moved('message')};

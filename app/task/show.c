@@ -105,6 +105,18 @@ enum err task_some(struct req *q, struct int_list ids, struct task_view_list *re
 	return OK;
 }
 
+enum err task_dated(struct req *q, int64_t most, struct task_view_list *ret) {
+	struct task_row_list rows;
+	struct str next;
+	struct wish w = {.owner = q->actor.id, .state = STR("open"), .order = TASK_FIND_SOON};
+	*ret = (struct task_view_list){0};
+	if (!q->actor.is_staff) return OK;
+	TRY(find(q, &w, STR_NONE, most, &rows, &next));
+	while (rows.n > 0 && rows.v[rows.n - 1].due_at == TASK_NO_DAY) rows.n--;
+	views_of(q, &rows, rows.n, ret);
+	return OK;
+}
+
 enum err task_mine(struct req *q, int64_t most, int64_t *ret) {
 	return sql_task_count(q->db, q->actor.id, (struct person_id){0}, q->actor.id, q->actor.is_staff, most, ret);
 }

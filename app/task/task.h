@@ -25,6 +25,8 @@ MUST_USE enum err task_keep(struct db *db, struct arena *a, const struct task_dr
 MUST_USE enum err task_of(struct req *q, struct person_id person, struct record_id root, struct conversation_id conversation, struct task_box *ret);
 /* Some of them, in no order. */
 MUST_USE enum err task_some(struct req *q, struct int_list ids, struct task_view_list *ret);
+/* What the actor has to do by some day, the first due first. */
+MUST_USE enum err task_dated(struct req *q, int64_t most, struct task_view_list *ret);
 /* How many the actor has to do; not more than most are counted. */
 MUST_USE enum err task_mine(struct req *q, int64_t most, int64_t *ret);
 /* A colleague does it from now on and is told; writes. errors NOT_FOUND, DENIED, CONFLICT (it is over), INVALID (said at field) */

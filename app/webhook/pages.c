@@ -18,7 +18,7 @@ static const struct {
 	const char *name, *word;
 } topics[] = {
 	{"request", T("What customers ask us to do")}, {"conversation", T("Reports, ideas and questions")}, {"message", T("Answers and comments")},
-	{"record", T("Things that we keep")}, {"person", T("People")}, {"expectation", T("What was promised")},
+	{"record", T("Things that we keep")}, {"person", T("People")}, {"expectation", T("What was promised")}, {"task", T("What is to be done")},
 };
 enum { TOPICS = sizeof topics / sizeof *topics };
 

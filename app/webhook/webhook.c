@@ -54,7 +54,7 @@ enum err webhook_answer(struct db *db, struct arena *a, struct delivery_id id, s
 
 /* What people say and what changes, but not who looks or agrees. A request is sent with all that its program needs to know (app/action). */
 bool webhook_wants(const struct event *e) {
-	static const char *const kinds[] = {"conversation", "message", "person", "record", "expectation"}, *const verbs[] = {"create", "update", "delete", "add", "remove"};
+	static const char *const kinds[] = {"conversation", "message", "person", "record", "expectation", "task"}, *const verbs[] = {"create", "update", "delete", "add", "remove"};
 	bool kind = false, verb = false;
 	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) kind |= strcmp(e->object_kind, kinds[i]) == 0;
 	for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++) verb |= strcmp(e->verb, verbs[i]) == 0;
