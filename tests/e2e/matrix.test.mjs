@@ -56,6 +56,9 @@ for (const engine of engines) {
     const inDeal = []
     for (const audience of ['both', 'note', 'lead']) inDeal.push(await must('POST', `/records/${deal.id}/room`, { token: token.vera, body: { audience, body: `${planted.room} for ${audience}` } }))
     const phoned = await must('POST', '/calls', { token: token.vera, body: { person_id: ruth.id, record_id: deal.id, said: planted.room, agreed: planted.room } })
+    // a task from the deal's room, which the team learns nothing of; one of the team's
+    const task = async (who, body) => (await must('POST', '/tasks', { token: token[who], body })).id
+    const tasks = [await task('vera', { title: `To do for ${planted.room}`, text: planted.room, conversation_id: inDeal[0].conversation_id }), await task('agent', { title: `To do: ${planted.note}`, person_id: ruth.id })]
     const herDeal = JSON.stringify(await must('GET', `/records/${deal.id}/room`, { token: token.ruth }))
     assert.ok(herDeal.includes(`${planted.room} for both`) && !herDeal.includes(`${planted.room} for note`) && !herDeal.includes(`${planted.room} for lead`), 'she reads what is for both sides')
     secret.push(room.id, ...new Set(inDeal.map(m => m.conversation_id)))
@@ -119,9 +122,9 @@ for (const engine of engines) {
       assert.ok(good, `${who} comes to ${route.method} ${path}: ${r.status} ${r.location}`)
     }
     const ids = path => {
-      if (path.includes('/today/')) return [...[quiet, open, direct].map(c => ['conversation', c.id]), ['expectation', promises[0]], ['request', 1], ['room', room.id]].map(([kind, id]) => path.replace('{kind}', kind).replace('{id}', id))
+      if (path.includes('/today/')) return [...[quiet, open, direct].map(c => ['conversation', c.id]), ['expectation', promises[0]], ['request', 1], ['room', room.id], ...tasks.map(id => ['task', id])].map(([kind, id]) => path.replace('{kind}', kind).replace('{id}', id))
       const of = /conversations|problems/.test(path) ? [quiet.id, team.id, open.id, hidden.id, direct.id, 999999] : path === '/messages/{id}' ? [...secret, quiet.id, 999999] : /people/.test(path) ? [ruth.id, 1, 999999]
-        : /messages/.test(path) ? [note.id, comment.id] : /rooms/.test(path) ? [room.id, inDeal[0].conversation_id, 999999] : /records/.test(path) ? [deal.id, 1, 999999] : /expectations/.test(path) ? [...promises, toAll, 999999] : /calls/.test(path) ? [phoned.id, 999999] : /organizations/.test(path) ? [house.id, 999999] : /documents/.test(path) ? [shown.id, kept.id, 999999] : /files|photo/.test(path) ? [file.id, shown.file_id, kept.file_id, 1, 2, 999999] : [1, 999999]
+        : /messages/.test(path) ? [note.id, comment.id] : /rooms/.test(path) ? [room.id, inDeal[0].conversation_id, 999999] : /records/.test(path) ? [deal.id, 1, 999999] : /expectations/.test(path) ? [...promises, toAll, 999999] : /tasks/.test(path) ? [...tasks, 999999] : /calls/.test(path) ? [phoned.id, 999999] : /organizations/.test(path) ? [house.id, 999999] : /documents/.test(path) ? [shown.id, kept.id, 999999] : /files|photo/.test(path) ? [file.id, shown.file_id, kept.file_id, 1, 2, 999999] : [1, 999999]
       return /\{\w+\}/.test(path) ? of.map(id => path.replace('{token}', 'x'.repeat(43)).replace('{sign}', 'x').replace('{person}', ruth.id).replace('{conversation}', quiet.id).replace(/\{\w+\}/g, id)) : [path]
     }
     const query = {
