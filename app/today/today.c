@@ -1,4 +1,4 @@
-/* The page that one of us begins the day with: five lists, each a range of an index from a place on, and what was put off. */
+/* The page that one of us begins the day with: six lists, each a range of an index from a place on, and what was put off. */
 #include "today/today_int.h"
 #include "record/record.h"
 #include "text/date.h"
