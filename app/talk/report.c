@@ -2,6 +2,7 @@
 #include "base/check.h"
 #include "mention/mention.h"
 #include "tag/tag.h"
+#include "promise/promise.h"
 #include "talk/talk_int.h"
 #include "text/date.h"
 #include "text/markdown.h"
@@ -122,11 +123,12 @@ enum err report_hide(struct req *q, struct conversation_id id, bool hide) {
 		? STR("{\"hidden\":true}") : STR("{\"hidden\":false}"));
 }
 
-/* note: what was said to them with it, or 0. */
+/* note: what was said to them with it, or 0. What the actor sees to and promised in it goes along to whom they give it. */
 static enum err assign(struct req *q, const struct talk_facts *f, struct person_id who, struct message_id note) {
 	struct str with = note.v ? str_fmt(q->a, ",\"note\":%lld", (long long)note.v) : STR("");
 	TRY(sql_talk_assign(q->db, f->id, who));
 	if (who.v != 0) TRY(sql_talk_follow_insert(q->db, who, f->id.v, clock_now(), NULL));   /* to be told what is said next */
+	if (who.v != 0 && who.v != q->actor.id.v) TRY(promise_give_along(q, f->id, who));
 	return talk_event(q->db, q->actor.id, "update", (struct message_id){0}, f, AUDIENCE_STAFF,
 	                  str_fmt(q->a, "{\"assignee\":%lld" STR_FMT "}", (long long)who.v, STR_ARG(with)));
 }

@@ -175,9 +175,12 @@ static enum err give(struct req *q, const struct task_state *was, struct person_
 	return tell_given(q->db, q->actor.id, was->id, to);
 }
 
-enum err task_give(struct req *q, struct task_id id, struct person_id to, const char *field) {
+enum err task_give(struct req *q, struct task_id id, struct person_id to, struct str note, const char *field) {
 	struct task_state t;
 	TRY(editable(q, id, &t));
+	struct str words = str_empty(note) || str_empty(t.words) ? note : str_fmt(q->a, STR_FMT "\n\n" STR_FMT, STR_ARG(t.words), STR_ARG(note));
+	if (!str_empty(note)) t.words = words;
+	if (t.words.n > WORDS_MOST) return req_invalid(q, "note", T("This is too long."));
 	return give(q, &t, to, field);
 }
 

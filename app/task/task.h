@@ -29,8 +29,8 @@ MUST_USE enum err task_some(struct req *q, struct int_list ids, struct task_view
 MUST_USE enum err task_dated(struct req *q, int64_t most, struct task_view_list *ret);
 /* How many the actor has to do; not more than most are counted. */
 MUST_USE enum err task_mine(struct req *q, int64_t most, int64_t *ret);
-/* A colleague does it from now on and is told; writes. errors NOT_FOUND, DENIED, CONFLICT (it is over), INVALID (said at field) */
-MUST_USE enum err task_give(struct req *q, struct task_id id, struct person_id to, const char *field);
+/* A colleague does it from now on and is told; note ("": none) is added to its words; writes. errors NOT_FOUND, DENIED, CONFLICT (it is over), INVALID (said at field) */
+MUST_USE enum err task_give(struct req *q, struct task_id id, struct person_id to, struct str note, const char *field);
 
 /* "tasks" {}: reminds of what is due, then queues its own next round. ctx: the hub */
 hub_job task_job;

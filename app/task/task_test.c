@@ -236,7 +236,8 @@ static void in_the_day(void **state) {
 	assert_has(ask(f, &s, "GET", "/api/v1/today?section=snoozed", NULL, token).body, "Today");
 	assert_int_equal(ask(f, &s, "POST", act, "{\"act\":\"wake\"}", token).status, 204);
 	assert_has(call(f, &s, str_fmt(&f->a, "/today/task/%lld", (long long)today).p, NULL, cookie, NULL).body, "Give it to a colleague");
-	assert_int_equal(ask(f, &s, "POST", act, "{\"act\":\"give\",\"to\":9}", token).status, 204);
+	assert_int_equal(ask(f, &s, "POST", act, "{\"act\":\"give\",\"to\":9,\"note\":\"She knows the way.\"}", token).status, 204);
+	assert_has(see(f, &s, BEA, "?view=mine").body, "\"text\":\"She knows the way.\"");
 	assert_has(see(f, &s, BEA, "?view=mine").body, "Today");
 	assert_int_equal(send_form(f, &s, "/tasks/2", "/tasks/2/state", "state=done", cookie).status, 303);
 	assert_int_equal(admin_int(f, str_fmt(&f->a, "SELECT count(*) FROM task WHERE id = %lld AND state = 'done' AND closed_by = 4", (long long)later).p), 1);

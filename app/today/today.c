@@ -306,11 +306,8 @@ static enum err give(struct req *q, const struct today_act_in *in) {
 	struct str note = str_trim(none_is_empty(in->note));
 	if (in->to.v == 0) return req_invalid(q, "to", T("Please choose a colleague."));
 	if (str_is(in->kind, "expectation")) TRY(promise_give(q, (struct expectation_id){in->id}, in->to, note, "to"));
-	else if (str_is(in->kind, "conversation")) {
-		struct conversation_id id = {in->id};
-		TRY(talk_give(q, id, in->to, note, "to"));
-		TRY(promise_give_along(q, id, in->to));
-	} else if (str_is(in->kind, "task")) TRY(task_give(q, (struct task_id){in->id}, in->to, "to"));
+	else if (str_is(in->kind, "conversation")) TRY(talk_give(q, (struct conversation_id){in->id}, in->to, note, "to"));
+	else if (str_is(in->kind, "task")) TRY(task_give(q, (struct task_id){in->id}, in->to, note, "to"));
 	else return req_invalid(q, "to", T("A request is nobody's own: whoever may approve it sees it."));
 	TRY(snooze_end(q, in->kind, in->id));
 	req_say(q, T("It is theirs now. They are told, with your words."));

@@ -292,6 +292,15 @@ static void given_with_the_promise(void **state) {
 	assert_has(list(f, &s, BEA, "waiting"), "Handed on");
 	assert_has(list(f, &s, BEA, "promised"), "Goes along");
 	assert_has_not(list(f, &s, AGENT, "waiting"), "Handed on");
+	/* given by the desk's ticks, and on its own page, it is the same */
+	int64_t ticked = begin(f, &s, PAT, "Ticked"), picked = begin(f, &s, PAT, "Picked");
+	const char *cookie = session_for(f, AGENT);
+	int64_t with[2];
+	for (int i = 0; i < 2; i++) with[i] = promise(f, &s, AGENT, "Along, too", "2026-12-24", str_fmt(&f->a, ",\"to\":3,\"conversation_id\":%lld", (long long)(i ? picked : ticked)).p);
+	assert_int_equal(send_form(f, &s, "/desk", "/desk", str_fmt(&f->a, "assignee=5&ids=%lld", (long long)ticked).p, cookie).status, 303);
+	const char *page = str_fmt(&f->a, "/conversations/%lld", (long long)picked).p;
+	assert_int_equal(send_form(f, &s, page, page, "act=assign&assignee=5", cookie).status, 303);
+	for (int i = 0; i < 2; i++) assert_int_equal(admin_int(f, str_fmt(&f->a, "SELECT owner_id FROM expectation WHERE id = %lld", (long long)with[i]).p), ANALYST);
 	assert_int_equal(act(f, &s, AGENT, "expectation", alone, "{\"act\":\"give\",\"to\":9,\"note\":\"He has the papers.\"}"), 204);
 
 	/* the colleague is told, with the words; the customer hears nothing of them */
