@@ -4,7 +4,7 @@ import { test } from 'node:test'
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { engines, have, Home, shared } from './lib.mjs'
+import { engines, have, Home, shared, slow } from './lib.mjs'
 
 const folder = join(shared, 'data/banking/berka')
 const steps = [
@@ -13,7 +13,7 @@ const steps = [
 ]
 
 for (const engine of engines) {
-  test(`a bank's data loads, twice without a change, and serves (${engine})`, { timeout: 240000, skip: !have('data/banking/berka/client.asc') }, async t => {
+  test(`a bank's data loads, twice without a change, and serves (${engine})`, { timeout: 240000 * slow, skip: !have('data/banking/berka/client.asc') }, async t => {
     const home = new Home(engine).init('banking')
     t.after(() => home.done())
     const load = (kind, file) => JSON.parse(home.must('import', [kind, join(folder, file), '--source', 'berka', '--json']))

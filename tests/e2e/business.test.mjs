@@ -6,7 +6,7 @@ import { createHmac } from 'node:crypto'
 import { createServer } from 'node:http'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { audit, closeBrowser, engines, Home, logIn, password, until, visitor } from './lib.mjs'
+import { audit, closeBrowser, engines, Home, logIn, password, until, visitor, slow } from './lib.mjs'
 
 /** The firm's own program: keeps what it is told, and answers as it is told to. */
 async function office() {
@@ -51,7 +51,7 @@ function bank(engine) {
 }
 
 for (const engine of engines) {
-  test(`doing business (${engine})`, { timeout: 120000 }, async t => {
+  test(`doing business (${engine})`, { timeout: 120000 * slow }, async t => {
     const home = bank(engine), back = await office()
     const server = await home.serve()
     t.after(async () => { await server.stop(); back.close(); home.done() })
@@ -242,7 +242,7 @@ for (const engine of engines) {
   })
 }
 
-test('in a browser without scripts, and with nothing for axe to find', { timeout: 90000 }, async t => {
+test('in a browser without scripts, and with nothing for axe to find', { timeout: 90000 * slow }, async t => {
   const home = bank('sqlite')
   const server = await home.serve()
   t.after(async () => { await closeBrowser(); await server.stop(); home.done() })

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import assert from 'node:assert/strict'
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { engines, have, Home, password, shared, until } from './lib.mjs'
+import { engines, have, Home, password, shared, until, slow } from './lib.mjs'
 
 test('help, version, routes, and what is wrong usage', () => {
   const home = new Home()
@@ -126,7 +126,7 @@ for (const engine of engines) {
     assert.ok(!readdirSync(join(plain.dir, 'export')).includes('pack'))
   })
 
-  test(`the real customers and reports load, twice without a change (${engine})`, { timeout: 180000, skip: !have('data/telecom/telco-customer-churn.csv') }, async t => {
+  test(`the real customers and reports load, twice without a change (${engine})`, { timeout: 180000 * slow, skip: !have('data/telecom/telco-customer-churn.csv') }, async t => {
     const home = new Home(engine).init()
     t.after(() => home.done())
     const run = (...args) => JSON.parse(home.must('import', [...args, '--json']))

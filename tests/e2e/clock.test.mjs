@@ -3,7 +3,7 @@
 import { test } from 'node:test'
 import assert from 'node:assert/strict'
 import { SMTPServer } from 'smtp-server'
-import { engines, Home, sleep, until } from './lib.mjs'
+import { engines, Home, sleep, until, slow } from './lib.mjs'
 
 async function mailServer() {
   const mails = []
@@ -54,7 +54,7 @@ async function firm(engine, t, moment) {
 }
 
 for (const engine of engines) {
-  test(`a digest at an hour that the clock skips, over a restart (${engine})`, { timeout: 90000 }, async t => {
+  test(`a digest at an hour that the clock skips, over a restart (${engine})`, { timeout: 90000 * slow }, async t => {
     const f = await firm(engine, t, '2027-03-27T12:00:00Z')
     await f.choose({ digest: 'daily', digest_hour: 2 })
     await f.answer(0)
@@ -80,7 +80,7 @@ for (const engine of engines) {
     f.server = await f.home.serve()
   })
 
-  test(`quiet hours that end at an hour that comes twice, over a crash (${engine})`, { timeout: 90000 }, async t => {
+  test(`quiet hours that end at an hour that comes twice, over a crash (${engine})`, { timeout: 90000 * slow }, async t => {
     const f = await firm(engine, t, '2027-10-30T12:00:00Z')
     await f.choose({ quiet: true, quiet_from: '22:00', quiet_to: '02:30', quiet_days: ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'] })
     f.clock.set('2027-10-30T21:00:00Z')
@@ -98,7 +98,7 @@ for (const engine of engines) {
     await f.mailed(2, 'at 2:30 for the second time')
   })
 
-  test(`what goes by the clock follows it, what measures does not (${engine})`, { timeout: 90000 }, async t => {
+  test(`what goes by the clock follows it, what measures does not (${engine})`, { timeout: 90000 * slow }, async t => {
     const f = await firm(engine, t, '2027-03-26T07:59:00Z')
     await f.must('PUT', '/business/hours', { token: f.owner, headers: { 'If-Match': '*' }, body: { friday: '9-17', monday: '9-17', yearly: ['good_friday', 'easter_monday'] } })
     const opening = async () => (await f.must('GET', '/business', { token: f.jonas })).opening

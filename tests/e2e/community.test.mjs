@@ -2,7 +2,7 @@
 // an agent who answers. What one does stands on the open pages of the others without a reload. Every page is looked over by axe.
 import { test, after } from 'node:test'
 import assert from 'node:assert/strict'
-import { audit, closeBrowser, engines, Home, logIn, until, visitor } from './lib.mjs'
+import { audit, closeBrowser, engines, Home, logIn, until, visitor, slow } from './lib.mjs'
 
 after(closeBrowser)
 
@@ -64,7 +64,7 @@ async function phonePhoto(page) {
 }
 
 for (const engine of engines) {
-  test(`the community (${engine})`, { timeout: 600000 }, async t => {
+  test(`the community (${engine})`, { timeout: 600000 * slow }, async t => {
     const home = new Home(engine).demo()
     const server = await home.serve()
     server.sessions = {}

@@ -2,7 +2,7 @@
 // found among their own files. And the same without scripts.
 import { test, after } from 'node:test'
 import assert from 'node:assert/strict'
-import { audit, closeBrowser, engines, Home, logIn, until, visitor } from './lib.mjs'
+import { audit, closeBrowser, engines, Home, logIn, until, visitor, slow } from './lib.mjs'
 
 after(closeBrowser)
 
@@ -33,7 +33,7 @@ async function drop(page, selector, name, type, bytes) {
 }
 
 for (const engine of engines) {
-  test(`files from both sides (${engine})`, { timeout: 180000 }, async t => {
+  test(`files from both sides (${engine})`, { timeout: 180000 * slow }, async t => {
     const home = new Home(engine).demo('banking')
     const server = await home.serve()
     t.after(async () => { await server.stop(); home.done() })

@@ -1,12 +1,12 @@
 // A customer follows an order and a tag; colleagues change the one and put on the other, and she is told. What is the team's alone tells her nothing.
 import { test, after } from 'node:test'
 import assert from 'node:assert/strict'
-import { audit, closeBrowser, engines, Home, logIn, until, visitor } from './lib.mjs'
+import { audit, closeBrowser, engines, Home, logIn, until, visitor, slow } from './lib.mjs'
 
 after(closeBrowser)
 
 for (const engine of engines) {
-  test(`what one follows tells (${engine})`, { timeout: 180000 }, async t => {
+  test(`what one follows tells (${engine})`, { timeout: 180000 * slow }, async t => {
     const home = new Home(engine).demo('telecom')
     const server = await home.serve()
     const agent = await visitor(server), ruth = await visitor(server), narrow = await visitor(server, { js: false, width: 360 })

@@ -5,10 +5,10 @@ import { spawnSync } from 'node:child_process'
 import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { connect } from 'node:net'
 import { join } from 'node:path'
-import { engines, have, Home, shared, sleep } from './lib.mjs'
+import { engines, have, Home, shared, sleep, slow } from './lib.mjs'
 
 for (const engine of engines) {
-  test(`naughty strings go in and come out as they are (${engine})`, { timeout: 120000, skip: !have('data/robustness/blns.json') }, async t => {
+  test(`naughty strings go in and come out as they are (${engine})`, { timeout: 120000 * slow, skip: !have('data/robustness/blns.json') }, async t => {
     const home = new Home(engine).init()
     const server = await home.serve()
     t.after(async () => { await server.stop(); home.done() })
@@ -70,7 +70,7 @@ test('uploads that are not what they say are refused, pictures lose their metada
   } else assert.ok([415, 422].includes(html.status))
 })
 
-test('two thousand half-sent requests do not keep a visitor waiting', { timeout: 60000 }, async t => {
+test('two thousand half-sent requests do not keep a visitor waiting', { timeout: 60000 * slow }, async t => {
   const home = new Home().init()
   const server = await home.serve()
   const port = +new URL(server.url).port
@@ -85,7 +85,7 @@ test('two thousand half-sent requests do not keep a visitor waiting', { timeout:
   assert.ok((await server.page('/login')).status === 200)
 })
 
-test('a full disk is said in words, and nothing is lost when there is room again', { timeout: 60000 }, async t => {
+test('a full disk is said in words, and nothing is lost when there is room again', { timeout: 60000 * slow }, async t => {
   const home = new Home()
   rmSync(home.dir, { recursive: true })
   mkdirSync(home.dir)

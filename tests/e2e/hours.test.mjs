@@ -2,11 +2,11 @@
 // nothing yet.
 import { test } from 'node:test'
 import assert from 'node:assert/strict'
-import { audit, closeBrowser, engines, Home, logIn, visitor } from './lib.mjs'
+import { audit, closeBrowser, engines, Home, logIn, visitor, slow } from './lib.mjs'
 
 test.after(closeBrowser)
 
-for (const engine of engines) test(`hours from the form to the public page (${engine})`, { timeout: 90000 }, async t => {
+for (const engine of engines) test(`hours from the form to the public page (${engine})`, { timeout: 90000 * slow }, async t => {
   const home = new Home(engine, { clock: '2027-03-23T09:00:00Z' }).init('insurance', 'The Firm')   // a Tuesday
   home.addPerson('Mara Manager', 'manager@demo.example', 'manager')
   home.addPerson('Jonas Weber', 'jonas@demo.example')

@@ -4,7 +4,7 @@ import { test } from 'node:test'
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { engines, have, Home, shared } from './lib.mjs'
+import { engines, have, Home, shared, slow } from './lib.mjs'
 
 const folder = join(shared, 'data/insurance')
 const steps = [
@@ -16,7 +16,7 @@ const steps = [
 ]
 
 for (const engine of engines) {
-  test(`an agency's data loads, twice without a change, and serves (${engine})`, { timeout: 240000, skip: !have('data/insurance/insurance_claims.csv') }, async t => {
+  test(`an agency's data loads, twice without a change, and serves (${engine})`, { timeout: 240000 * slow, skip: !have('data/insurance/insurance_claims.csv') }, async t => {
     const home = new Home(engine).init('insurance')
     t.after(() => home.done())
     const load = (kind, file, source) => JSON.parse(home.must('import', [kind, join(folder, file), '--source', source, '--json']))

@@ -6,7 +6,7 @@ import { engines, Home, sleep, slow, until } from './lib.mjs'
 const rounds = +(process.env.RIALTO_KILLS ?? 20)
 const people = 12
 
-for (const engine of engines) test(`kill -9 loses nothing that was acknowledged (${engine}, ${rounds} times)`, { timeout: 200000 * slow }, async t => {
+for (const engine of engines) test(`kill -9 loses nothing that was acknowledged (${engine}, ${rounds} times)`, { timeout: 200000 * slow * slow }, async t => {
   const home = new Home(engine).init()
   let server
   t.after(async () => { await server?.stop('SIGKILL'); home.done() })

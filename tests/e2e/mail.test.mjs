@@ -2,7 +2,7 @@
 import { test } from 'node:test'
 import assert from 'node:assert/strict'
 import { SMTPServer } from 'smtp-server'
-import { engines, Home, password, until } from './lib.mjs'
+import { engines, Home, password, until, slow } from './lib.mjs'
 
 /** A mail server that keeps what it gets; with a login when `user` is given. */
 async function mailServer({ user, secret } = {}) {
@@ -38,7 +38,7 @@ async function send(server, cookie, page, path, fields) {
 }
 
 for (const engine of engines) {
-  test(`mail waits, is sent when there is a server, and its links work (${engine})`, { timeout: 120000 }, async t => {
+  test(`mail waits, is sent when there is a server, and its links work (${engine})`, { timeout: 120000 * slow }, async t => {
     const home = new Home(engine).init('telecom', 'Sœurs & Söhne')
     home.addPerson('Jörg Weiß', 'joerg@home.example')
     home.addPerson('Anna Keller', 'anna@firm.example', 'agent')

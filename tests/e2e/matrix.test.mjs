@@ -2,7 +2,7 @@
 // not for everyone stand in no answer to who must not read them.
 import { test } from 'node:test'
 import assert from 'node:assert/strict'
-import { engines, Home, until } from './lib.mjs'
+import { engines, Home, until, slow } from './lib.mjs'
 
 const rank = { visitor: 0, customer: 1, agent: 2, analyst: 3, manager: 4, owner: 5 }
 const floor = { public: 0, member: 1, staff: 2, analyst: 3, manager: 4, owner: 5 }
@@ -12,7 +12,7 @@ const planted = { private: 'zorbprivate', staff: 'zorbteamtalk', note: 'zorbnote
 const ends = /logout|sessions\/end|sessions\/\{id\}\/end|\/tokens\//
 
 for (const engine of engines) {
-  test(`every route for everyone (${engine})`, { timeout: 180000 }, async t => {
+  test(`every route for everyone (${engine})`, { timeout: 180000 * slow }, async t => {
     const home = new Home(engine).demo()
     home.addPerson('Vera Quill', 'vera@demo.example', 'agent')
     home.addPerson('Quinn Low', 'quinn@demo.example')

@@ -1,12 +1,12 @@
 // Somebody is called by name: from the offer behind the "@" to the notice, in the browser and with the keys alone.
 import { test, after } from 'node:test'
 import assert from 'node:assert/strict'
-import { audit, closeBrowser, engines, Home, logIn, until, visitor } from './lib.mjs'
+import { audit, closeBrowser, engines, Home, logIn, until, visitor, slow } from './lib.mjs'
 
 after(closeBrowser)
 
 for (const engine of engines) {
-  test(`a colleague is called by name, and who may not read it is not (${engine})`, { timeout: 120000 }, async t => {
+  test(`a colleague is called by name, and who may not read it is not (${engine})`, { timeout: 120000 * slow }, async t => {
     const home = new Home(engine).demo('banking')
     home.addPerson('Vera Quill', 'vera@demo.example', 'agent')
     const server = await home.serve()

@@ -2,14 +2,14 @@
 // who are silent. Without scripts the same pages do it.
 import { test, after } from 'node:test'
 import assert from 'node:assert/strict'
-import { audit, closeBrowser, engines, Home, logIn, until, visitor } from './lib.mjs'
+import { audit, closeBrowser, engines, Home, logIn, until, visitor, slow } from './lib.mjs'
 
 after(closeBrowser)
 const names = ['Ada Fenwick', 'Bruno Castell', 'Clara Dunmore', 'Dario Esk', 'Elin Forsa']
 const mail = name => `${name.split(' ')[0].toLowerCase()}@clients.example`
 
 for (const engine of engines) {
-  test(`five are asked, and none sees the others (${engine})`, { timeout: 180000 }, async t => {
+  test(`five are asked, and none sees the others (${engine})`, { timeout: 180000 * slow }, async t => {
     const home = new Home(engine).demo('banking')
     for (const name of names) home.addPerson(name, mail(name))
     const server = await home.serve()

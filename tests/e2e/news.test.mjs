@@ -1,12 +1,12 @@
 // "What news on the Rialto?": what happened, for each as far as they may know of it, live; and the log as ActivityStreams 2.0.
 import { test, after } from 'node:test'
 import assert from 'node:assert/strict'
-import { audit, closeBrowser, engines, Home, logIn, until, visitor } from './lib.mjs'
+import { audit, closeBrowser, engines, Home, logIn, until, visitor, slow } from './lib.mjs'
 
 after(closeBrowser)
 
 for (const engine of engines) {
-  test(`news (${engine})`, { timeout: 120000 }, async t => {
+  test(`news (${engine})`, { timeout: 120000 * slow }, async t => {
     const home = new Home(engine).init('telecom')
     home.addPerson('Agatha Agent', 'agent@demo.example', 'agent')
     home.addPerson('Hanna Holder', 'hanna@demo.example')

@@ -2,7 +2,7 @@
 import { test } from 'node:test'
 import assert from 'node:assert/strict'
 import { SMTPServer } from 'smtp-server'
-import { engines, Home, sleep, until } from './lib.mjs'
+import { engines, Home, sleep, until, slow } from './lib.mjs'
 
 const people = 12, rounds = 6
 
@@ -22,7 +22,7 @@ async function mailServer() {
   return { mails, url: `smtp://127.0.0.1:${server.server.address().port}`, close: () => new Promise(r => server.close(r)) }
 }
 
-for (const engine of engines) test(`kill -9 while many are told: nothing twice, nothing lost (${engine})`, { timeout: 200000 }, async t => {
+for (const engine of engines) test(`kill -9 while many are told: nothing twice, nothing lost (${engine})`, { timeout: 200000 * slow }, async t => {
   const home = new Home(engine).init('telecom', 'The Firm')
   const mail = await mailServer()
   home.addPerson('Anna Keller', 'anna@demo.example', 'owner')

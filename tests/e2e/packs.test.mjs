@@ -4,7 +4,7 @@ import { test } from 'node:test'
 import assert from 'node:assert/strict'
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { engines, Home, until } from './lib.mjs'
+import { engines, Home, until, slow } from './lib.mjs'
 
 const label = s => ({ en: s, de: s + ' (de)' })
 const word = (name, s) => ({ name, label: label(s) })
@@ -43,7 +43,7 @@ function write(home, pack) {
 }
 
 for (const engine of engines) {
-  test(`a pack in a folder makes a living business, which outlives the folder (${engine})`, { timeout: 60000 }, async t => {
+  test(`a pack in a folder makes a living business, which outlives the folder (${engine})`, { timeout: 60000 * slow }, async t => {
     const home = new Home(engine), away = new Home()
     t.after(() => { home.done(); away.done() })
     const folder = write(away, library())
@@ -69,7 +69,7 @@ for (const engine of engines) {
     assert.match((await server.page(ticket, { cookie, headers: { 'Accept-Language': 'de' } })).text, /Ticket T 0001 \(de\)/)
   })
 
-  test(`tabs of a type part its page, and a program reads its lines from page to page (${engine})`, { timeout: 60000 }, async t => {
+  test(`tabs of a type part its page, and a program reads its lines from page to page (${engine})`, { timeout: 60000 * slow }, async t => {
     const home = new Home(engine), away = new Home()
     t.after(() => { home.done(); away.done() })
     const pack = library()
@@ -111,7 +111,7 @@ for (const engine of engines) {
     for (const wrong of ['type=ticket', 'month=May', 'cursor=x']) assert.equal((await server.api('GET', `/records/${ticket.id}/lines?${wrong}`, { token })).status, 422, wrong)
   })
 
-  test(`a running business takes a newer version, or is told why not (${engine})`, { timeout: 60000 }, async t => {
+  test(`a running business takes a newer version, or is told why not (${engine})`, { timeout: 60000 * slow }, async t => {
     const home = new Home(engine), away = new Home()
     t.after(() => { home.done(); away.done() })
     home.must('demo', ['--pack', write(away, library()), '--no-serve'])

@@ -1,12 +1,12 @@
 // A promise is offered while it is written, and behind sending it; it is made by nobody but who clicks.
 import { test, after } from 'node:test'
 import assert from 'node:assert/strict'
-import { audit, closeBrowser, engines, Home, logIn, visitor } from './lib.mjs'
+import { audit, closeBrowser, engines, Home, logIn, visitor, slow } from './lib.mjs'
 
 after(closeBrowser)
 
 for (const engine of engines) {
-  test(`"by Friday" is offered as a promise, with scripts and without (${engine})`, { timeout: 120000 }, async t => {
+  test(`"by Friday" is offered as a promise, with scripts and without (${engine})`, { timeout: 120000 * slow }, async t => {
     const home = new Home(engine).demo('banking')
     const server = await home.serve()
     const agent = await visitor(server), plain = await visitor(server, { js: false, width: 360 })

@@ -2,7 +2,7 @@
 // which slips, is told of early, moved, late, and in the end not kept.
 import { test, after } from 'node:test'
 import assert from 'node:assert/strict'
-import { audit, closeBrowser, engines, Home, logIn, until, visitor } from './lib.mjs'
+import { audit, closeBrowser, engines, Home, logIn, until, visitor, slow } from './lib.mjs'
 
 after(closeBrowser)
 
@@ -43,7 +43,7 @@ const promise = async f => {
 const goOn = async (f, day) => { f.clock.set(`2027-${day}T10:00:00Z`) }
 
 for (const engine of engines) {
-  test(`told six weeks, here in four (${engine})`, { timeout: 120000 }, async t => {
+  test(`told six weeks, here in four (${engine})`, { timeout: 120000 * slow }, async t => {
     const f = await begin(engine, t)
     const id = await promise(f)
     // she can look at any time: what, by when, said how, and where it stands
@@ -77,7 +77,7 @@ for (const engine of engines) {
     assert.deepEqual([...f.anna.faults, ...f.ruth.faults], [])
   })
 
-  test(`the bad twin: it slips, and is not kept (${engine})`, { timeout: 120000 }, async t => {
+  test(`the bad twin: it slips, and is not kept (${engine})`, { timeout: 120000 * slow }, async t => {
     const f = await begin(engine, t)
     const id = await promise(f)
     await goOn(f, '03-25')

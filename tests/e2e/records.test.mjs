@@ -4,12 +4,12 @@ import { test, after } from 'node:test'
 import assert from 'node:assert/strict'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { audit, closeBrowser, engines, Home, logIn, until, visitor } from './lib.mjs'
+import { audit, closeBrowser, engines, Home, logIn, until, visitor, slow } from './lib.mjs'
 
 after(closeBrowser)
 
 for (const engine of engines) {
-  test(`records are kept and linked (${engine})`, { timeout: 120000 }, async t => {
+  test(`records are kept and linked (${engine})`, { timeout: 120000 * slow }, async t => {
     const home = new Home(engine).init('banking')
     home.addPerson('Agatha Agent', 'agent@demo.example', 'agent')
     home.addPerson('Anna Lyst', 'analyst@demo.example', 'analyst')

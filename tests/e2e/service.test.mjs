@@ -1,10 +1,10 @@
 // How soon customers are answered: a rule is made, the desk shows what is due first and how much time is left, an answer keeps it, and customers see none of it.
 import { test } from 'node:test'
 import assert from 'node:assert/strict'
-import { engines, Home, until } from './lib.mjs'
+import { engines, Home, until, slow } from './lib.mjs'
 
 for (const engine of engines) {
-  test(`what is due stands first on the desk (${engine})`, { timeout: 120000 }, async t => {
+  test(`what is due stands first on the desk (${engine})`, { timeout: 120000 * slow }, async t => {
     const home = new Home(engine, { clock: '2027-03-01T10:00:00Z' }).demo('banking')   // a Monday
     const server = await home.serve()
     t.after(async () => { await server.stop(); home.done() })

@@ -1,7 +1,7 @@
 // Three stories, as people live them, from both sides: at the bank, with the insurer, with the telephone company.
 import { test, after } from 'node:test'
 import assert from 'node:assert/strict'
-import { audit, closeBrowser, engines, Home, logIn, password, visitor } from './lib.mjs'
+import { audit, closeBrowser, engines, Home, logIn, password, visitor, slow } from './lib.mjs'
 
 after(closeBrowser)
 
@@ -57,7 +57,7 @@ async function doBusiness(page, name, fill) {
 }
 
 for (const engine of engines) {
-  test(`at the bank: one entry is questioned, and the answer arrives (${engine})`, { timeout: 120000 }, async t => {
+  test(`at the bank: one entry is questioned, and the answer arrives (${engine})`, { timeout: 120000 * slow }, async t => {
     const { customer, agent } = await both(t, engine, 'banking')
     await customer.goto('/things')
     await link(customer, /Account 50218-01/).click()
@@ -71,7 +71,7 @@ for (const engine of engines) {
     await customer.getByText(/a question is open|Asked about it/).first().waitFor()
   })
 
-  test(`with the insurer: a driver is added, and a cover asked about (${engine})`, { timeout: 120000 }, async t => {
+  test(`with the insurer: a driver is added, and a cover asked about (${engine})`, { timeout: 120000 * slow }, async t => {
     const { customer, agent } = await both(t, engine, 'insurance')
     await customer.goto('/things')
     await link(customer, /HF-K 20714/).click()
@@ -100,7 +100,7 @@ for (const engine of engines) {
     await customer.getByText('Yes, in all of the EU and in Switzerland.').first().waitFor()
   })
 
-  test(`with the telephone company: one line of an invoice is disputed (${engine})`, { timeout: 120000 }, async t => {
+  test(`with the telephone company: one line of an invoice is disputed (${engine})`, { timeout: 120000 * slow }, async t => {
     const { customer, agent } = await both(t, engine, 'telecom')
     await customer.goto('/things')
     await link(customer, /Invoice|XM-/).click()

@@ -2,12 +2,12 @@
 // is told; the customer never learns of it.
 import { test, after } from 'node:test'
 import assert from 'node:assert/strict'
-import { audit, closeBrowser, engines, Home, logIn, until, visitor } from './lib.mjs'
+import { audit, closeBrowser, engines, Home, logIn, until, visitor, slow } from './lib.mjs'
 
 after(closeBrowser)
 
 for (const engine of engines) {
-  test(`a task is noted, given and done (${engine})`, { timeout: 300000 }, async t => {
+  test(`a task is noted, given and done (${engine})`, { timeout: 300000 * slow }, async t => {
     const home = new Home(engine).demo('insurance')
     const server = await home.serve()
     t.after(async () => { await server.stop(); home.done() })

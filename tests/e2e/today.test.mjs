@@ -2,7 +2,7 @@
 // without scripts the same.
 import { test, after } from 'node:test'
 import assert from 'node:assert/strict'
-import { audit, closeBrowser, engines, Home, logIn, until, visitor } from './lib.mjs'
+import { audit, closeBrowser, engines, Home, logIn, until, visitor, slow } from './lib.mjs'
 
 after(closeBrowser)
 
@@ -34,7 +34,7 @@ const row = (page, title) => page.locator('.inbox:not(:has(#changed)) .entry', {
 const focused = page => page.evaluate(() => document.activeElement?.closest('.entry')?.querySelector('strong').textContent ?? '')
 
 for (const engine of engines) {
-  test(`a day with keys alone, and a colleague who takes over (${engine})`, { timeout: 120000 }, async t => {
+  test(`a day with keys alone, and a colleague who takes over (${engine})`, { timeout: 120000 * slow }, async t => {
     const f = await begin(engine, t)
     const { anna, vera } = f
     assert.match(anna.url(), /\/today$/, 'whoever logs in begins there')
@@ -120,7 +120,7 @@ for (const engine of engines) {
 }
 
 for (const engine of engines) {
-  test(`a customer begins at a page of their own (${engine})`, { timeout: 120000 }, async t => {
+  test(`a customer begins at a page of their own (${engine})`, { timeout: 120000 * slow }, async t => {
     const f = await begin(engine, t)
     const mine = await visitor(f.server), narrow = await visitor(f.server, { js: false, width: 360, locale: 'de-DE' })
     t.after(async () => { await mine.context().close(); await narrow.context().close() })
