@@ -65,9 +65,12 @@ static const struct saying sayings[] = {
 	{NULL, "expectation", "exceeded", "checks", T("Better than promised, says {who}")},
 	{NULL, "expectation", "missed", "x", T("Missed, says {who}")},
 	{NULL, "expectation", "withdrawn", "undo", T("{who} took a promise back")},
+	{"update", "expectation", "verdict", "user", T("{who} said whether a promise was kept")},
 	{NULL, "expectation", NULL, "clock", T("{who} did something with a promise")},
 	{NULL, "request", NULL, "receipt", T("{who} moved a request on")},
 	{NULL, "business", NULL, "building", T("{who} changed the firm’s profile")},
+	{"create", "brand_text", NULL, "globe", T("{who} wrote down what we say to everybody")},
+	{NULL, "brand_text", NULL, "globe", T("{who} changed what we say to everybody")},
 	{NULL, "import", NULL, "upload", T("{who} imported a file")},
 	{NULL, NULL, NULL, "info", T("{who} did something")},
 };
@@ -77,7 +80,9 @@ static struct str went_to(const struct timeline_row *r) {
 	static const char *const states[] = {"done", "renegotiated", "kept", "exceeded", "missed", "withdrawn"};
 	struct str to;
 	JSON_DOC(doc);
-	if (json_parse(&doc, r->data, NULL) != OK || !json_get_str(json_member(doc.root, "to"), &to)) return STR("");
+	if (json_parse(&doc, r->data, NULL) != OK) return STR("");
+	if (json_get_str(json_member(doc.root, "verdict"), &to)) return STR("verdict");
+	if (!json_get_str(json_member(doc.root, "to"), &to)) return STR("");
 	for (size_t i = 0; i < sizeof states / sizeof *states; i++)
 		if (str_is(to, states[i])) return str_c(states[i]);
 	return STR("");
