@@ -50,13 +50,13 @@ usec_t promise_day_end(const struct zone *z, int64_t day);
 
 /* Who of us may see to it, for a select. */
 MUST_USE enum err promise_choices(struct req *q, struct person_id chosen, struct promise_choice_list *ret);
-/* What is not over between us and somebody, as far as the actor may know of it, the first due first; at most 12. */
+/* What is not over between us and somebody, as far as the actor may know of it, the first due first; at most 12. To themselves also what was promised to everybody. */
 MUST_USE enum err promise_between(struct req *q, struct person_id person, struct promise_view_list *ret);
 /* The same for whoever is about to write to them: the three that are due first, and how many more there are; behind them three that we promised to everybody. */
 MUST_USE enum err promise_before(struct req *q, struct person_id person, struct promise_box *ret);
 /* What was promised with what we say to everybody; of all such texts (0) what is not over. At most that many, the first due first; for everybody. */
 MUST_USE enum err promise_to_all(struct req *q, struct brand_text_id text, int64_t most, struct promise_view_list *ret);
-/* How many there are that are not over; the page may be kept as long as that does not change. */
+/* How many there were, over or not; the page is kept as long as nothing happens to any. */
 MUST_USE enum err promise_all_count(struct req *q, int64_t *ret);
 /* What a text for everybody promises by its words, said then, first come first, without what was made of it already. errors STORE */
 MUST_USE enum err promise_in_text(struct req *q, struct brand_text_id text, struct str words, usec_t said_at, struct promise_offer_list *ret);

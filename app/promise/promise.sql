@@ -56,9 +56,9 @@ SELECT {promise_row_of(x)} FROM expectation x {promise_around(x)} WHERE {expecta
 --? before AND x.id < :before
 ORDER BY {order} LIMIT :most;
 
--- promise_with(person person_id, me person_id?, staff bool, most int) -> promise_row :many
--- What is not over between us and somebody, the first due first.
-SELECT {promise_row_of(x)} FROM expectation x {promise_around(x)} WHERE x.person_id = :person AND x.goal = '' AND x.state IN ('open', 'renegotiated', 'done')
+-- promise_with(person person_id, all bool, me person_id?, staff bool, most int) -> promise_row :many
+-- What is not over between us and somebody, the first due first; all: also what was promised to everybody.
+SELECT {promise_row_of(x)} FROM expectation x {promise_around(x)} WHERE (x.person_id = :person OR (:all AND x.person_id IS NULL)) AND x.goal = '' AND x.state IN ('open', 'renegotiated', 'done')
 	AND {expectation_visible(x)} ORDER BY x.due_at, x.id LIMIT :most;
 
 -- promise_all(text brand_text_id?, live int?, over int?, after_at time?, after expectation_id, before expectation_id?, me person_id?, staff bool, most int) -> promise_row :many

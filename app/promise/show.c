@@ -100,7 +100,7 @@ void promise_views_of(struct req *q, const struct promise_row_list *rows, size_t
 
 enum err promise_between(struct req *q, struct person_id person, struct promise_view_list *ret) {
 	struct promise_row_list rows;
-	TRY(sql_promise_with(q->db, q->a, person, q->actor.id, q->actor.is_staff, BETWEEN_MOST, &rows));
+	TRY(sql_promise_with(q->db, q->a, person, person.v == q->actor.id.v, q->actor.id, q->actor.is_staff, BETWEEN_MOST, &rows));
 	promise_views_of(q, &rows, BETWEEN_MOST, ret);
 	return OK;
 }
@@ -228,7 +228,7 @@ static enum err fill_own(struct req *q, struct promise_list_page *ret) {
 	w = (struct wish){.state = STR_NONE, .all = true, .over = {true, 1}, .order = PROMISE_FIND_NEWEST};
 	TRY(find(q, &w, STR_NONE, OVER_MOST, &rows, &more));
 	promise_views_of(q, &rows, OVER_MOST, &ret->over);
-	return OK;
+	return promise_all_count(q, &ret->to_all);
 }
 
 static enum err whose(struct req *q, struct person_id id, struct promise_list_page *ret) {

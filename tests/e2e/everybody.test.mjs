@@ -86,6 +86,13 @@ for (const engine of engines) {
     assert.ok((await (await fetch(server.url + new URL(calendar).pathname)).text()).replaceAll('\r\n ', '').includes(`SUMMARY:${what}`))
     await until(async () => (await api('customer', 'GET', '/search?q=Saturdays')).body.data.some(x => x.id === id))
     assert.equal((await api('agent', 'POST', '/expectations', { brand_text_id: promised.brand_text_id, text: 'More', day: '2027-04-01' })).status, 403)
+    assert.equal((await api('agent', 'POST', '/brand_texts', { title: 'More', body: 'More' })).status, 403)
+    assert.equal((await api('agent', 'GET', `/brand_texts/${promised.brand_text_id}`)).body.promised, 1)
+    assert.equal((await api('customer', 'GET', `/brand_texts/${promised.brand_text_id}`)).status, 403)
+    for (const wrong of [{ to: 1 }, { direction: 'theirs' }, { audience: 'team' }]) assert.equal((await api('manager', 'POST', '/expectations', { brand_text_id: promised.brand_text_id, text: 'More', day: '2027-04-01', ...wrong })).status, 422)
+    assert.equal((await api('manager', 'POST', '/brand_texts', { title: 'Too early', body: 'It is told', said_from: '2027-03-02' })).status, 422)
+    const later = await api('manager', 'PATCH', `/brand_texts/${promised.brand_text_id}`, { said_until: '' })
+    assert.deepEqual([later.status, later.body.title, later.body.said_until], [200, 'Spring campaign', null])
 
     // done, says Anna; whether it is, each customer says for themselves, and nobody of the firm
     home.clock.set('2027-03-20T09:00:00Z')
