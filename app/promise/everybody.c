@@ -47,13 +47,13 @@ enum err promise_say(struct req *q, const struct promise_state *x, struct str wo
 	return promise_event(q->db, q->actor.id, "update", x, AUDIENCE_STAFF, str_fmt(q->a, "{\"verdict\":\"" STR_FMT "\"}", STR_ARG(word)));
 }
 
-enum err promise_verdicts(struct req *q, struct expectation_id id, struct promise_word_list *ret) {
+enum err promise_verdicts(struct req *q, struct expectation_id id, struct verdict_line_list *ret) {
 	static const struct { const char *state, *sign, *word; } words[] = {{"kept", "check", T("Kept")}, {"exceeded", "checks", T("Better than promised")}, {"missed", "x", T("Not kept")}};
 	struct verdict_row_list rows;
 	TRY(sql_verdicts(q->db, q->a, id, q->actor.id, q->actor.is_staff, WORDS_MOST, &rows));
-	*ret = (struct promise_word_list){.v = NEW_ARRAY(q->a, struct promise_word, rows.n)};
+	*ret = (struct verdict_line_list){.v = NEW_ARRAY(q->a, struct verdict_line, rows.n)};
 	for (size_t i = 0; i < rows.n; i++) {
-		struct promise_word w = {.id = rows.v[i].person_id, .name = rows.v[i].name, .note = rows.v[i].note, .at = rows.v[i].at};
+		struct verdict_line w = {.id = rows.v[i].person_id, .name = rows.v[i].name, .note = rows.v[i].note, .at = rows.v[i].at};
 		for (size_t k = 0; k < sizeof words / sizeof *words; k++)
 			if (str_is(rows.v[i].word, words[k].state)) w.sign = str_c(words[k].sign), w.word = str_c(TRQ(q, words[k].word));
 		ret->v[ret->n++] = w;

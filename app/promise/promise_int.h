@@ -96,7 +96,7 @@ struct promise_view promise_view_of(struct req *q, const struct promise_row *r);
 /* The first of them, at most so many. */
 void promise_views_of(struct req *q, const struct promise_row_list *rows, size_t most, struct promise_view_list *ret);
 /* Who said what of one that was promised to everybody, and why: for the team. everybody.c */
-MUST_USE enum err promise_verdicts(struct req *q, struct expectation_id id, struct promise_word_list *ret);
+MUST_USE enum err promise_verdicts(struct req *q, struct expectation_id id, struct verdict_line_list *ret);
 /* "by Friday 14 March" */
 struct str promise_by(struct req *q, usec_t due_at, bool to_the_day);
 /* The firm's. */

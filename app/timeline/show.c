@@ -156,6 +156,14 @@ static struct str role_in(struct req *q, const struct timeline_row *r) {
 	return w ? pack_say(&w->label, q->locale.lang) : str_copy(q->a, role);
 }
 
+/* What a text for everybody is called, as it was then. */
+static struct str title_of(struct req *q, const struct timeline_row *r) {
+	struct str title;
+	JSON_DOC(doc);
+	bool found = json_parse(&doc, r->data, NULL) == OK && json_get_str(json_member(doc.root, "title"), &title);
+	return found ? str_copy(q->a, title) : STR("");
+}
+
 static struct life_line line_of(struct req *q, const struct timeline_row *r, struct person_card *who, const struct person_card *object) {
 	const struct saying *s = saying_of(r);
 	struct str name = r->actor_id.v ? who->name : q->business->name;
@@ -175,6 +183,9 @@ static struct life_line line_of(struct req *q, const struct timeline_row *r, str
 	if (!str_none(r->expectation)) {
 		l.subject = r->expectation;
 		l.url = url_path(q->a, "/expectations/%" PRId64, r->object_id);
+	} else if (str_is(r->object_kind, "brand_text")) {
+		l.subject = title_of(q, r);
+		l.url = url_path(q->a, "/brand/%" PRId64, r->object_id);
 	} else if (r->talk_id.v != 0) l.url = url_path(q->a, "/conversations/%" PRId64, r->talk_id.v);
 	else if (r->record_id.v != 0) {
 		struct record_row row = {.type = r->record_type, .title = r->record_title, .fields = r->record_fields};
