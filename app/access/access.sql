@@ -34,10 +34,11 @@
 -- frag person_visible(p): (:staff OR p.id = :me OR (p.disabled_at IS NULL AND (p.kind = 'staff'
 --   OR EXISTS (SELECT 1 FROM person_audience shown WHERE shown.person_id = p.id AND shown.audience = 'public'))))
 
--- What was promised: the team reads all of it; for both sides, who has to do with it; for all, who reads the conversation that it was promised in.
+-- What was promised: the team reads all of it; for both sides, who has to do with it; for all, who reads the conversation that it was promised in; to
+-- everybody (it has no other side), everybody.
 -- frag expectation_visible(x): (:staff OR (x.audience <> 'team' AND :me IS NOT NULL AND (x.person_id = :me OR EXISTS
 --   (SELECT 1 FROM record_person holder WHERE holder.record_id = x.record_root_id AND holder.person_id = :me))) OR (x.audience = 'public' AND EXISTS
---   (SELECT 1 FROM conversation told WHERE told.id = x.conversation_id AND {conversation_visible(told)})))
+--   (SELECT 1 FROM conversation told WHERE told.id = x.conversation_id AND {conversation_visible(told)})) OR x.person_id IS NULL)
 -- A task is the team's; one from a conversation among some, theirs of the team who read that, and who has to do it or gave it.
 -- frag task_visible(t): (:staff AND (t.conversation_id IS NULL OR t.owner_id = :me OR COALESCE(t.made_by, 0) = :me OR EXISTS
 --   (SELECT 1 FROM conversation arose WHERE arose.id = t.conversation_id AND {conversation_visible(arose)})))

@@ -61,9 +61,14 @@ SELECT what, n FROM (
 	UNION ALL SELECT 'promises whose words stand in another conversation', (SELECT count(*) FROM expectation x JOIN message m ON m.id = x.message_id
 		WHERE m.conversation_id <> x.conversation_id)
 	UNION ALL SELECT 'promises that are over and not counted', (SELECT count(*) FROM expectation x WHERE x.month IS NULL AND x.goal = '' AND x.state IN ('kept', 'exceeded', 'missed'))
+	UNION ALL SELECT 'promises to everybody that were not said to everybody', (SELECT count(*) FROM expectation x WHERE (x.person_id IS NULL) <> (x.brand_text_id IS NOT NULL)
+		OR (x.person_id IS NULL AND (x.audience <> 'public' OR x.goal <> '' OR NOT x.ours OR x.conversation_id IS NOT NULL OR x.record_id IS NOT NULL)))
+	UNION ALL SELECT 'verdicts of many about what was promised to one', (SELECT count(*) FROM verdict v JOIN expectation x ON x.id = v.expectation_id WHERE x.person_id IS NOT NULL)
+	UNION ALL SELECT 'events about what we say to everybody', (SELECT count(*) FROM event e WHERE e.object_kind = 'brand_text'
+		AND NOT EXISTS (SELECT 1 FROM brand_text b WHERE b.id = e.object_id))
 	UNION ALL SELECT 'sums of promises that are not what they add up to', (SELECT count(*) FROM (SELECT y.of_id FROM (
 		SELECT s.ours, s.by_what, s.of_id, s.of_word, s.closed, s.kept_them + s.kept_silence + s.kept_us AS kept, s.late FROM expectation_sum s
-		UNION ALL {uncounted('all', 0, '')} UNION ALL {uncounted('owner', x.owner_id, '')} UNION ALL {uncounted('person', x.person_id, '')}
+		UNION ALL {uncounted('all', 0, '')} UNION ALL {uncounted('owner', x.owner_id, '')} UNION ALL {uncounted('person', x.person_id, '')} AND x.person_id IS NOT NULL
 		UNION ALL {uncounted('month', x.month, '')} UNION ALL {uncounted('source', 0, x.source)}
 		UNION ALL {uncounted('team', x.team_id, '')} AND x.team_id IS NOT NULL) y
 		GROUP BY y.ours, y.by_what, y.of_id, y.of_word HAVING SUM(y.closed) <> 0 OR SUM(y.kept) <> 0 OR SUM(y.late) <> 0) wrong)

@@ -71,7 +71,9 @@ static enum err put(struct export *x, const struct type_def *t, const void *row)
 	X(task, sql_export_tasks, tasks) \
 	X(service_rule, sql_export_service_rules, service_rules) \
 	X(team, sql_export_teams, teams) \
-	X(expectation_change, sql_export_expectation_changes, expectation_changes)
+	X(expectation_change, sql_export_expectation_changes, expectation_changes) \
+	X(brand_text, sql_export_brand_texts, brand_texts) \
+	X(verdict, sql_export_verdicts, verdicts)
 
 #define X(thing, each, file) \
 	static enum err put_##thing(void *x, const struct export_##thing *row) { return put(x, &type_export_##thing, row); } \

@@ -195,10 +195,10 @@ SELECT request_id, state, actor_id, note, at FROM request_move ORDER BY id;
 -- Programs that are told, without their secrets.
 SELECT id, url, label, topics, inside, created_at, ended_at FROM webhook ORDER BY id;
 
--- row export_expectation: id expectation_id | ours bool | person_id person_id | owner_id person_id | text text | conversation_id conversation_id?
+-- row export_expectation: id expectation_id | ours bool | person_id person_id? | owner_id person_id | text text | conversation_id conversation_id?
 --   | message_id message_id? | call_id call_id? | record_id record_id? | due_at time | due_kind text | said text | first_due_at time | moved int | audience text
 --   | state text | note text | word_of text | made_by person_id? | made_at time | done_at time? | closed_at time? | expects text
---   | rule_id service_rule_id? | goal text | paused_at time? | team_id team_id?
+--   | rule_id service_rule_id? | goal text | paused_at time? | team_id team_id? | brand_text_id brand_text_id?
 -- row export_task: id task_id | title text | text text | owner_id person_id | person_id person_id? | record_id record_id? | conversation_id conversation_id?
 --   | message_id message_id? | call_id call_id? | due_at time? | state text | made_by person_id? | made_at time | closed_by person_id? | closed_at time?
 -- row export_expectation_change: expectation_id expectation_id | at time | actor_id person_id? | from_state text | to_state text | from_due_at time?
@@ -207,7 +207,7 @@ SELECT id, url, label, topics, inside, created_at, ended_at FROM webhook ORDER B
 -- export_expectations() -> export_expectation :each
 -- What was promised.
 SELECT id, ours, person_id, owner_id, text, conversation_id, message_id, call_id, record_id, due_at, due_kind, said, first_due_at, moved, audience,
-	state, note, word_of, made_by, made_at, done_at, closed_at, expects, rule_id, goal, paused_at, team_id FROM expectation ORDER BY id;
+	state, note, word_of, made_by, made_at, done_at, closed_at, expects, rule_id, goal, paused_at, team_id, brand_text_id FROM expectation ORDER BY id;
 
 -- export_tasks() -> export_task :each
 -- What is to be done.
@@ -217,6 +217,17 @@ SELECT id, title, words, owner_id, person_id, record_id, conversation_id, messag
 -- export_expectation_changes() -> export_expectation_change :each
 -- How that went.
 SELECT expectation_id, at, actor_id, from_state, to_state, from_due_at, to_due_at, owner_id, note FROM expectation_change ORDER BY id;
+
+-- row export_brand_text: id brand_text_id | title text | body text | place text | said_from date | said_until date? | made_by person_id? | made_at time
+-- row export_verdict: expectation_id expectation_id | person_id person_id | word text | note text | at time
+
+-- export_brand_texts() -> export_brand_text :each
+-- What we say to everybody.
+SELECT id, title, body, place, said_from, said_until, made_by, made_at FROM brand_text ORDER BY id;
+
+-- export_verdicts() -> export_verdict :each
+-- Who said whether that was kept.
+SELECT expectation_id, person_id, word, note, at FROM verdict ORDER BY expectation_id, person_id;
 
 -- row export_service_rule: id service_rule_id | kind text | record_type text | tag_id tag_id? | person_id person_id? | first_hours int? | next_hours int? | solution_hours int?
 --   | made_by person_id? | made_at time | ended_at time?

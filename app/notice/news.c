@@ -96,6 +96,7 @@ static const struct told tolds[] = {
 	{"promise_late", T("Late: {subject}"), T("It is due and not done. We have not forgotten it."),
 		T("Hello {name},\n\nwe promised you this, and it is due and not done: {subject}.\n\nWe have not forgotten it."), T("See how it goes")},
 	{"promise_word", T("Their word: {subject}"), T("{who} said whether it was kept."), NULL, T("See how it went")},
+	{"promise_over", T("Over: {subject}"), T("It is over. How it ended stands there."), NULL, T("See how it went")},
 	{"promise_withdrawn", T("Taken back: {subject}"), T("It was taken back. Why stands there."), NULL, T("See how it went")},
 	{"promise_given", T("For you: {subject}"), T("{who} gave this to you."), NULL, T("See how it goes")},
 	{"promise_soon", T("Due soon: {subject}"), T("It is due soon."), NULL, T("See how it goes")},

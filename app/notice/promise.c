@@ -31,10 +31,10 @@ static enum err tell_step(const struct promise_news *n, struct str step) {
 	return str_is(step, "chief") ? tell_many(n, "promise_chief", true) : OK;
 }
 
-/* Both sides hear of each step but for who took it. */
+/* Both sides hear of each step but for who took it. What nobody took, silence or what most say, is nobody's word. */
 static enum err tell_move(const struct promise_news *n, struct str to) {
 	static const struct { const char *to, *kind; } told[] = {{"done", "promise_done"}, {"renegotiated", "promise_moved"}, {"withdrawn", "promise_withdrawn"}};
-	const char *kind = "promise_word";
+	const char *kind = n->e->actor.v != 0 ? "promise_word" : "promise_over";
 	for (size_t i = 0; i < sizeof told / sizeof *told; i++)
 		if (str_is(to, told[i].to)) kind = told[i].kind;
 	TRY(tell_owner(n, kind));

@@ -24,6 +24,7 @@ struct source {
 	struct promise_talk_row talk;
 	struct promise_call_row call;
 	struct record_row record;
+	struct promise_brand_row brand;      /* id 0: not said to everybody */
 	struct person_id person;             /* whom it is with */
 };
 
@@ -78,11 +79,20 @@ static enum err read_record(struct req *q, struct record_id id, struct source *s
 	return OK;
 }
 
+/* Words for everybody are with nobody of their own. */
+static enum err read_brand(struct req *q, struct brand_text_id id, struct source *s) {
+	bool found;
+	if (id.v == 0) return OK;
+	TRY(sql_promise_brand(q->db, q->a, id, &s->brand, &found));
+	return found && s->talk.id.v == 0 && s->call.id.v == 0 && s->record.id.v == 0 ? OK : req_invalid(q, "brand_text_id", T("There is no such text."));
+}
+
 struct from {
 	struct message_id message;
 	struct conversation_id conversation;
 	struct call_id call;
 	struct record_id record;
+	struct brand_text_id brand_text;
 };
 
 static enum err read_source(struct req *q, const struct from *f, struct source *ret) {
@@ -90,13 +100,15 @@ static enum err read_source(struct req *q, const struct from *f, struct source *
 	TRY(read_words(q, f->message, ret));
 	TRY(read_talk(q, f->conversation, ret));
 	TRY(read_call(q, f->call, ret));
-	return read_record(q, f->record, ret);
+	TRY(read_record(q, f->record, ret));
+	return read_brand(q, f->brand_text, ret);
 }
 
 /* Everyone reads what is said in public; what is for the team alone is not for both sides either, unless somebody says so. */
 static bool may_public(const struct source *s) { return str_is(s->talk.visibility, "public") || str_is(s->talk.visibility, "members"); }
 
 static struct str usual_audience(const struct source *s) {
+	if (s->brand.id.v != 0) return STR("public");
 	if (str_is(s->words.kind, "answer") && may_public(s)) return STR("public");
 	return str_is(s->words.kind, "note") || str_is(s->talk.visibility, "staff") ? STR("team") : STR("both");
 }
@@ -121,6 +133,9 @@ static void fill_back(struct req *q, const struct from *f, const struct source *
 	} else if (s->record.id.v != 0) {
 		ret->about = record_called(q, &s->record);
 		ret->back = url_path(q->a, "/records/%" PRId64, s->record.id.v);
+	} else if (s->brand.id.v != 0) {
+		ret->about = s->brand.title;
+		ret->back = url_path(q->a, "/brand/%" PRId64, s->brand.id.v);
 	} else if (ret->person.v != 0) {
 		ret->about = ret->name;
 		ret->back = url_path(q->a, "/people/%" PRId64, ret->person.v);
@@ -141,11 +156,16 @@ static enum err understand(struct req *q, const struct source *s, struct promise
 	return OK;
 }
 
+/* Who speaks for the firm promises to everybody. */
+static struct object new_object(struct brand_text_id text) {
+	return (struct object){.thing = text.v != 0 ? THING_PUBLIC_PROMISE : THING_EXPECTATION, .visibility = SEEN_STAFF};
+}
+
 enum err promise_form(struct req *q, const struct promise_form_in *in, struct promise_form_page *ret) {
-	struct from f = {in->message_id, in->conversation_id, in->call_id, in->record_id};
+	struct from f = {in->message_id, in->conversation_id, in->call_id, in->record_id, in->brand_text_id};
 	struct source s;
 	struct promise_person_row who;
-	struct object o = {.thing = THING_EXPECTATION, .visibility = SEEN_STAFF};
+	struct object o = new_object(f.brand_text);
 	bool found = false;
 	TRY(may_or_err(&q->actor, ACT_CREATE, &o));
 	enum err e = read_source(q, &f, &s);
@@ -154,7 +174,7 @@ enum err promise_form(struct req *q, const struct promise_form_in *in, struct pr
 	struct person_id person = in->person_id.v ? in->person_id : s.person;
 	if (person.v != 0) TRY(sql_promise_person(q->db, q->a, person, q->actor.id, q->actor.is_staff, &who, &found));
 	struct str said = words_said(&s);
-	*ret = (struct promise_form_page){.message = f.message, .conversation = f.message.v ? (struct conversation_id){0} : f.conversation, .call = f.call, .record = f.record,
+	*ret = (struct promise_form_page){.message = f.message, .conversation = f.message.v ? (struct conversation_id){0} : f.conversation, .call = f.call, .record = f.record, .brand_text = f.brand_text,
 		.name = STR(""), .who = given(in->who), .quote = markdown_text(q->a, said, QUOTE_CHARS), .direction = str_none(in->direction) ? STR("ours") : in->direction,
 		.text = str_none(in->text) ? markdown_text(q->a, said, TEXT_CHARS) : in->text, .day = given(in->day), .clock = given(in->clock), .said = given(in->said),
 		.audience = str_none(in->audience) ? usual_audience(&s) : in->audience, .may_public = may_public(&s), .among = is_among(s.talk.kind),
@@ -194,12 +214,29 @@ static enum err read_due(struct req *q, usec_t at, struct str day, struct str cl
 
 /* ------------------------------------------------------------------------------ making */
 
+static enum err read_owner(struct req *q, struct person_id id) {
+	struct promise_person_row owner;
+	bool found;
+	TRY(sql_promise_person(q->db, q->a, id, q->actor.id, q->actor.is_staff, &owner, &found));
+	return found && owner.is_ours ? OK : req_invalid(q, "owner_id", T("Only one of us can see to it."));
+}
+
+/* Everybody owes us nothing, and nobody of them is named. */
+static enum err read_everybody(struct req *q, const struct promise_make_in *in, struct promise_draft *d) {
+	bool named = in->to.v != 0 || in->from.v != 0 || in->person_id.v != 0 || !str_empty(given(in->who));
+	d->ours = true;
+	if (named || str_is(in->direction, "theirs")) return req_invalid(q, "to", T("What is said to everybody is promised to everybody, by us."));
+	if (!str_is(d->audience, "public")) return req_invalid(q, "audience", T("Everybody sees what is promised to everybody."));
+	return read_owner(q, d->owner);
+}
+
 /* Whom it is between: one of us, and somebody who is not. */
 static enum err read_sides(struct req *q, const struct promise_make_in *in, const struct source *s, struct promise_draft *d) {
-	struct promise_person_row who, owner;
+	struct promise_person_row who;
 	bool found;
 	d->ours = in->to.v != 0 || (in->from.v == 0 && !str_is(in->direction, "theirs"));
 	d->owner = in->owner_id.v ? in->owner_id : q->actor.id;
+	if (s->brand.id.v != 0) return read_everybody(q, in, d);
 	d->person = in->to.v ? in->to : in->from.v ? in->from : in->person_id.v ? in->person_id : s->person;
 	if (d->person.v == 0 && !str_empty(in->who)) TRY(record_who(q, (struct person_id){0}, in->who, "who", &d->person));
 	if (d->person.v == 0) return req_invalid(q, "to", T("With whom is it?"));
@@ -212,8 +249,7 @@ static enum err read_sides(struct req *q, const struct promise_make_in *in, cons
 	}
 	if (!found) return req_invalid(q, "to", T("There is no such person."));
 	if (who.is_ours) return req_invalid(q, "to", T("Promises are between us and a customer, a partner or a supplier."));
-	TRY(sql_promise_person(q->db, q->a, d->owner, q->actor.id, q->actor.is_staff, &owner, &found));
-	return found && owner.is_ours ? OK : req_invalid(q, "owner_id", T("Only one of us can see to it."));
+	return read_owner(q, d->owner);
 }
 
 static enum err read_text(struct req *q, const struct promise_make_in *in, const struct source *s, struct promise_draft *d) {
@@ -222,19 +258,19 @@ static enum err read_text(struct req *q, const struct promise_make_in *in, const
 	d->audience = str_none(in->audience) ? usual_audience(s) : in->audience;
 	if (str_empty(d->text)) req_invalid(q, "text", T("Please say what is promised."));
 	if (d->text.n > TEXT_MOST || d->said.n > SAID_MOST) req_invalid(q, d->text.n > TEXT_MOST ? "text" : "said", T("This is too long."));
-	if (str_is(d->audience, "public") && !may_public(s))
+	if (str_is(d->audience, "public") && !may_public(s) && s->brand.id.v == 0)
 		req_invalid(q, "audience", T("Only what is promised in a conversation that everyone reads can be for everyone."));
 	return q->errors.n > 0 ? ERR_INVALID : OK;
 }
 
 static enum err make(struct req *q, const struct promise_make_in *in, struct expectation_id *ret) {
-	struct from f = {in->message_id, in->conversation_id, in->call_id, in->record_id};
+	struct from f = {in->message_id, in->conversation_id, in->call_id, in->record_id, in->brand_text_id};
 	struct source s;
 	struct due due;
-	struct object o = {.thing = THING_EXPECTATION, .visibility = SEEN_STAFF};
+	struct object o = new_object(f.brand_text);
 	TRY(may_or_err(&q->actor, ACT_CREATE, &o));
 	TRY(read_source(q, &f, &s));
-	struct promise_draft d = {.conversation = s.talk.id, .message = f.message, .call = f.call, .record = s.record.id, .by = q->actor.id};
+	struct promise_draft d = {.conversation = s.talk.id, .message = f.message, .call = f.call, .record = s.record.id, .brand_text = s.brand.id, .by = q->actor.id};
 	enum err text = read_text(q, in, &s, &d), when = read_due(q, in->due_at, in->day, in->clock, &due);
 	TRY(read_sides(q, in, &s, &d));
 	TRY(text);
@@ -250,7 +286,8 @@ enum err promise_make(struct req *q, const struct promise_make_in *in, struct pr
 	TRY(make(q, in, &id));
 	TRY(promise_seen(q, id, &row));
 	*ret = promise_view_of(q, &row);
-	req_say(q, T("It is written down. Everybody who has to know sees it."));
+	if (!q->api && row.brand_text_id.v != 0) req_redirect(q, url_path(q->a, "/brand/%" PRId64, row.brand_text_id.v));
+	req_say(q, row.brand_text_id.v != 0 ? T("It is promised. Everybody reads it, and how it goes.") : T("It is written down. Everybody who has to know sees it."));
 	return OK;
 }
 
@@ -263,7 +300,7 @@ enum err promise_tick(struct req *q, const struct promise_ticked *t, struct mess
 
 enum err promise_place(struct req *q, struct promise_place *place) {
 	struct source s;
-	TRY(read_source(q, &(struct from){place->message, place->conversation, place->call, place->record}, &s));
+	TRY(read_source(q, &(struct from){.message = place->message, .conversation = place->conversation, .call = place->call, .record = place->record}, &s));
 	place->conversation = s.talk.id;
 	place->record = s.record.id;
 	place->person = s.person;
@@ -305,8 +342,13 @@ enum err promise_resolve(struct req *q, const struct promise_resolve_in *in, str
 	bool reason;
 	TRY(promise_seen(q, in->id, &row));
 	TRY(sql_promise_state_get(q->db, q->a, in->id, &x));
-	struct object o = {.thing = THING_EXPECTATION, .owner = x.person_id, .participant = row.holds,
-		.visibility = str_is(x.audience, "team") ? SEEN_STAFF : str_is(x.audience, "both") ? SEEN_PRIVATE : SEEN_PUBLIC};
+	struct object o = promise_object(x.person_id, x.audience, row.holds);
+	if (x.person_id.v == 0 && !q->actor.is_staff) {
+		TRY(promise_say(q, &x, in->outcome, str_trim(given(in->note))));
+		TRY(promise_seen(q, in->id, &row));
+		*ret = promise_view_of(q, &row);
+		return OK;
+	}
 	TRY(may_or_err(&q->actor, ACT_EDIT, &o));
 	unsigned part = promise_part(&q->actor, x.ours, x.person_id, x.audience);
 	if (!promise_may_go(x.state, in->outcome, part, &reason)) return refuse(q, &x, in->outcome, part);

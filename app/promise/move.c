@@ -61,6 +61,7 @@ enum err promise_wake(struct db *db, usec_t next_at) {
 enum audience promise_audience(const struct promise_state *x) {
 	static const char *const among[] = {"direct", "group", "room", "deal"};
 	if (str_is(x->audience, "team")) return AUDIENCE_STAFF;
+	if (x->person_id.v == 0) return AUDIENCE_PUBLIC;
 	for (size_t i = 0; i < sizeof among / sizeof *among; i++)
 		if (str_is(x->talk_kind, among[i])) return AUDIENCE_PARTIES;
 	if (str_is(x->audience, "both")) return AUDIENCE_PRIVATE;
@@ -69,8 +70,8 @@ enum audience promise_audience(const struct promise_state *x) {
 }
 
 enum err promise_event(struct db *db, struct person_id actor, const char *verb, const struct promise_state *x, enum audience audience, struct str data) {
-	const char *kind = x->conversation_id.v ? "conversation" : x->record_id.v ? "record" : "person";
-	int64_t id = x->conversation_id.v ? x->conversation_id.v : x->record_id.v ? x->record_id.v : x->person_id.v;
+	const char *kind = x->conversation_id.v ? "conversation" : x->record_id.v ? "record" : x->person_id.v ? "person" : "brand_text";
+	int64_t id = x->conversation_id.v ? x->conversation_id.v : x->record_id.v ? x->record_id.v : x->person_id.v ? x->person_id.v : x->brand_text_id.v;
 	struct event e = {.actor = actor, .verb = verb, .object_kind = "expectation", .object_id = x->id.v, .target_kind = kind, .target_id = id,
 		.audience = audience, .data = data};
 	return event_append(db, &e, NULL);
@@ -108,7 +109,7 @@ enum err promise_keep(struct db *db, struct arena *a, const struct promise_draft
 	TRY(promise_clock_read(db, a, &c));
 	x = (struct promise_state){.state = STR("open"), .goal = str_none(d->goal) ? STR("") : d->goal, .made_at = at, .due_at = d->due_at, .first_due_at = d->due_at};
 	struct promise_next n = promise_first_step(&c, &x, at);
-	TRY(sql_promise_put(db, d->ours, d->person, d->owner, d->text, d->conversation, d->message, d->call, d->record, d->due_at,
+	TRY(sql_promise_put(db, d->ours, d->person, d->owner, d->text, d->conversation, d->message, d->call, d->record, d->brand_text, d->due_at,
 		d->to_the_day ? STR("day") : STR("moment"), d->said, d->audience, d->by, at, str_c(n.step), n.at, ret));
 	TRY(sql_promise_change_put(db, *ret, at, d->by, STR(""), STR("open"), 0, d->due_at, (struct person_id){0}, STR("")));
 	TRY(promise_wake(db, n.at));
@@ -140,7 +141,7 @@ enum err promise_go(struct db *db, struct arena *a, struct person_id actor, cons
 	bool counts = false;
 	struct team_id team = {0};
 	if (over && !str_is(step->to, "withdrawn")) TRY(trust_count(db, a, was->id, &counts, &team));
-	if (counts && str_is(step->to, "missed")) {
+	if (counts && str_is(step->to, "missed") && was->person_id.v != 0) {
 		TRY(sql_trust_watch(db, was->id, now + TRUST_AFTER));
 		TRY(promise_wake(db, now + TRUST_AFTER));
 	}

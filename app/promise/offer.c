@@ -8,7 +8,7 @@
 #include "text/url.h"
 #include <inttypes.h>
 
-enum { OFFER_CHARS = 200 };
+enum { OFFER_CHARS = 200, MADE_MOST = 200 };
 
 /* When it is due on the firm's clock; at 0: nobody said. Business days end with that day, as the firm's calendar has them. */
 static enum err due_of(struct req *q, const struct promise_words *w, usec_t said_at, usec_t *ret_at, bool *ret_day) {
@@ -29,16 +29,15 @@ static void say_due(struct req *q, usec_t at, bool to_the_day, struct promise_of
 	o->by = promise_by(q, at, to_the_day);
 }
 
-enum err promise_understood(struct req *q, struct str words, bool ours, usec_t said_at, struct promise_offer *ret) {
-	struct promise_words_list l;
+static struct promise_offer no_offer(struct req *q) {
+	return (struct promise_offer){.direction = STR("ours"), .text = STR(""), .day = STR(""), .clock = STR(""), .said = STR(""), .by = STR(""),
+		.url = url_path(q->a, "/expectations/new"), .today = date_of_time(q->a, promise_zone(q), q->locale.now)};
+}
+
+/* One that was found in the words. */
+static enum err offer_of(struct req *q, struct str words, const struct promise_words *w, bool ours, usec_t said_at, struct promise_offer *ret) {
 	usec_t at;
 	bool to_the_day;
-	*ret = (struct promise_offer){.direction = STR("ours"), .text = STR(""), .day = STR(""), .clock = STR(""), .said = STR(""), .by = STR(""),
-		.url = url_path(q->a, "/expectations/new"), .today = date_of_time(q->a, promise_zone(q), q->locale.now)};
-	promise_words_find(q->a, words, q->locale.lang, said_at, promise_zone(q), &l);
-	if (l.n == 0) return OK;
-	const struct promise_words *w = &l.v[0];
-	for (size_t i = 0; i < l.n && w->due == PROMISE_WORDS_NO_DATE; i++) w = &l.v[i];    /* one with a date, if there is one */
 	TRY(due_of(q, w, said_at, &at, &to_the_day));
 	ret->found = true;
 	if ((w->who == PROMISE_WORDS_FIRM) != ours) ret->direction = STR("theirs");
@@ -46,6 +45,37 @@ enum err promise_understood(struct req *q, struct str words, bool ours, usec_t s
 	if (at <= q->locale.now) return OK;    /* nobody said, or it is over */
 	ret->said = str_first(str_n(words.p + w->said_from, w->said_to - w->said_from), SAID_MOST);
 	say_due(q, at, to_the_day, ret);
+	return OK;
+}
+
+enum err promise_understood(struct req *q, struct str words, bool ours, usec_t said_at, struct promise_offer *ret) {
+	struct promise_words_list l;
+	*ret = no_offer(q);
+	promise_words_find(q->a, words, q->locale.lang, said_at, promise_zone(q), &l);
+	if (l.n == 0) return OK;
+	const struct promise_words *w = &l.v[0];
+	for (size_t i = 0; i < l.n && w->due == PROMISE_WORDS_NO_DATE; i++) w = &l.v[i];    /* one with a date, if there is one */
+	return offer_of(q, words, w, ours, said_at, ret);
+}
+
+static bool is_made(const struct text_list *made, struct str text) {
+	for (size_t i = 0; i < made->n; i++)
+		if (str_eq(made->v[i], text)) return true;
+	return false;
+}
+
+enum err promise_in_text(struct req *q, struct brand_text_id text, struct str words, usec_t said_at, struct promise_offer_list *ret) {
+	struct promise_words_list l;
+	struct text_list made;
+	TRY(sql_promise_texts_of(q->db, q->a, text, MADE_MOST, &made));
+	promise_words_find(q->a, words, q->locale.lang, said_at, promise_zone(q), &l);
+	*ret = (struct promise_offer_list){.v = NEW_ARRAY(q->a, struct promise_offer, l.n)};
+	for (size_t i = 0; i < l.n; i++) {
+		struct promise_offer *o = &ret->v[ret->n];
+		*o = no_offer(q);
+		TRY(offer_of(q, words, &l.v[i], true, said_at, o));
+		if (str_is(o->direction, "ours") && !is_made(&made, o->text)) ret->n++;    /* what it asks of everybody nobody has promised */
+	}
 	return OK;
 }
 

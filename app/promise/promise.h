@@ -6,28 +6,30 @@
  *
  *   verb      object         data                                        audience
  *   create    expectation N  {"to":"open","ours":true,"due":T,"owner":P,"source":S,"person":P}  as wide as who reads it; person: not in public;
- *                                                                        source: call conversation record:TYPE hand
+ *                                                                        source: call conversation record:TYPE hand everybody (then there is no person)
  *   update    expectation N  {"from":"open","to":"done","word":"us"}     the same; word: us them silence; renegotiated: and "due"; what counts: and "team":T, the
  *                                                                        one of its owner, if any; not in public
+ *   update    expectation N  {"verdict":"kept"}                          staff: a customer says so of what was promised to everybody, or exceeded, missed
  *   update    expectation N  {"owner":P}                                 staff
  *   update    expectation N  {"paused":true}                             staff: we wait for them, or no more; only what a rule made
  *   create    service_rule R, also delete   {}                           staff
  *   announce  expectation N  {"step":"due"} soon due team chief          staff: it is time to tell somebody
  *   announce  expectation N  {"after_miss":{"word":W,"days":30,…}}       staff: what its person did since; W: left complained wrote active silent
  *
- * The target is the conversation that it was promised in, else the record, else the other side. */
+ * The target is the conversation that it was promised in, else the record, else the other side, else the text (brand_text) that said it to everybody. */
 #include "event/hub.h"
 #include "types.h"
 #include "web/req.h"
 
 struct promise_draft {
 	bool ours;                       /* we owe it; else they do */
-	struct person_id person, owner;  /* the other side; who of us sees to it */
+	struct person_id person, owner;  /* the other side, 0: everybody; who of us sees to it */
 	struct str text;
 	struct conversation_id conversation;
 	struct message_id message;
 	struct call_id call;
 	struct record_id record;
+	struct brand_text_id brand_text; /* where it is said to everybody; else 0 */
 	usec_t due_at;
 	bool to_the_day;                 /* due_at is the end of a day */
 	struct str said;                 /* how it was said, or "" */
@@ -46,10 +48,18 @@ usec_t promise_day_end(const struct zone *z, int64_t day);
 
 /* ------------------------------------------------------------------- for other pages */
 
-/* What is not over between us and somebody, as far as the actor may know of it, the first due first; at most 12. */
+/* Who of us may see to it, for a select. */
+MUST_USE enum err promise_choices(struct req *q, struct person_id chosen, struct promise_choice_list *ret);
+/* What is not over between us and somebody, as far as the actor may know of it, the first due first; at most 12. To themselves also what was promised to everybody. */
 MUST_USE enum err promise_between(struct req *q, struct person_id person, struct promise_view_list *ret);
-/* The same for whoever is about to write to them: the three that are due first, and how many more there are. */
+/* The same for whoever is about to write to them: the three that are due first, and how many more there are; behind them three that we promised to everybody. */
 MUST_USE enum err promise_before(struct req *q, struct person_id person, struct promise_box *ret);
+/* What was promised with what we say to everybody; of all such texts (0) what is not over. At most that many, the first due first; for everybody. */
+MUST_USE enum err promise_to_all(struct req *q, struct brand_text_id text, int64_t most, struct promise_view_list *ret);
+/* How many there were, over or not; the page is kept as long as nothing happens to any. */
+MUST_USE enum err promise_all_count(struct req *q, int64_t *ret);
+/* What a text for everybody promises by its words, said then, first come first, without what was made of it already. errors STORE */
+MUST_USE enum err promise_in_text(struct req *q, struct brand_text_id text, struct str words, usec_t said_at, struct promise_offer_list *ret);
 /* What was promised in a conversation, or about a record and its parts (root; one of the two is 0), as far as the actor may know of it. */
 MUST_USE enum err promise_in(struct req *q, struct conversation_id conversation, struct record_id root, struct promise_view_list *ret);
 /* For each of some conversations what its author and we owe each other first; in no order; for the team. */

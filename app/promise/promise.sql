@@ -1,27 +1,34 @@
 -- What was promised, by whom to whom and by when; how it went; what comes next by itself.
 
--- row promise_row: id expectation_id | ours bool | person_id person_id | person text | owner_id person_id | owner text | text text
+-- row promise_row: id expectation_id | ours bool | person_id person_id? | person text? | owner_id person_id | owner text | text text
 --   | conversation_id conversation_id? | subject text? | among bool | message_id message_id? | words text? | call_id call_id? | record_id record_id? | record_type text?
 --   | record_title text? | record_fields text? | due_at time | due_kind text | said text | first_due_at time | moved int | audience text | state text
 --   | note text | word_of text | made_at time | done_at time? | closed_at time? | holds bool | next_at time? | paused_at time? | rule_id service_rule_id?
--- row promise_state: id expectation_id | ours bool | person_id person_id | owner_id person_id | conversation_id conversation_id? | message_id message_id?
+--   | brand_text_id brand_text_id? | brand text? | my_word text? | say_kept int | say_exceeded int | say_missed int
+-- row promise_state: id expectation_id | ours bool | person_id person_id? | owner_id person_id | conversation_id conversation_id? | message_id message_id?
 --   | record_id record_id? | due_at time | due_kind text | said text | first_due_at time | moved int | audience text | state text | made_at time
---   | done_at time? | step text | next_at time? | version int | talk_kind text? | talk_visibility text? | talk_status text? | paused_at time? | goal text
+--   | done_at time? | step text | next_at time? | version int | talk_kind text? | talk_visibility text? | talk_status text? | paused_at time? | goal text | brand_text_id brand_text_id?
 -- row promise_change_row: at time | actor text? | by_us bool | from_state text | to_state text | from_due_at time? | to_due_at time? | owner text? | note text
 -- row promise_setting: remind_hours int | silence_days int | early_percent int
 
 -- frag state_of(x, c): x.id, x.ours, x.person_id, x.owner_id, x.conversation_id, x.message_id, x.record_id, x.due_at, x.due_kind, x.said, x.first_due_at, x.moved,
---   x.audience, x.state, x.made_at, x.done_at, x.step, x.next_at, x.version, c.kind, c.visibility, c.status, x.paused_at, x.goal
+--   x.audience, x.state, x.made_at, x.done_at, x.step, x.next_at, x.version, c.kind, c.visibility, c.status, x.paused_at, x.goal, x.brand_text_id
 -- frag is_live(x): (x.state = 'open' OR x.state = 'renegotiated')
 
 -- It is theirs, or they have to do with what it is about.
 -- frag holds(x): COALESCE(x.person_id = :me OR EXISTS (SELECT 1 FROM record_person h WHERE h.record_id = x.record_root_id AND h.person_id = :me), FALSE)
 
+-- How many said so of what was promised to everybody, since it was done.
+-- frag how_many_say(x, said): CASE WHEN x.person_id IS NULL THEN
+--   (SELECT count(*) FROM verdict s WHERE s.expectation_id = x.id AND s.word = said AND s.at >= x.done_at) ELSE 0 END
+
 -- What of its surroundings this person may see comes along, the rest is left out.
 -- frag promise_row_of(x): x.id, x.ours, x.person_id, {shown_name(p)}, x.owner_id, {shown_name(o)}, x.text, c.id, c.subject, COALESCE({is_among(c)}, FALSE), m.id, m.body, k.id,
 --   r.id, r.type, r.title, r.fields, x.due_at, x.due_kind, x.said, x.first_due_at, x.moved, x.audience, x.state, x.note, x.word_of, x.made_at, x.done_at,
---   x.closed_at, {holds(x)}, x.next_at, x.paused_at, x.rule_id
--- frag promise_around(x): JOIN person p ON p.id = x.person_id JOIN person o ON o.id = x.owner_id
+--   x.closed_at, {holds(x)}, x.next_at, x.paused_at, x.rule_id, b.id, b.title,
+--   (SELECT v.word FROM verdict v WHERE v.expectation_id = x.id AND v.person_id = :me AND v.at >= x.done_at),
+--   {how_many_say(x, 'kept')}, {how_many_say(x, 'exceeded')}, {how_many_say(x, 'missed')}
+-- frag promise_around(x): LEFT JOIN person p ON p.id = x.person_id LEFT JOIN brand_text b ON b.id = x.brand_text_id JOIN person o ON o.id = x.owner_id
 --   LEFT JOIN conversation c ON c.id = x.conversation_id AND {conversation_visible(c)}
 --   LEFT JOIN message m ON m.id = x.message_id AND m.conversation_id = c.id AND {message_visible(m)}
 --   LEFT JOIN call k ON k.id = x.call_id AND {call_visible(k)} LEFT JOIN record r ON r.id = x.record_id AND {record_visible(r)}
@@ -33,10 +40,10 @@
 SELECT {promise_row_of(x)} FROM expectation x {promise_around(x)} WHERE x.id = :id AND {expectation_visible(x)};
 
 -- promise_find(person person_id?, owner person_id?, root record_id?, conversation conversation_id?, state text?, live int?, late time?, over int?,
---   after_at time?, after expectation_id, before expectation_id?, wide bool, me person_id?, staff bool, most int) -> promise_row :many
+--   after_at time?, after expectation_id, before expectation_id?, wide bool, all bool, me person_id?, staff bool, most int) -> promise_row :many
 -- order: soon x.due_at, x.id | newest x.id DESC
--- Those of somebody, about something, in some state, as far as this person may know of them. wide: also what was promised to others in public.
-SELECT {promise_row_of(x)} FROM expectation x {promise_around(x)} WHERE {expectation_visible(x)} AND (:wide OR {holds(x)})
+-- Those of somebody, about something, in some state, as far as this person may know of them. wide: also what was promised to others in public; all: also what was to everybody.
+SELECT {promise_row_of(x)} FROM expectation x {promise_around(x)} WHERE {expectation_visible(x)} AND (:wide OR {holds(x)} OR (:all AND x.person_id IS NULL))
 --? person AND x.person_id = :person
 --? owner AND x.owner_id = :owner
 --? root AND x.record_root_id = :root
@@ -49,10 +56,45 @@ SELECT {promise_row_of(x)} FROM expectation x {promise_around(x)} WHERE {expecta
 --? before AND x.id < :before
 ORDER BY {order} LIMIT :most;
 
--- promise_with(person person_id, me person_id?, staff bool, most int) -> promise_row :many
--- What is not over between us and somebody, the first due first.
-SELECT {promise_row_of(x)} FROM expectation x {promise_around(x)} WHERE x.person_id = :person AND x.goal = '' AND x.state IN ('open', 'renegotiated', 'done')
+-- promise_with(person person_id, all bool, me person_id?, staff bool, most int) -> promise_row :many
+-- What is not over between us and somebody, the first due first; all: also what was promised to everybody.
+SELECT {promise_row_of(x)} FROM expectation x {promise_around(x)} WHERE (x.person_id = :person OR (:all AND x.person_id IS NULL)) AND x.goal = '' AND x.state IN ('open', 'renegotiated', 'done')
 	AND {expectation_visible(x)} ORDER BY x.due_at, x.id LIMIT :most;
+
+-- promise_all(text brand_text_id?, live int?, over int?, after_at time?, after expectation_id, before expectation_id?, me person_id?, staff bool, most int) -> promise_row :many
+-- order: soon x.due_at, x.id | newest x.id DESC
+-- What was promised to everybody.
+SELECT {promise_row_of(x)} FROM expectation x {promise_around(x)} WHERE x.person_id IS NULL AND {expectation_visible(x)}
+--? text AND x.brand_text_id = :text
+--? live AND x.state IN ('open', 'renegotiated', 'done') AND :live = 1
+--? over AND x.state NOT IN ('open', 'renegotiated', 'done') AND :over = 1
+--? after_at AND (x.due_at, x.id) > (:after_at, :after)
+--? before AND x.id < :before
+ORDER BY {order} LIMIT :most;
+
+-- promise_all_count(most int) -> int :one
+-- How many of these there are.
+SELECT count(*) FROM (SELECT 1 FROM expectation x WHERE x.person_id IS NULL LIMIT :most) y;
+
+-- promise_texts_of(text brand_text_id, most int) -> text :many
+-- The words of what was promised with a text.
+SELECT x.text FROM expectation x WHERE x.brand_text_id = :text ORDER BY x.id LIMIT :most;
+
+-- row verdict_count_row: kept int | exceeded int | missed int
+-- verdict_counts(id expectation_id) -> verdict_count_row :one
+-- How many said what of it since it was done.
+SELECT {how_many_say(x, 'kept')}, {how_many_say(x, 'exceeded')}, {how_many_say(x, 'missed')} FROM expectation x WHERE x.id = :id;
+
+-- verdict_put(id expectation_id, person person_id, word text, note text, at time) :exec1
+-- What somebody says of it, instead of what they said before.
+INSERT INTO verdict (expectation_id, person_id, word, note, at) VALUES (:id, :person, :word, :note, :at)
+ON CONFLICT (expectation_id, person_id) DO UPDATE SET word = excluded.word, note = excluded.note, at = excluded.at;
+
+-- row verdict_row: person_id person_id | name text | word text | note text | at time
+-- verdicts(id expectation_id, me person_id?, staff bool, most int) -> verdict_row :many
+-- Who said what of it and why, the newest first: for the team, which reads the name that the person gives.
+SELECT p.id, {shown_name(p)}, v.word, v.note, v.at FROM verdict v JOIN expectation x ON x.id = v.expectation_id JOIN person p ON p.id = v.person_id
+WHERE v.expectation_id = :id AND v.at >= x.done_at AND v.note <> '' AND :staff AND :me IS NOT NULL ORDER BY v.at DESC, v.person_id LIMIT :most;
 
 -- promise_some(ids ints, me person_id, staff bool, most int) -> promise_row :many
 -- Some of them, in no order, as far as this person may know of them.
@@ -118,6 +160,11 @@ WHERE who IS NOT NULL AND NOT EXISTS (SELECT 1 FROM person w WHERE w.id = x.who 
 SELECT s.person_id FROM record r JOIN record_person s ON s.record_id = COALESCE(r.root_id, r.id) JOIN person p ON p.id = s.person_id
 WHERE r.id = :id AND p.kind <> 'staff' ORDER BY s.person_id LIMIT 1;
 
+-- row promise_brand_row: id brand_text_id | title text | body text
+-- promise_brand(id brand_text_id) -> promise_brand_row :maybe
+-- What is said to everybody, with which something may be promised.
+SELECT b.id, b.title, b.body FROM brand_text b WHERE b.id = :id;
+
 -- row promise_call_row: id call_id | person_id person_id | record_id record_id? | agreed text
 -- promise_call(id call_id, me person_id?, staff bool) -> promise_call_row :maybe
 -- The note of a call that something may be promised in.
@@ -132,14 +179,14 @@ SELECT p.id, {shown_name(p)}, p.kind = 'staff' FROM person p WHERE p.id = :id AN
 -- Who of us may see to it.
 SELECT p.id, p.name, TRUE FROM person p WHERE p.kind = 'staff' AND p.disabled_at IS NULL ORDER BY p.name, p.id LIMIT :most;
 
--- promise_put(ours bool, person person_id, owner person_id, words text, conversation conversation_id?, message message_id?, call call_id?, record record_id?,
+-- promise_put(ours bool, person person_id?, owner person_id, words text, conversation conversation_id?, message message_id?, call call_id?, record record_id?, brand_text brand_text_id?,
 --   due_at time, due_kind text, said text, audience text, by person_id?, at time, step text, next_at time?) -> expectation_id :one
 -- A new one.
 INSERT INTO expectation (ours, person_id, owner_id, text, conversation_id, message_id, call_id, record_id, record_root_id, due_at, due_kind, said,
-	first_due_at, moved, audience, state, note, word_of, made_by, made_at, done_at, closed_at, step, next_at, version, source)
+	first_due_at, moved, audience, state, note, word_of, made_by, made_at, done_at, closed_at, step, next_at, version, source, brand_text_id)
 VALUES (:ours, :person, :owner, :words, :conversation, :message, :call, :record, (SELECT COALESCE(r.root_id, r.id) FROM record r WHERE r.id = :record),
 	:due_at, :due_kind, :said, :due_at, 0, :audience, 'open', '', '', :by, :at, NULL, NULL, :step, :next_at, 1, CASE WHEN :call IS NOT NULL THEN 'call' WHEN :conversation IS NOT NULL THEN 'conversation'
-	WHEN :record IS NOT NULL THEN (SELECT 'record:' || r.type FROM record r WHERE r.id = :record) ELSE 'hand' END) RETURNING id;
+	WHEN :record IS NOT NULL THEN (SELECT 'record:' || r.type FROM record r WHERE r.id = :record) WHEN :brand_text IS NOT NULL THEN 'everybody' ELSE 'hand' END, :brand_text) RETURNING id;
 
 -- promise_state_get(id expectation_id) -> promise_state :one
 -- One as it is, for the program itself.
@@ -241,7 +288,7 @@ SELECT count(*) FROM record_change WHERE seq = :seq AND field = 'state';
 -- promise_rule_open(record record_id, most int) -> promise_state :many
 -- What rules promised about a record and is to be kept; said is the state that it was promised in.
 SELECT x.id, x.ours, x.person_id, x.owner_id, x.conversation_id, x.message_id, x.record_id, x.due_at, x.due_kind, x.expects, x.first_due_at, x.moved, x.audience, x.state,
-	x.made_at, x.done_at, x.step, x.next_at, x.version, NULL, NULL, NULL, x.paused_at, x.goal
+	x.made_at, x.done_at, x.step, x.next_at, x.version, NULL, NULL, NULL, x.paused_at, x.goal, x.brand_text_id
 FROM expectation x WHERE x.record_id = :record AND x.expects <> '' AND x.state IN ('open', 'renegotiated') ORDER BY x.id LIMIT :most;
 
 -- promise_by_rule(id expectation_id, expects text) :exec1

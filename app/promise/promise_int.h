@@ -39,6 +39,15 @@ MUST_USE enum err promise_resume(struct db *db, struct arena *a, struct person_i
 /* An event about one, told as widely as it is known. */
 MUST_USE enum err promise_event(struct db *db, struct person_id actor, const char *verb, const struct promise_state *x, enum audience audience, struct str data);
 enum audience promise_audience(const struct promise_state *x);
+/* What the many to whom it was promised make of it: STR_NONE when nobody said a word, missed when not more than half of them say otherwise, exceeded when more
+ * than half say so, else kept. */
+struct str promise_majority(int64_t kept, int64_t exceeded, int64_t missed);
+/* "12 say kept, 3 say not kept"; "" when nobody said a word. */
+struct str promise_counted(struct req *q, const struct promise_row *r);
+/* What the policy knows it as. holds: the actor has to do with what it is about */
+struct object promise_object(struct person_id person, struct str audience, bool holds);
+/* A customer says whether it was kept, of what was promised to everybody and is done; writes. errors DENIED, CONFLICT, INVALID */
+MUST_USE enum err promise_say(struct req *q, const struct promise_state *x, struct str word, struct str note);
 /* Whoever wrote a next step sees that the job comes for it; in the writer's transaction. */
 MUST_USE enum err promise_wake(struct db *db, usec_t next_at);
 
@@ -84,12 +93,14 @@ MUST_USE enum err trust_after_said(struct req *q, struct expectation_id id, stru
 /* --------------------------------------------------------------- show.c: as somebody sees it */
 
 struct promise_view promise_view_of(struct req *q, const struct promise_row *r);
+/* The first of them, at most so many. */
+void promise_views_of(struct req *q, const struct promise_row_list *rows, size_t most, struct promise_view_list *ret);
+/* Who said what of one that was promised to everybody, and why: for the team. everybody.c */
+MUST_USE enum err promise_verdicts(struct req *q, struct expectation_id id, struct verdict_line_list *ret);
 /* "by Friday 14 March" */
 struct str promise_by(struct req *q, usec_t due_at, bool to_the_day);
 /* The firm's. */
 const struct zone *promise_zone(const struct req *q);
-/* Who of us may see to it. */
-MUST_USE enum err promise_choices(struct req *q, struct person_id chosen, struct promise_choice_list *ret);
 MUST_USE enum err promise_seen(struct req *q, struct expectation_id id, struct promise_row *ret);
 
 /* form.c: whether it is known with whom a promise in this conversation, or to this person, is; among: whether few read that conversation. errors NOT_FOUND */

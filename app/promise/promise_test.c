@@ -451,12 +451,74 @@ static void who_sees_what(void **state) {
 	assert_int_equal(admin_int(f, "SELECT count(*) FROM event WHERE object_kind = 'expectation' AND audience = 'staff'"), 1);
 }
 
+/* ------------------------------------------------------------------ to everybody */
+
+static void what_most_say(void **state) {
+	static const struct { int kept, exceeded, missed; const char *says; } want[] = {{1, 0, 0, "kept"}, {0, 1, 0, "exceeded"}, {0, 0, 1, "missed"}, {1, 1, 0, "kept"},
+		{1, 2, 0, "exceeded"}, {1, 0, 1, "missed"}, {2, 0, 1, "kept"}, {0, 2, 1, "exceeded"}, {1, 1, 1, "kept"}, {1, 1, 2, "missed"}, {12, 0, 3, "kept"}};
+	(void)state;
+	assert_true(str_none(promise_majority(0, 0, 0)));
+	for (size_t i = 0; i < sizeof want / sizeof *want; i++) {
+		struct str says = promise_majority(want[i].kept, want[i].exceeded, want[i].missed);
+		if (!str_is(says, want[i].says)) fail_msg("%d kept, %d exceeded, %d missed: " STR_FMT, want[i].kept, want[i].exceeded, want[i].missed, STR_ARG(says));
+	}
+}
+
+static struct expectation_id promise_all_of_them(struct fixture *f, usec_t due) {
+	struct doing d = {.f = f, .draft = {.ours = true, .owner = {AGENT}, .text = STR("Open on Saturdays"), .brand_text = {1}, .due_at = due, .said = STR(""),
+		.audience = STR("public"), .by = {OWNER}}};
+	assert_int_equal(store_write(f->s, do_keep, &d), OK);
+	return d.id;
+}
+
+static enum err do_say(struct db *db, void *arg) {
+	struct doing *d = arg;
+	return sql_verdict_put(db, d->id, d->who, d->step.to, d->step.note, clock_now());
+}
+
+static void say(struct fixture *f, struct expectation_id id, int who, const char *word) {
+	struct doing d = {.f = f, .id = id, .who = {who}, .step = {.to = str_c(word), .note = STR("")}};
+	assert_int_equal(store_write(f->s, do_say, &d), OK);
+}
+
+/* It has no other side: everybody sees it, its owner is reminded, nobody else is told by name; the many who say a word decide, else silence does. */
+static void what_everybody_says_decides(void **state) {
+	FIXTURE(f);
+	admin_exec(f, "INSERT INTO brand_text (id, title, body, place, said_from, made_by, made_at) VALUES (1, 'Spring', 'Open on Saturdays', '', '2026-01-01', 1, 0)");
+	struct expectation_id kept = promise_all_of_them(f, BEGIN + DAYS(10)), not = promise_all_of_them(f, BEGIN + DAYS(10)), quiet = promise_all_of_them(f, BEGIN + DAYS(10));
+	struct expectation_id again = promise_all_of_them(f, BEGIN + DAYS(10)), late = promise_all_of_them(f, BEGIN + DAYS(10));
+	assert_true(sees(f, kept, 0, false) && sees(f, kept, ANN, false) && sees(f, kept, AGENT, true));
+	clock_set(BEGIN + DAYS(8));
+	const struct expectation_id done[] = {kept, not, quiet, again};
+	for (size_t i = 0; i < sizeof done / sizeof *done; i++) go(f, done[i], AGENT, "done", 0);
+	clock_set(BEGIN + DAYS(9));
+	say(f, kept, ANN, "missed"), say(f, kept, ANN, "kept"), say(f, kept, OTTO, "exceeded");    /* she thinks better of it */
+	say(f, not, ANN, "missed"), say(f, not, OTTO, "kept");
+	say(f, again, ANN, "missed");
+	go(f, again, AGENT, "renegotiated", BEGIN + DAYS(20));                                     /* it was not done after all */
+	clock_set(BEGIN + DAYS(11));
+	for (int i = 0; i < 3; i++) run_job(f), tell(f);
+	assert_int_equal(admin_int(f, str_fmt(&f->a, "SELECT count(*) FROM notice WHERE kind = 'promise_due' AND expectation_id = %lld AND person_id = 2", (long long)late.v).p), 1);
+	clock_set(BEGIN + DAYS(12));
+	go(f, again, AGENT, "done", 0);                                                            /* now it is, and what was said before counts no more */
+	clock_set(BEGIN + DAYS(60));
+	for (int i = 0; i < 3; i++) run_job(f), tell(f);
+	assert_true(is_in(f, kept, "kept", "them") && is_in(f, not, "missed", "them") && is_in(f, again, "kept", "silence"));
+	assert_true(is_in(f, quiet, "kept", "silence"));
+	assert_int_equal(admin_int(f, "SELECT count(*) FROM notice WHERE person_id IN (10, 11)"), 0);
+	assert_int_equal(admin_int(f, "SELECT count(*) FROM expectation WHERE after_at IS NOT NULL"), 0);     /* there is nobody to look after */
+	assert_int_equal(admin_int(f, "SELECT closed FROM expectation_sum WHERE ours AND by_what = 'source' AND of_word = 'everybody'"), 4);
+	assert_int_equal(admin_int(f, "SELECT count(*) FROM expectation_sum WHERE by_what = 'person'"), 0);
+	assert_int_equal(admin_int(f, "SELECT count(*) FROM event WHERE object_kind = 'expectation' AND verb <> 'announce' AND (audience <> 'public' OR target_kind <> 'brand_text')"), 0);
+}
+
 int main(void) {
 	struct str why;
 	assert_int_equal(pack_load(&why), OK);
-	const struct CMUnitTest tests[] = {cmocka_unit_test(table), cmocka_unit_test(parts), cmocka_unit_test(early), cmocka_unit_test(ends_of_days),
+	const struct CMUnitTest tests[] = {cmocka_unit_test(table), cmocka_unit_test(parts), cmocka_unit_test(early), cmocka_unit_test(ends_of_days), cmocka_unit_test(what_most_say),
 		PROMISES(each_step_is_told_once), PROMISES(the_team_then_who_leads), PROMISES(reminders_keep_the_firms_hours), PROMISES(many_ways_at_once),
 		PROMISES(what_is_done_reminds_nobody), PROMISES(a_moved_date_stays_in_sight), PROMISES(silence_says_kept),
-		PROMISES(no_opens_the_thread_again), PROMISES(many_at_once), PROMISES(a_claim_is_answered_in_two_business_days), PROMISES(who_sees_what)};
+		PROMISES(no_opens_the_thread_again), PROMISES(many_at_once), PROMISES(a_claim_is_answered_in_two_business_days), PROMISES(who_sees_what),
+		PROMISES(what_everybody_says_decides)};
 	return cmocka_run_group_tests_name("promise", tests, NULL, NULL);
 }

@@ -11,12 +11,16 @@ static const struct follows {
 	const char *step, *next;
 } follows[] = {{"soon", "due"}, {"due", "team"}, {"team", "chief"}, {"chief", ""}};
 
-/* Nobody said that it was not: it counts as kept, or as better than promised when enough of its time was saved. */
+/* Nobody said that it was not: it counts as kept, or as better than promised when enough of its time was saved. Of what was promised to everybody the many
+ * who said a word decide. */
 static enum err fall_silent(struct db *db, struct arena *a, const struct promise_state *x) {
 	struct promise_setting s;
 	TRY(sql_promise_settings(db, &s));
-	bool early = promise_early(x->made_at, x->first_due_at, x->done_at, s.early_percent);
-	struct promise_step step = {.to = early ? STR("exceeded") : STR("kept"), .note = STR(""), .word = "silence"};
+	struct verdict_count_row many;
+	TRY(sql_verdict_counts(db, x->id, &many));
+	struct str word = promise_majority(many.kept, many.exceeded, many.missed);
+	bool early = promise_early(x->made_at, x->first_due_at, x->done_at, s.early_percent), none = str_none(word);
+	struct promise_step step = {.to = !none ? word : early ? STR("exceeded") : STR("kept"), .note = STR(""), .word = none ? "silence" : "them"};
 	return promise_go(db, a, (struct person_id){0}, x, &step);
 }
 

@@ -35,6 +35,8 @@ static const struct look looks[] = {
 	{"withdrawn", "open", "undo", T("Taken back")},
 };
 
+static bool is_mine(const struct req *q, const struct promise_row *r) { return r->person_id.v != 0 && r->person_id.v == q->actor.id.v; }
+
 static void look_of(struct req *q, const struct promise_row *r, struct promise_view *v) {
 	static const struct look late = {"", "missed", "alert", T("Late")}, soon = {"", "soon", "hourglass", T("Due soon")}, theirs = {"", "done", "check", T("Done, they say")};
 	static const struct look paused = {"", "renegotiated", "hourglass", T("We wait for them")};
@@ -44,7 +46,7 @@ static void look_of(struct req *q, const struct promise_row *r, struct promise_v
 	if (v->paused_at != 0) l = &paused;
 	else if (v->late) l = &late;
 	else if (str_is(r->state, "open") && r->due_at - q->locale.now < SOON) l = &soon;
-	else if (str_is(r->state, "done") && r->ours != q->actor.is_staff && !(r->ours && r->person_id.v != q->actor.id.v)) l = r->ours ? l : &theirs;
+	else if (str_is(r->state, "done") && r->ours != q->actor.is_staff && !(r->ours && !is_mine(q, r))) l = r->ours ? l : &theirs;
 	else if (str_is(r->state, "done") && !r->ours && q->actor.is_staff) l = &theirs;
 	v->look = str_c(l->look);
 	v->sign = str_c(l->sign);
@@ -53,8 +55,9 @@ static void look_of(struct req *q, const struct promise_row *r, struct promise_v
 
 /* Who owes it to whom. To whoever only reads it in public, the other side is nobody they know. */
 static struct str who_of(struct req *q, const struct promise_row *r, bool knows) {
-	const char *owner = str_z(q->a, r->owner), *person = str_z(q->a, r->person), *firm = str_z(q->a, q->business->name);
-	if (r->person_id.v == q->actor.id.v) return tr_fill(q->a, TRQ(q, r->ours ? T("{name} of {firm}, to you") : T("You, to {name} of {firm}")), "name", owner, "firm", firm, NULL);
+	const char *owner = str_z(q->a, r->owner), *person = str_none(r->person) ? "" : str_z(q->a, r->person), *firm = str_z(q->a, q->business->name);
+	if (r->person_id.v == 0) return tr_fill(q->a, TRQ(q, q->actor.is_staff ? T("{name}, to everybody") : T("{name} of {firm}, to everybody")), "name", owner, "firm", firm, NULL);
+	if (is_mine(q, r)) return tr_fill(q->a, TRQ(q, r->ours ? T("{name} of {firm}, to you") : T("You, to {name} of {firm}")), "name", owner, "firm", firm, NULL);
 	if (!knows) return tr_fill(q->a, TRQ(q, T("{name} of {firm}")), "name", owner, "firm", firm, NULL);
 	return tr_fill(q->a, TRQ(q, r->ours ? T("{name}, to {person}") : T("{person}, to {name}")), "name", owner, "person", person, NULL);
 }
@@ -66,12 +69,19 @@ struct promise_view promise_view_of(struct req *q, const struct promise_row *r) 
 		.late = promise_is_live(r->state) && r->paused_at == 0 && r->due_at < q->locale.now, .said = r->said, .first_due_at = r->first_due_at, .moved = r->moved,
 		.audience = r->audience, .owner = {.id = r->owner_id, .name = r->owner}, .person = {.id = r->person_id, .name = r->person}, .record_id = r->record_id,
 		.conversation_id = r->conversation_id, .message_id = r->message_id, .call_id = r->call_id, .made_at = r->made_at, .done_at = r->done_at,
-		.closed_at = r->closed_at, .word_of = r->word_of, .rule_id = r->rule_id, .paused_at = r->paused_at, .note = knows || !theirs ? r->note : STR(""), .url = url_path(q->a, "/expectations/%" PRId64, r->id.v)};
+		.closed_at = r->closed_at, .word_of = r->word_of, .rule_id = r->rule_id, .paused_at = r->paused_at,
+		.brand_text_id = r->brand_text_id, .my_verdict = r->my_word, .note = knows || !theirs ? r->note : STR(""), .url = url_path(q->a, "/expectations/%" PRId64, r->id.v)};
 	if (!knows) { /* in public: what and when, not to whom */
 		if (r->ours) v.to = (struct person_id){0};
 		else v.from = (struct person_id){0};
 		v.person.id = (struct person_id){0};
 		v.person.name = STR_NONE;
+	}
+	v.counted = promise_counted(q, r);
+	if (r->person_id.v == 0) {
+		v.verdicts.kept = (struct opt_int){true, r->say_kept};
+		v.verdicts.exceeded = (struct opt_int){true, r->say_exceeded};
+		v.verdicts.missed = (struct opt_int){true, r->say_missed};
 	}
 	look_of(q, r, &v);
 	v.who = who_of(q, r, knows);
@@ -81,7 +91,7 @@ struct promise_view promise_view_of(struct req *q, const struct promise_row *r) 
 	return v;
 }
 
-static void views_of(struct req *q, const struct promise_row_list *rows, size_t most, struct promise_view_list *ret) {
+void promise_views_of(struct req *q, const struct promise_row_list *rows, size_t most, struct promise_view_list *ret) {
 	*ret = (struct promise_view_list){.v = NEW_ARRAY(q->a, struct promise_view, rows->n)};
 	for (size_t i = 0; i < rows->n && i < most; i++) ret->v[ret->n++] = promise_view_of(q, &rows->v[i]);
 }
@@ -90,14 +100,15 @@ static void views_of(struct req *q, const struct promise_row_list *rows, size_t 
 
 enum err promise_between(struct req *q, struct person_id person, struct promise_view_list *ret) {
 	struct promise_row_list rows;
-	TRY(sql_promise_with(q->db, q->a, person, q->actor.id, q->actor.is_staff, BETWEEN_MOST, &rows));
-	views_of(q, &rows, BETWEEN_MOST, ret);
+	TRY(sql_promise_with(q->db, q->a, person, person.v == q->actor.id.v, q->actor.id, q->actor.is_staff, BETWEEN_MOST, &rows));
+	promise_views_of(q, &rows, BETWEEN_MOST, ret);
 	return OK;
 }
 
 enum err promise_before(struct req *q, struct person_id person, struct promise_box *ret) {
 	*ret = (struct promise_box){.person = person};
 	TRY(promise_between(q, person, &ret->data));
+	TRY(promise_to_all(q, (struct brand_text_id){0}, BEFORE_MOST, &ret->all));
 	if (ret->data.n <= BEFORE_MOST) return OK;
 	ret->more = (int64_t)ret->data.n - BEFORE_MOST;
 	ret->data.n = BEFORE_MOST;
@@ -108,19 +119,19 @@ enum err promise_in(struct req *q, struct conversation_id conversation, struct r
 	struct promise_row_list rows;
 	struct opt_int any = {0};
 	TRY(sql_promise_find(q->db, q->a, (struct person_id){0}, (struct person_id){0}, root, conversation, STR_NONE, any, 0, any, 0, (struct expectation_id){0},
-		(struct expectation_id){0}, true, q->actor.id, q->actor.is_staff, IN_MOST, PROMISE_FIND_SOON, &rows));
+		(struct expectation_id){0}, true, false, q->actor.id, q->actor.is_staff, IN_MOST, PROMISE_FIND_SOON, &rows));
 	size_t n = 0;
 	for (size_t i = 0; i < rows.n; i++)
 		if (rows.v[i].rule_id.v == 0) rows.v[n++] = rows.v[i];     /* what rules made is shown as the time left */
 	rows.n = n;
-	views_of(q, &rows, IN_MOST, ret);
+	promise_views_of(q, &rows, IN_MOST, ret);
 	return OK;
 }
 
 enum err promise_some(struct req *q, struct int_list ids, struct promise_view_list *ret) {
 	struct promise_row_list rows;
 	TRY(sql_promise_some(q->db, q->a, ids, q->actor.id, q->actor.is_staff, (int64_t)ids.n, &rows));
-	views_of(q, &rows, rows.n, ret);
+	promise_views_of(q, &rows, rows.n, ret);
 	return OK;
 }
 
@@ -150,6 +161,7 @@ struct wish {
 	struct opt_int live, over;
 	usec_t late;
 	bool wide;                       /* also what was promised to others in public */
+	bool all;                        /* also what was promised to everybody */
 	enum promise_find_order order;
 };
 
@@ -174,7 +186,7 @@ static enum err find(struct req *q, const struct wish *w, struct str cursor, int
 		? sscanf(str_z(q->a, cursor), "%" SCNd64 "-%" SCNd64 "%c", &at, &after.v, &end) == 2 : str_int(cursor, &before.v) && before.v > 0));
 	*ret_next = STR_NONE;
 	if (!good) return req_invalid(q, "cursor", T("This cursor is not one of ours."));
-	TRY(sql_promise_find(q->db, q->a, w->person, w->owner, w->root, w->conversation, w->state, w->live, w->late, w->over, at, after, before, w->wide, q->actor.id,
+	TRY(sql_promise_find(q->db, q->a, w->person, w->owner, w->root, w->conversation, w->state, w->live, w->late, w->over, at, after, before, w->wide, w->all, q->actor.id,
 		q->actor.is_staff, most + 1, w->order, ret));
 	if ((int64_t)ret->n <= most) return OK;
 	ret->n = (size_t)most;
@@ -206,17 +218,17 @@ static enum err fill_tabs(struct req *q, struct str here, struct promise_list_pa
 static enum err fill_own(struct req *q, struct promise_list_page *ret) {
 	struct promise_row_list rows;
 	struct str more;
-	struct wish w = {.state = STR("done"), .order = PROMISE_FIND_SOON};
+	struct wish w = {.state = STR("done"), .all = true, .order = PROMISE_FIND_SOON};
 	TRY(find(q, &w, STR_NONE, OVER_MOST, &rows, &more));
 	size_t n = 0;
 	for (size_t i = 0; i < rows.n; i++)
-		if (rows.v[i].ours && rows.v[i].person_id.v == q->actor.id.v) rows.v[n++] = rows.v[i];
+		if (rows.v[i].ours && (is_mine(q, &rows.v[i]) || (rows.v[i].person_id.v == 0 && str_none(rows.v[i].my_word)))) rows.v[n++] = rows.v[i];
 	rows.n = n;
-	views_of(q, &rows, OVER_MOST, &ret->asked);
-	w = (struct wish){.state = STR_NONE, .over = {true, 1}, .order = PROMISE_FIND_NEWEST};
+	promise_views_of(q, &rows, OVER_MOST, &ret->asked);
+	w = (struct wish){.state = STR_NONE, .all = true, .over = {true, 1}, .order = PROMISE_FIND_NEWEST};
 	TRY(find(q, &w, STR_NONE, OVER_MOST, &rows, &more));
-	views_of(q, &rows, OVER_MOST, &ret->over);
-	return OK;
+	promise_views_of(q, &rows, OVER_MOST, &ret->over);
+	return promise_all_count(q, &ret->to_all);
 }
 
 static enum err whose(struct req *q, struct person_id id, struct promise_list_page *ret) {
@@ -261,7 +273,7 @@ static enum err list_counted(struct req *q, const struct promise_list_in *in, st
 	if (!str_none(in->cursor) && (!str_int(in->cursor, &before.v) || before.v <= 0)) return req_invalid(q, "cursor", T("This cursor is not one of ours."));
 	TRY(trust_find(q, &w, before, in->limit + 1, &rows));
 	bool more = (int64_t)rows.n > in->limit;
-	views_of(q, &rows, (size_t)in->limit, &ret->data);
+	promise_views_of(q, &rows, (size_t)in->limit, &ret->data);
 	if (more) ret->next = str_fmt(q->a, "%" PRId64, rows.v[in->limit - 1].id.v);
 	if (q->api) return OK;
 	q->page.nav = STR("promises");
@@ -281,9 +293,10 @@ enum err promise_list(struct req *q, const struct promise_list_in *in, struct pr
 	w.conversation = in->conversation_id;
 	TRY(root_of(q, in->record_id, &w.root));
 	if (!str_none(in->state)) w.state = in->state;
+	w.all = w.person.v == 0;
 	w.wide = q->actor.is_staff || in->conversation_id.v != 0 || in->record_id.v != 0;
 	TRY(find(q, &w, in->cursor, in->limit, &rows, &ret->next));
-	views_of(q, &rows, (size_t)in->limit, &ret->data);
+	promise_views_of(q, &rows, (size_t)in->limit, &ret->data);
 	if (q->api) return OK;
 	q->page.nav = STR("promises");
 	ret->more = (struct url){STR_NONE};
@@ -305,7 +318,7 @@ enum err promise_seen(struct req *q, struct expectation_id id, struct promise_ro
 
 static struct promise_change_step change_of(struct req *q, const struct promise_row *r, const struct promise_change_row *c) {
 	bool day = str_is(r->due_kind, "day"), knows = q->actor.is_staff || r->holds;
-	struct str by = str_none(c->actor) ? STR("") : !c->by_us && r->person_id.v == q->actor.id.v ? str_c(TRQ(q, T("you"))) : c->by_us || knows ? c->actor : STR("");
+	struct str by = str_none(c->actor) ? STR("") : !c->by_us && is_mine(q, r) ? str_c(TRQ(q, T("you"))) : c->by_us || knows ? c->actor : STR("");
 	struct promise_change_step s = {.look = STR("done"), .sign = STR("check"), .by = by, .at = c->at, .was = STR(""), .note = c->by_us || knows ? c->note : STR("")};
 	if (!str_none(c->owner)) {
 		s.sign = STR("user");
@@ -327,7 +340,8 @@ static struct promise_change_step change_of(struct req *q, const struct promise_
 		for (size_t i = 0; i < sizeof looks / sizeof *looks; i++)
 			if (str_is(c->to_state, looks[i].state)) s.look = str_c(looks[i].look), s.sign = str_c(looks[i].sign), s.title = str_c(TRQ(q, looks[i].word));
 		if (str_is(c->to_state, "done") && !r->ours) s.title = str_c(TRQ(q, T("Done, they say")));
-		if (str_none(c->actor) && !str_is(c->to_state, "done")) s.note = str_c(TRQ(q, T("Nobody said otherwise.")));
+		struct str many = promise_counted(q, r);
+		if (str_none(c->actor) && !str_is(c->to_state, "done")) s.note = str_empty(many) ? str_c(TRQ(q, T("Nobody said otherwise."))) : many;
 	}
 	return s;
 }
@@ -342,7 +356,7 @@ static void next_of(struct req *q, const struct promise_row *r, struct promise_p
 			promise_by(q, r->due_at, str_is(r->due_kind, "day")).p, NULL);
 		s.note = say_ago(q->a, &q->locale, r->due_at);
 	} else if (str_is(r->state, "done")) {
-		s.title = str_c(TRQ(q, r->ours ? r->person_id.v == q->actor.id.v ? T("Your word: was it kept?") : T("Their word: was it kept?") : T("Our word: was it kept?")));
+		s.title = str_c(TRQ(q, r->person_id.v == 0 ? T("What everybody says: was it kept?") : r->ours ? is_mine(q, r) ? T("Your word: was it kept?") : T("Their word: was it kept?") : T("Our word: was it kept?")));
 		s.note = ret->silence;
 	} else return;
 	ret->steps.v[ret->steps.n++] = s;
@@ -363,7 +377,7 @@ static enum err fill_steps(struct req *q, const struct promise_row *r, struct pr
 	ret->steps.v = NEW_ARRAY(q->a, struct promise_change_step, rows.n + 2);
 	for (size_t i = 0; i < rows.n; i++) ret->steps.v[ret->steps.n++] = change_of(q, r, &rows.v[i]);
 	next_of(q, r, ret);
-	return q->actor.is_staff && str_is(r->state, "missed") ? after_of(q, r, ret) : OK;
+	return q->actor.is_staff && r->person_id.v != 0 && str_is(r->state, "missed") ? after_of(q, r, ret) : OK;
 }
 
 static int64_t firm_day(const struct req *q, usec_t t) {
@@ -376,7 +390,10 @@ static int64_t firm_day(const struct req *q, usec_t t) {
 static void fill_rules(struct req *q, const struct promise_row *r, const struct promise_setting *set, struct promise_page *ret) {
 	const char *days = str_fmt(q->a, "%" PRId64, set->silence_days).p, *percent = str_fmt(q->a, "%" PRId64, set->early_percent).p;
 	ret->silence = ret->rule = STR("");
-	if (str_is(r->state, "done")) ret->silence = tr_fill(q->a, TRQ(q, T("If nobody says otherwise by {day}, it counts as kept.")), "day",
+	if (str_is(r->state, "done") && r->person_id.v == 0) ret->silence = tr_fill(q->a, TRQ(q, T("On {day} it is over: what most of those who said a word say, counts. If nobody says otherwise, it counts as kept.")), "day",
+		say_date(q->a, &q->locale, r->next_at).p, NULL);
+	else if (promise_is_live(r->state) && r->person_id.v == 0) ret->silence = tr_fill(q->a, TRQ(q, T("Everybody is asked. After {days} days counts what most of those who said a word say.")), "days", days, NULL);
+	else if (str_is(r->state, "done")) ret->silence = tr_fill(q->a, TRQ(q, T("If nobody says otherwise by {day}, it counts as kept.")), "day",
 		say_date(q->a, &q->locale, r->next_at).p, NULL);
 	else if (promise_is_live(r->state)) ret->silence = tr_fill(q->a, TRQ(q, T("The other side is asked. If nobody says otherwise for {days} days, it counts as kept.")), "days", days, NULL);
 	int64_t made = firm_day(q, r->made_at), whole = firm_day(q, r->first_due_at) - made, took = firm_day(q, r->done_at) - made;
@@ -387,15 +404,15 @@ static void fill_rules(struct req *q, const struct promise_row *r, const struct 
 }
 
 static void fill_rights(struct req *q, const struct promise_row *r, struct promise_page *ret) {
-	struct object o = {.thing = THING_EXPECTATION, .owner = r->person_id, .participant = r->holds,
-		.visibility = str_is(r->audience, "team") ? SEEN_STAFF : str_is(r->audience, "both") ? SEEN_PRIVATE : SEEN_PUBLIC};
+	struct object o = promise_object(r->person_id, r->audience, r->holds);
 	unsigned part = promise_part(&q->actor, r->ours, r->person_id, r->audience);
 	bool edits = may(&q->actor, ACT_EDIT, &o), answers = may(&q->actor, ACT_ANSWER, &o), why;
-	ret->mine = r->person_id.v == q->actor.id.v;
+	ret->mine = is_mine(q, r);
 	ret->may_done = edits && promise_may_go(r->state, STR("done"), part, &why);
 	ret->may_move = edits && promise_may_go(r->state, STR("renegotiated"), part, &why);
 	ret->may_withdraw = edits && promise_may_go(r->state, STR("withdrawn"), part, &ret->must_say);
 	ret->may_kept = answers && promise_may_go(r->state, STR("kept"), part, &why) && (str_is(r->state, "done") || !ret->may_done || ret->mine);
+	if (r->person_id.v == 0) ret->may_kept = answers && str_is(r->state, "done");
 	ret->may_missed = edits && !ret->may_kept && promise_may_go(r->state, STR("missed"), part, &why);
 	ret->may_give = q->actor.is_staff && edits && (promise_is_live(r->state) || str_is(r->state, "done"));
 }
@@ -411,6 +428,8 @@ static void fill_source(struct req *q, const struct promise_row *r, struct promi
 		ret->source = url_path(q->a, "/calls/%" PRId64, r->call_id.v);
 		ret->subject = str_c(TRQ(q, T("A telephone call")));
 	}
+	if (r->brand_text_id.v != 0) ret->subject = r->brand;
+	if (r->brand_text_id.v != 0 && q->actor.is_staff) ret->source = url_path(q->a, "/brand/%" PRId64, r->brand_text_id.v);
 	ret->called = STR("");
 	if (r->record_id.v == 0) return;
 	struct record_row row = {.type = r->record_type, .title = r->record_title, .fields = r->record_fields};
@@ -447,6 +466,7 @@ static enum err page_of(struct req *q, struct expectation_id id, const struct ty
 	fill_rules(q, &r, &set, ret);
 	fill_rights(q, &r, ret);
 	TRY(fill_steps(q, &r, ret));
+	if (r.person_id.v == 0 && q->actor.is_staff) TRY(promise_verdicts(q, id, &ret->verdicts));
 	return ret->may_give ? promise_choices(q, r.owner_id, &ret->colleagues) : OK;
 }
 

@@ -35,9 +35,9 @@ enum err trust_count(struct db *db, struct arena *a, struct expectation_id id, b
 	bool missed = str_is(x.state, "missed"), kept = !missed, them = str_is(x.word_of, "them"), silence = str_is(x.word_of, "silence"), us = !them && !silence;
 	const struct { const char *by; int64_t id; struct str word; } of[] = {{"all", 0, STR("")}, {"owner", x.owner_id.v, STR("")}, {"person", x.person_id.v, STR("")},
 		{"month", month, STR("")}, {"source", 0, x.source}, {"team", x.team_id.v, STR("")}};
-	size_t n = sizeof of / sizeof *of - (x.team_id.v == 0 ? 1 : 0);
 	TRY(sql_trust_mark(db, id, month, late));
-	for (size_t i = 0; i < n; i++) {
+	for (size_t i = 0; i < sizeof of / sizeof *of; i++) {
+		if (of[i].id == 0 && (strcmp(of[i].by, "person") == 0 || strcmp(of[i].by, "team") == 0)) continue;   /* it was to everybody; its owner is in no team */
 		TRY(sql_trust_add(db, x.ours, str_c(of[i].by), of[i].id, of[i].word, kept && them, kept && silence, kept && us, str_is(x.state, "exceeded"),
 			missed && them, missed && !them, late > 0));
 		if (late > 0) TRY(sql_trust_add_late(db, x.ours, str_c(of[i].by), of[i].id, of[i].word, late));
@@ -82,6 +82,7 @@ static int64_t percent_of(int64_t part, int64_t whole) {
 static struct str source_word(struct req *q, struct str source) {
 	if (str_is(source, "conversation")) return str_c(TRQ(q, T("Said in a conversation")));
 	if (str_is(source, "call")) return str_c(TRQ(q, T("Said on the telephone")));
+	if (str_is(source, "everybody")) return str_c(TRQ(q, T("Said to everybody")));
 	if (!str_starts(source, STR("record:"))) return str_c(TRQ(q, T("Written down by hand")));
 	const struct pack_type *t = record_type(q, str_from(source, 7));
 	return t != NULL ? pack_say(&t->label, q->locale.lang) : str_from(source, 7);

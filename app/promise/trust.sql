@@ -1,6 +1,6 @@
 -- Promises, counted; what becomes of whoever was not given what was promised.
 
--- row trust_one: ours bool | person_id person_id | owner_id person_id | state text | word_of text | source text | first_due_at time | done_at time? | closed_at time?
+-- row trust_one: ours bool | person_id person_id? | owner_id person_id | state text | word_of text | source text | first_due_at time | done_at time? | closed_at time?
 --   | zone text | service bool | team_id team_id?
 -- row trust_sum_row: of_id int | of_word text | name text? | closed int | kept_them int | kept_silence int | kept_us int | exceeded int | missed_them int | missed_us int
 --   | late int

@@ -126,7 +126,7 @@ static enum err promise_doc(struct db *db, struct doc *d, int64_t id, bool *ret_
 	put_id(d, "a", r.made_by.v);
 	put_id(d, "w", r.owner_id.v);
 	put_id(d, "w", r.person_id.v);
-	if (public && str_is(r.visibility, "public")) put_token(d, "", STR("open"));
+	if (r.person_id.v == 0 || (public && str_is(r.visibility, "public"))) put_token(d, "", STR("open"));
 	if (public && str_is(r.visibility, "members")) put_token(d, "", STR("members"));
 	if (!str_is(r.audience, "team")) put_id(d, "p", r.person_id.v);
 	if (!str_is(r.audience, "team")) put_id(d, "r", r.root_id.v);

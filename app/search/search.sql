@@ -34,7 +34,7 @@ SELECT k.held_at, k.said, k.agreed, k.staff_id, k.person_id FROM call k WHERE k.
 -- A task, for the index.
 SELECT t.made_at, t.title, t.words, t.owner_id, t.made_by, t.person_id FROM task t WHERE t.id = :id;
 
--- row find_promise_row: at time | words text | said text | audience text | person_id person_id | owner_id person_id | made_by person_id? | root_id record_id?
+-- row find_promise_row: at time | words text | said text | audience text | person_id person_id? | owner_id person_id | made_by person_id? | root_id record_id?
 --   | visibility text | hidden bool
 -- find_promise(id int) -> find_promise_row :maybe
 -- A promise, for the index; not what a rule of service made.

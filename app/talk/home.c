@@ -86,6 +86,7 @@ enum err talk_home(struct req *q, struct talk_home_page *ret) {
 	TRY(open_count(q, "problems", &ret->open));
 	TRY(towns_view(q, "problems", TOWNS, &ret->towns));
 	TRY(trust_rate(q, &ret->rate));
+	TRY(promise_all_count(q, &ret->promised));
 	return latest(q, &ret->latest);
 }
 

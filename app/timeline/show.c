@@ -65,6 +65,7 @@ static const struct saying sayings[] = {
 	{NULL, "expectation", "exceeded", "checks", T("Better than promised, says {who}")},
 	{NULL, "expectation", "missed", "x", T("Missed, says {who}")},
 	{NULL, "expectation", "withdrawn", "undo", T("{who} took a promise back")},
+	{"update", "expectation", "verdict", "user", T("{who} said whether a promise was kept")},
 	{NULL, "expectation", NULL, "clock", T("{who} did something with a promise")},
 	{"create", "task", NULL, "check", T("{who} noted a task")},
 	{NULL, "task", "done", "check", T("{who} did a task")},
@@ -74,6 +75,8 @@ static const struct saying sayings[] = {
 	{NULL, "task", NULL, "edit", T("{who} changed a task")},
 	{NULL, "request", NULL, "receipt", T("{who} moved a request on")},
 	{NULL, "business", NULL, "building", T("{who} changed the firm’s profile")},
+	{"create", "brand_text", NULL, "globe", T("{who} wrote down what we say to everybody")},
+	{NULL, "brand_text", NULL, "globe", T("{who} changed what we say to everybody")},
 	{NULL, "import", NULL, "upload", T("{who} imported a file")},
 	{NULL, NULL, NULL, "info", T("{who} did something")},
 };
@@ -83,7 +86,9 @@ static struct str went_to(const struct timeline_row *r) {
 	static const char *const states[] = {"done", "renegotiated", "kept", "exceeded", "missed", "withdrawn", "dropped", "open", "given"};
 	struct str to;
 	JSON_DOC(doc);
-	if (json_parse(&doc, r->data, NULL) != OK || !json_get_str(json_member(doc.root, "to"), &to)) return STR("");
+	if (json_parse(&doc, r->data, NULL) != OK) return STR("");
+	if (json_get_str(json_member(doc.root, "verdict"), &to)) return STR("verdict");
+	if (!json_get_str(json_member(doc.root, "to"), &to)) return STR("");
 	for (size_t i = 0; i < sizeof states / sizeof *states; i++)
 		if (str_is(to, states[i])) return str_c(states[i]);
 	return STR("");
@@ -157,6 +162,14 @@ static struct str role_in(struct req *q, const struct timeline_row *r) {
 	return w ? pack_say(&w->label, q->locale.lang) : str_copy(q->a, role);
 }
 
+/* What a text for everybody is called, as it was then. */
+static struct str title_of(struct req *q, const struct timeline_row *r) {
+	struct str title;
+	JSON_DOC(doc);
+	bool found = json_parse(&doc, r->data, NULL) == OK && json_get_str(json_member(doc.root, "title"), &title);
+	return found ? str_copy(q->a, title) : STR("");
+}
+
 static struct life_line line_of(struct req *q, const struct timeline_row *r, struct person_card *who, const struct person_card *object) {
 	const struct saying *s = saying_of(r);
 	struct str name = r->actor_id.v ? who->name : q->business->name;
@@ -179,6 +192,9 @@ static struct life_line line_of(struct req *q, const struct timeline_row *r, str
 	} else if (!str_none(r->task)) {
 		l.subject = r->task;
 		l.url = url_path(q->a, "/tasks/%" PRId64, r->object_id);
+	} else if (str_is(r->object_kind, "brand_text")) {
+		l.subject = title_of(q, r);
+		l.url = url_path(q->a, "/brand/%" PRId64, r->object_id);
 	} else if (r->talk_id.v != 0) l.url = url_path(q->a, "/conversations/%" PRId64, r->talk_id.v);
 	else if (r->record_id.v != 0) {
 		struct record_row row = {.type = r->record_type, .title = r->record_title, .fields = r->record_fields};

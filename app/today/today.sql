@@ -144,10 +144,12 @@ SELECT kind, id, at, id FROM (
 WHERE (at, id) > (:at, :after) ORDER BY at, id LIMIT :most;
 
 -- my_promises(me person_id, ours bool, at time, after int, most int) -> today_key :many
--- What we owe a customer, or they us, and they know of; the first due first, from a place on.
-SELECT 'expectation', x.id, x.due_at, x.id FROM expectation x
-WHERE x.person_id = :me AND x.ours = :ours AND x.state IN ('open', 'renegotiated') AND x.audience <> 'team' AND (x.due_at, x.id) > (:at, :after)
-ORDER BY x.due_at, x.id LIMIT :most;
+-- What we owe a customer (and everybody), or they us, and they know of; the first due first, from a place on.
+SELECT 'expectation', id, at, id FROM (
+	SELECT x.id AS id, x.due_at AS at FROM expectation x
+		WHERE x.person_id = :me AND x.ours = :ours AND x.state IN ('open', 'renegotiated') AND x.audience <> 'team'
+	UNION ALL SELECT x.id, x.due_at FROM expectation x WHERE x.person_id IS NULL AND :ours AND x.state IN ('open', 'renegotiated')) w
+WHERE (at, id) > (:at, :after) ORDER BY at, id LIMIT :most;
 
 -- my_asked(me person_id, at time, after int, most int) -> today_key :many
 -- Where a customer waits for words of ours, the longest first, from a place on.

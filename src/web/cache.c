@@ -109,6 +109,7 @@ static void hear(const struct event *e, struct db *db, struct arena *a, void *ct
 	if (e->target_kind != NULL) touch(c, e->target_kind, e->target_id, e->seq);
 	if (conversation) touch(c, "conversations", 0, e->seq);
 	if (strcmp(e->object_kind, "expectation") == 0) touch(c, "expectations", 0, e->seq);
+	if (e->target_kind != NULL && strcmp(e->target_kind, "brand_text") == 0) touch(c, "brand_texts", 0, e->seq);
 	pthread_mutex_unlock(&c->lock);
 }
 

@@ -78,7 +78,7 @@ void req_later(struct req *q, db_work *work, void *arg, size_t bytes);
 void req_then_view(struct req *q, enum err (*fill)(struct req *q, void *view));
 
 /* The page depends on this thing: a kept copy is dropped when an event is about it. id 0 with "conversations" or "expectations": any of
- * them. */
+ * them; with "brand_texts": whatever was promised to everybody. */
 void req_depends(struct req *q, const char *kind, int64_t id);
 
 /* Where a browser goes next, instead of the page or the route's then. */
