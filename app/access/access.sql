@@ -38,6 +38,8 @@
 -- frag expectation_visible(x): (:staff OR (x.audience <> 'team' AND :me IS NOT NULL AND (x.person_id = :me OR EXISTS
 --   (SELECT 1 FROM record_person holder WHERE holder.record_id = x.record_root_id AND holder.person_id = :me))) OR (x.audience = 'public' AND EXISTS
 --   (SELECT 1 FROM conversation told WHERE told.id = x.conversation_id AND {conversation_visible(told)})))
+-- What somebody says we promised them is theirs and the team's.
+-- frag claim_visible(k): (:staff OR COALESCE(k.person_id = :me, FALSE))
 -- Following and being told, of anything: whether somebody may know of it. A tag is known to whoever sees a conversation that wears it.
 -- frag thing_visible(what, which): CASE what
 --   WHEN 'conversation' THEN EXISTS (SELECT 1 FROM conversation seen_c WHERE seen_c.id = which AND {conversation_visible(seen_c)} LIMIT 1 OFFSET 0)
@@ -46,6 +48,7 @@
 --   WHEN 'organization' THEN EXISTS (SELECT 1 FROM organization seen_o WHERE seen_o.id = which AND {organization_visible(seen_o)} LIMIT 1 OFFSET 0)
 --   WHEN 'call' THEN EXISTS (SELECT 1 FROM call seen_k WHERE seen_k.id = which AND {call_visible(seen_k)} LIMIT 1 OFFSET 0)
 --   WHEN 'document' THEN EXISTS (SELECT 1 FROM document seen_d WHERE seen_d.id = which AND {document_visible(seen_d)} LIMIT 1 OFFSET 0)
+--   WHEN 'claim' THEN EXISTS (SELECT 1 FROM claim seen_s WHERE seen_s.id = which AND {claim_visible(seen_s)} LIMIT 1 OFFSET 0)
 --   WHEN 'tag' THEN EXISTS (SELECT 1 FROM tag seen_g WHERE seen_g.id = which AND (:staff OR EXISTS (SELECT 1 FROM tagging worn
 --   JOIN conversation wearer ON wearer.id = worn.object_id WHERE worn.tag_id = seen_g.id AND worn.object_kind = 'conversation'
 --   AND {conversation_visible(wearer)} AND {tags_open(wearer)})) LIMIT 1 OFFSET 0)

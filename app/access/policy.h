@@ -31,6 +31,7 @@ enum thing {
 	THING_EXPORT,
 	THING_EXPECTATION,   /* what was promised; owner is the other side; participant: or one of the people of its record. ACT_EDIT: say that it is done,
 	                      * move it, take it back; ACT_ANSWER: say whether it was kept; whose turn that is, app/promise knows */
+	THING_CLAIM,         /* what somebody says we promised them; owner says so. ACT_EDIT: take it back; ACT_ANSWER: promise it, or say no */
 	THING_TRUST,         /* how promises were kept, counted over all of them */
 	THING_TEAM,          /* a department of the firm, and who is in it */
 };

@@ -68,6 +68,7 @@ static enum err put(struct export *x, const struct type_def *t, const void *row)
 	X(mention, sql_export_mentions, mentions) \
 	X(seen, sql_export_seen, seen) \
 	X(expectation, sql_export_expectations, expectations) \
+	X(claim, sql_export_claims, claims) \
 	X(service_rule, sql_export_service_rules, service_rules) \
 	X(team, sql_export_teams, teams) \
 	X(expectation_change, sql_export_expectation_changes, expectation_changes)

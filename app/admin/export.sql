@@ -211,6 +211,13 @@ SELECT id, ours, person_id, owner_id, text, conversation_id, message_id, call_id
 -- How that went.
 SELECT expectation_id, at, actor_id, from_state, to_state, from_due_at, to_due_at, owner_id, note FROM expectation_change ORDER BY id;
 
+-- row export_claim: id claim_id | person_id person_id | text text | due_at time? | told text | message_id message_id? | record_id record_id? | owner_id person_id?
+--   | state text | note text | answered_by person_id? | made_at time | answered_at time? | expectation_id expectation_id?
+
+-- export_claims() -> export_claim :each
+-- What people say was promised to them.
+SELECT id, person_id, text, due_at, told, message_id, record_id, owner_id, state, note, answered_by, made_at, answered_at, expectation_id FROM claim ORDER BY id;
+
 -- row export_service_rule: id service_rule_id | kind text | record_type text | tag_id tag_id? | person_id person_id? | first_hours int? | next_hours int? | solution_hours int?
 --   | made_by person_id? | made_at time | ended_at time?
 -- export_service_rules() -> export_service_rule :each

@@ -12,6 +12,7 @@
 --   WHEN 'person' THEN (SELECT {name_seen(called_p)} FROM person called_p WHERE called_p.id = which)
 --   WHEN 'organization' THEN (SELECT called_o.name FROM organization called_o WHERE called_o.id = which)
 --   WHEN 'call' THEN (SELECT called_k.name FROM call rang JOIN person called_k ON called_k.id = rang.person_id WHERE rang.id = which)
+--   WHEN 'claim' THEN (SELECT called_s.text FROM claim called_s WHERE called_s.id = which)
 --   WHEN 'tag' THEN (SELECT called_g.name FROM tag called_g WHERE called_g.id = which) END
 
 -- follow_get(kind text, id int, me person_id, staff bool) -> follow_thing :maybe

@@ -102,6 +102,8 @@ static const struct told tolds[] = {
 	{"promise_due", T("Due: {subject}"), T("It is due now."), NULL, T("See how it goes")},
 	{"promise_team", T("Late: {subject}"), T("It is late by a day."), NULL, T("See how it goes")},
 	{"promise_chief", T("Late: {subject}"), T("It is late by three days."), NULL, T("See how it goes")},
+	{"claim_new", T("Did we promise this? {subject}"), T("{who} says that we promised this. It waits for your answer."), NULL, T("Answer it")},
+	{"claim_refused", T("An answer: {subject}"), T("You told us that we promised this. We say no, and why."), NULL, T("Read why")},
 };
 
 static const struct told *told_of(const struct post_row *r) {

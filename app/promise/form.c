@@ -168,16 +168,10 @@ enum err promise_form(struct req *q, const struct promise_form_in *in, struct pr
 
 /* ----------------------------------------------------------------------------- by when */
 
-struct due {
-	usec_t at;
-	bool to_the_day;
-};
-
-/* A moment, or a day of the firm's, or a time of it. errors INVALID */
-static enum err read_due(struct req *q, usec_t at, struct str day, struct str clock, struct due *ret) {
+enum err promise_due_read(struct req *q, usec_t at, struct str day, struct str clock, struct promise_due *ret) {
 	int64_t days, hour = 0, minute = 0;
 	struct str rest = str_trim(given(clock)), first = str_cut(&rest, ':');
-	*ret = (struct due){.at = at};
+	*ret = (struct promise_due){.at = at};
 	if (at == 0) {
 		if (str_empty(str_trim(given(day)))) return req_invalid(q, "due_at", T("By when?"));
 		if (!date_days(str_trim(day), &days)) return req_invalid(q, "due_at", T("This is not a day."));
@@ -230,12 +224,12 @@ static enum err read_text(struct req *q, const struct promise_make_in *in, const
 static enum err make(struct req *q, const struct promise_make_in *in, struct expectation_id *ret) {
 	struct from f = {in->message_id, in->conversation_id, in->call_id, in->record_id};
 	struct source s;
-	struct due due;
+	struct promise_due due;
 	struct object o = {.thing = THING_EXPECTATION, .visibility = SEEN_STAFF};
 	TRY(may_or_err(&q->actor, ACT_CREATE, &o));
 	TRY(read_source(q, &f, &s));
 	struct promise_draft d = {.conversation = s.talk.id, .message = f.message, .call = f.call, .record = s.record.id, .by = q->actor.id};
-	enum err text = read_text(q, in, &s, &d), when = read_due(q, in->due_at, in->day, in->clock, &due);
+	enum err text = read_text(q, in, &s, &d), when = promise_due_read(q, in->due_at, in->day, in->clock, &due);
 	TRY(read_sides(q, in, &s, &d));
 	TRY(text);
 	TRY(when);
@@ -289,7 +283,7 @@ static enum err refuse(struct req *q, const struct promise_state *x, struct str 
 enum err promise_resolve(struct req *q, const struct promise_resolve_in *in, struct promise_view *ret) {
 	struct promise_row row;
 	struct promise_state x;
-	struct due due = {0};
+	struct promise_due due = {0};
 	bool reason;
 	TRY(promise_seen(q, in->id, &row));
 	TRY(sql_promise_state_get(q->db, q->a, in->id, &x));
@@ -302,7 +296,7 @@ enum err promise_resolve(struct req *q, const struct promise_resolve_in *in, str
 	if (step.note.n > NOTE_MOST) return req_invalid(q, "note", T("This is too long."));
 	if (reason && str_empty(step.note)) req_invalid(q, "note", T("Please say why: the other side reads it."));
 	if (str_is(in->outcome, "renegotiated")) {
-		TRY(read_due(q, in->due_at, in->day, in->clock, &due));
+		TRY(promise_due_read(q, in->due_at, in->day, in->clock, &due));
 		step.due_at = due.at;
 		step.to_the_day = due.to_the_day;
 	}

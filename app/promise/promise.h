@@ -34,6 +34,7 @@ struct promise_draft {
 	struct str audience;             /* team both public */
 	struct person_id by;
 	usec_t at;                       /* 0: now */
+	struct str note;                 /* a word with it, for whoever may know of it; or STR_NONE */
 	struct str goal;                 /* first next solution: a rule of service wants it; STR_NONE: somebody promised it */
 };
 /* Keeps one, with its event; writes. Whether the actor may, and what is wrong with it, is asked before. */
@@ -78,6 +79,18 @@ MUST_USE enum err promise_some(struct req *q, struct int_list ids, struct promis
 MUST_USE enum err promise_give(struct req *q, struct expectation_id id, struct person_id to, struct str note, const char *field);
 /* The same of all that the actor sees to and was promised in a conversation that they hand on, and is still to be kept. */
 MUST_USE enum err promise_give_along(struct req *q, struct conversation_id id, struct person_id to);
+
+/* ----------------------------------------------------------------------------- claims */
+
+/* What people say we promised them (claim.c): an event each, for the two sides; the target is who says so.
+ *
+ *   create    claim N   {"to":"asked"}
+ *   update    claim N   {"from":"asked","to":"taken"}     taken (and "expectation":X, made in the same transaction) refused withdrawn */
+
+/* Of somebody those that wait for our answer, the newest first. errors STORE */
+MUST_USE enum err promise_claims_of(struct req *q, struct person_id person, struct promise_claim_view_list *ret);
+/* Some of them, in no order, as far as the actor may know of them. */
+MUST_USE enum err promise_claims_some(struct req *q, struct int_list ids, struct promise_claim_view_list *ret);
 
 /* ------------------------------------------------------------------------------ jobs */
 

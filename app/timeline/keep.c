@@ -21,7 +21,7 @@ static bool object_is(const struct event *e, const char *kind) { return strcmp(e
 static bool target_is(const struct event *e, const char *kind) { return e->target_kind != NULL && strcmp(e->target_kind, kind) == 0; }
 
 bool timeline_wants(const struct event *e) {
-	return about(e, "person") || about(e, "record") || about(e, "conversation") || about(e, "organization") || about(e, "expectation") || e->actor.v != 0;
+	return about(e, "person") || about(e, "record") || about(e, "conversation") || about(e, "organization") || about(e, "expectation") || about(e, "claim") || e->actor.v != 0;
 }
 
 static enum err put(struct keeping *k, const char *kind, int64_t id) {
@@ -36,7 +36,7 @@ static enum err sort_of(struct keeping *k) {
 	if (object_is(e, "message")) TRY(sql_timeline_message(k->db, k->a, e->object_id, &kind, &found));
 	if (str_is(kind, "note")) k->sort = STR("note");
 	else if (object_is(e, "call")) k->sort = STR("call");
-	else if (object_is(e, "expectation")) k->sort = STR("promise");
+	else if (object_is(e, "expectation") || object_is(e, "claim")) k->sort = STR("promise");
 	else if (about(e, "conversation")) k->sort = STR("talk");
 	else if (about(e, "record")) k->sort = STR("record");
 	else if (object_is(e, "person")) k->sort = STR("profile");
@@ -93,6 +93,7 @@ static enum err keep(struct keeping *k) {
 	if (object_is(e, "person")) TRY(put(k, "person", e->object_id));
 	if (object_is(e, "expectation") && strcmp(e->verb, "announce") == 0) return OK;
 	if (object_is(e, "expectation")) TRY(sql_timeline_put_promise(k->db, e->object_id, e->seq, k->sort, NULL));
+	if (object_is(e, "claim")) TRY(sql_timeline_put_claim(k->db, e->object_id, e->seq, k->sort, NULL));
 	if (object_is(e, "call")) TRY(sql_timeline_put_call(k->db, e->object_id, e->seq, k->sort, NULL));
 	if (event_is_silent(e)) return OK;
 	if (object_is(e, "conversation")) TRY(sql_timeline_put_talk(k->db, (struct conversation_id){e->object_id}, e->seq, k->sort, NULL));

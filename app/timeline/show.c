@@ -66,15 +66,19 @@ static const struct saying sayings[] = {
 	{NULL, "expectation", "missed", "x", T("Missed, says {who}")},
 	{NULL, "expectation", "withdrawn", "undo", T("{who} took a promise back")},
 	{NULL, "expectation", NULL, "clock", T("{who} did something with a promise")},
+	{"create", "claim", NULL, "question", T("{who} says that we promised something")},
+	{NULL, "claim", "taken", "check", T("{who} took it: we promise it")},
+	{NULL, "claim", "refused", "x", T("{who} said no to it, and why")},
+	{NULL, "claim", NULL, "undo", T("{who} took it back")},
 	{NULL, "request", NULL, "receipt", T("{who} moved a request on")},
 	{NULL, "business", NULL, "building", T("{who} changed the firm’s profile")},
 	{NULL, "import", NULL, "upload", T("{who} imported a file")},
 	{NULL, NULL, NULL, "info", T("{who} did something")},
 };
 
-/* Where a promise was moved to. */
+/* Where a promise was moved to, or what somebody says is one. */
 static struct str went_to(const struct timeline_row *r) {
-	static const char *const states[] = {"done", "renegotiated", "kept", "exceeded", "missed", "withdrawn"};
+	static const char *const states[] = {"done", "renegotiated", "kept", "exceeded", "missed", "withdrawn", "taken", "refused"};
 	struct str to;
 	JSON_DOC(doc);
 	if (json_parse(&doc, r->data, NULL) != OK || !json_get_str(json_member(doc.root, "to"), &to)) return STR("");
@@ -85,7 +89,7 @@ static struct str went_to(const struct timeline_row *r) {
 
 static const struct saying *saying_of(const struct timeline_row *r) {
 	struct str target = !str_none(r->message_kind) ? r->message_kind : r->call.held_at ? r->call.direction
-		: str_is(r->object_kind, "expectation") ? went_to(r) : r->target_kind;
+		: str_is(r->object_kind, "expectation") || str_is(r->object_kind, "claim") ? went_to(r) : r->target_kind;
 	if (!str_none(r->talk_topic) && str_is(target, "comment")) target = STR("room");
 	for (const struct saying *s = sayings;; s++) {
 		bool verb = s->verb == NULL || str_is(r->verb, s->verb), object = s->object == NULL || str_is(r->object_kind, s->object);
@@ -167,9 +171,9 @@ static struct life_line line_of(struct req *q, const struct timeline_row *r, str
 		l.state = NEW(q->a, struct talk_state);
 		*l.state = state_view(r->message_status);
 	}
-	if (!str_none(r->expectation)) {
-		l.subject = r->expectation;
-		l.url = url_path(q->a, "/expectations/%" PRId64, r->object_id);
+	if (!str_none(r->promised)) {
+		l.subject = r->promised;
+		l.url = url_path(q->a, str_is(r->object_kind, "claim") ? "/expectations/claims/%" PRId64 : "/expectations/%" PRId64, r->object_id);
 	} else if (r->talk_id.v != 0) l.url = url_path(q->a, "/conversations/%" PRId64, r->talk_id.v);
 	else if (r->record_id.v != 0) {
 		struct record_row row = {.type = r->record_type, .title = r->record_title, .fields = r->record_fields};
