@@ -113,7 +113,7 @@ static const struct line lines[] = {
 	{THING_EXPORT,       ACT_CREATE,   {    NO,     NO,      NO,       NO,     YES,          YES}},
 
 	{THING_EXPECTATION,  ACT_SEE,      {    SEEN,   SEEN,    YES,      YES,    YES,          YES}},
-	{THING_EXPECTATION,  ACT_CREATE,   {    NO,     NO,      YES,      NO,     YES,          YES}},
+	{THING_EXPECTATION,  ACT_CREATE,   {    NO,     OWN,     YES,      NO,     YES,          YES}},
 	{THING_EXPECTATION,  ACT_EDIT,     {    NO,     OWN,     YES,      NO,     YES,          YES}},
 	{THING_EXPECTATION,  ACT_ANSWER,   {    NO,     OWN,     YES,      NO,     YES,          YES}},
 	{THING_CLAIM,        ACT_SEE,      {    NO,     OWN,     YES,      YES,    YES,          YES}},

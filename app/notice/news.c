@@ -98,6 +98,7 @@ static const struct told tolds[] = {
 	{"promise_word", T("Their word: {subject}"), T("{who} said whether it was kept."), NULL, T("See how it went")},
 	{"promise_withdrawn", T("Taken back: {subject}"), T("It was taken back. Why stands there."), NULL, T("See how it went")},
 	{"promise_given", T("For you: {subject}"), T("{who} gave this to you."), NULL, T("See how it goes")},
+	{"promise_theirs", T("{author} promises: {subject}"), T("{who} promises us this."), NULL, T("See how it goes")},
 	{"promise_soon", T("Due soon: {subject}"), T("It is due soon."), NULL, T("See how it goes")},
 	{"promise_due", T("Due: {subject}"), T("It is due now."), NULL, T("See how it goes")},
 	{"promise_team", T("Late: {subject}"), T("It is late by a day."), NULL, T("See how it goes")},

@@ -220,10 +220,10 @@ SELECT p.id, :seq, 'claim_refused', 'claim', k.id, :now, NULL, {notice_here(p, '
 WHERE k.id = :claim AND p.disabled_at IS NULL
 ON CONFLICT (person_id, event_seq) DO NOTHING;
 
--- row notice_promise_row: ours bool | live bool | made_at time | by_rule bool
+-- row notice_promise_row: ours bool | live bool | made_at time | by_rule bool | by_them bool
 -- notice_promise(expectation expectation_id) -> notice_promise_row :maybe
 -- Who owes it, and whether it is still to be kept.
-SELECT x.ours, x.state IN ('open', 'renegotiated') AND x.paused_at IS NULL, x.made_at, x.goal <> '' FROM expectation x WHERE x.id = :expectation;
+SELECT x.ours, x.state IN ('open', 'renegotiated') AND x.paused_at IS NULL, x.made_at, x.goal <> '', COALESCE(x.made_by = x.person_id, FALSE) FROM expectation x WHERE x.id = :expectation;
 
 -- ------------------------------------------------------------ what is followed
 

@@ -89,7 +89,7 @@ enum err tell_promise(struct db *db, const struct event *e) {
 	if (n.x.by_rule) return json_get_str(json_member(doc.root, "step"), &word) ? tell_step(&n, word) : OK;   /* the conversation itself is told of */
 	if (strcmp(e->verb, "create") == 0) {
 		if (n.x.made_at < e->at - HISTORY) return OK;
-		TRY(tell_owner(&n, "promise_given"));
+		TRY(tell_owner(&n, n.x.by_them ? "promise_theirs" : "promise_given"));
 		return tell_other(&n, n.x.ours ? "promise_new" : "promise_yours");
 	}
 	if (json_get_str(json_member(doc.root, "step"), &word)) return tell_step(&n, word);

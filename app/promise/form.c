@@ -103,6 +103,26 @@ static struct str usual_audience(const struct source *s) {
 
 /* ---------------------------------------------------------------------------- the form */
 
+static struct object object_of(const struct req *q) {
+	return (struct object){.thing = THING_EXPECTATION, .owner = q->actor.id, .visibility = q->actor.is_staff ? SEEN_STAFF : SEEN_PRIVATE};
+}
+
+enum err promise_is_own(struct req *q, struct conversation_id conversation, bool *ret) {
+	int64_t n;
+	TRY(sql_promise_sits(q->db, conversation, q->actor.id, &n));
+	*ret = n > 0;
+	return OK;
+}
+
+/* Customers say what they promise in words of their own, where they are at home. errors DENIED */
+static enum err own_source(struct req *q, const struct source *s) {
+	bool own = true;
+	if (q->actor.is_staff) return OK;
+	if (s->talk.id.v != 0) TRY(promise_is_own(q, s->talk.id, &own));
+	bool others = s->words.message_id.v != 0 && s->words.author_id.v != q->actor.id.v;
+	return own && !others ? OK : req_fail(q, ERR_DENIED, T("You promise in your own words. What we promise, one of us writes down."), NULL);
+}
+
 static struct str words_said(const struct source *s) {
 	if (s->words.message_id.v != 0) return s->words.body;
 	return s->call.id.v != 0 ? given(s->call.agreed) : STR("");
@@ -145,13 +165,14 @@ enum err promise_form(struct req *q, const struct promise_form_in *in, struct pr
 	struct from f = {in->message_id, in->conversation_id, in->call_id, in->record_id};
 	struct source s;
 	struct promise_person_row who;
-	struct object o = {.thing = THING_EXPECTATION, .visibility = SEEN_STAFF};
+	struct object o = object_of(q);
 	bool found = false;
 	TRY(may_or_err(&q->actor, ACT_CREATE, &o));
 	enum err e = read_source(q, &f, &s);
 	if (e == ERR_INVALID) return ERR_NOT_FOUND;
 	TRY(e);
-	struct person_id person = in->person_id.v ? in->person_id : s.person;
+	TRY(own_source(q, &s));
+	struct person_id person = !q->actor.is_staff ? q->actor.id : in->person_id.v ? in->person_id : s.person;
 	if (person.v != 0) TRY(sql_promise_person(q->db, q->a, person, q->actor.id, q->actor.is_staff, &who, &found));
 	struct str said = words_said(&s);
 	*ret = (struct promise_form_page){.message = f.message, .conversation = f.message.v ? (struct conversation_id){0} : f.conversation, .call = f.call, .record = f.record,
@@ -163,7 +184,7 @@ enum err promise_form(struct req *q, const struct promise_form_in *in, struct pr
 	q->page.nav = STR("promises");
 	fill_back(q, &f, &s, ret);
 	if (str_none(in->text) && str_none(in->day)) TRY(understand(q, &s, ret));
-	return promise_choices(q, in->owner_id.v ? in->owner_id : q->actor.id, &ret->colleagues);
+	return q->actor.is_staff ? promise_choices(q, in->owner_id.v ? in->owner_id : q->actor.id, &ret->colleagues) : OK;
 }
 
 /* ----------------------------------------------------------------------------- by when */
@@ -187,6 +208,18 @@ enum err promise_due_read(struct req *q, usec_t at, struct str day, struct str c
 }
 
 /* ------------------------------------------------------------------------------ making */
+
+/* What a customer promises is theirs to us, for both sides to see; who knows them sees to it. errors DENIED */
+static enum err read_own_sides(struct req *q, const struct promise_make_in *in, const struct source *s, struct promise_draft *d) {
+	struct person_id me = q->actor.id;
+	bool other = in->to.v != 0 || in->owner_id.v != 0 || (in->from.v != 0 && in->from.v != me.v) || (in->person_id.v != 0 && in->person_id.v != me.v);
+	bool ours = str_is(in->direction, "ours") || !str_empty(given(in->who)) || !(str_none(in->audience) || str_is(in->audience, "both"));
+	if (other || ours) return req_fail(q, ERR_DENIED, T("You promise in your own words. What we promise, one of us writes down."), NULL);
+	d->ours = false;
+	d->person = me;
+	d->audience = STR("both");
+	return sql_promise_keeper(q->db, me, s->talk.id, &d->owner);
+}
 
 /* Whom it is between: one of us, and somebody who is not. */
 static enum err read_sides(struct req *q, const struct promise_make_in *in, const struct source *s, struct promise_draft *d) {
@@ -225,12 +258,13 @@ static enum err make(struct req *q, const struct promise_make_in *in, struct exp
 	struct from f = {in->message_id, in->conversation_id, in->call_id, in->record_id};
 	struct source s;
 	struct promise_due due;
-	struct object o = {.thing = THING_EXPECTATION, .visibility = SEEN_STAFF};
+	struct object o = object_of(q);
 	TRY(may_or_err(&q->actor, ACT_CREATE, &o));
 	TRY(read_source(q, &f, &s));
+	TRY(own_source(q, &s));
 	struct promise_draft d = {.conversation = s.talk.id, .message = f.message, .call = f.call, .record = s.record.id, .by = q->actor.id};
 	enum err text = read_text(q, in, &s, &d), when = promise_due_read(q, in->due_at, in->day, in->clock, &due);
-	TRY(read_sides(q, in, &s, &d));
+	TRY(q->actor.is_staff ? read_sides(q, in, &s, &d) : read_own_sides(q, in, &s, &d));
 	TRY(text);
 	TRY(when);
 	d.due_at = due.at;

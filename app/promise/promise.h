@@ -61,9 +61,9 @@ struct promise_ticked { struct str text, direction, day, clock, said; };
 #define PROMISE_TICKED(in) (&(struct promise_ticked){(in)->promise, (in)->promise_direction, (in)->promise_day, (in)->promise_clock, (in)->promise_said})
 /* Makes it of a message, or of the note of a call (the other is 0); writes, in the transaction that keeps those words. errors INVALID, DENIED, STORE */
 MUST_USE enum err promise_tick(struct req *q, const struct promise_ticked *t, struct message_id said, struct call_id call);
-/* Where one of us goes who has just said this: back; or, when it promises something by a day and that was not offered before sending, to the offer on that
+/* Where somebody goes who has just said this: back; or, when it promises something by a day and that was not offered before sending, to the offer on that
  * page (?said=N#offered; promise_after). errors STORE */
-MUST_USE enum err promise_then(struct req *q, struct url back, struct message_id said, struct str words, const struct promise_ticked *t, struct url *ret);
+MUST_USE enum err promise_then(struct req *q, struct url back, struct message_id said, const struct promise_ticked *t, struct url *ret);
 /* The offer behind sending: of the actor's own words of the last day, of which nothing was made yet; else found is false. errors STORE */
 MUST_USE enum err promise_after(struct req *q, struct message_id said, struct promise_offer *ret);
 /* The offer in a form that is shown again with what was written in it. One of conversation and person; both 0: it is not known with whom. errors STORE */

@@ -92,6 +92,8 @@ const struct zone *promise_zone(const struct req *q);
 MUST_USE enum err promise_choices(struct req *q, struct person_id chosen, struct promise_choice_list *ret);
 MUST_USE enum err promise_seen(struct req *q, struct expectation_id id, struct promise_row *ret);
 
+/* form.c: whether the actor, a customer, is at home in a conversation. errors STORE */
+MUST_USE enum err promise_is_own(struct req *q, struct conversation_id conversation, bool *ret);
 /* form.c: by when: a moment (at, else 0), or a day of the firm's, or a time of it. errors INVALID (said at due_at or clock) */
 struct promise_due {
 	usec_t at;
