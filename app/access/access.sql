@@ -42,6 +42,8 @@
 -- A task is the team's; one from a conversation among some, theirs of the team who read that, and who has to do it or gave it.
 -- frag task_visible(t): (:staff AND (t.conversation_id IS NULL OR t.owner_id = :me OR COALESCE(t.made_by, 0) = :me OR EXISTS
 --   (SELECT 1 FROM conversation arose WHERE arose.id = t.conversation_id AND {conversation_visible(arose)})))
+-- What somebody says we promised them is theirs and the team's.
+-- frag claim_visible(k): (:staff OR COALESCE(k.person_id = :me, FALSE))
 -- Following and being told, of anything: whether somebody may know of it. A tag is known to whoever sees a conversation that wears it.
 -- frag thing_visible(what, which): CASE what
 --   WHEN 'conversation' THEN EXISTS (SELECT 1 FROM conversation seen_c WHERE seen_c.id = which AND {conversation_visible(seen_c)} LIMIT 1 OFFSET 0)
@@ -51,6 +53,7 @@
 --   WHEN 'call' THEN EXISTS (SELECT 1 FROM call seen_k WHERE seen_k.id = which AND {call_visible(seen_k)} LIMIT 1 OFFSET 0)
 --   WHEN 'task' THEN EXISTS (SELECT 1 FROM task seen_t WHERE seen_t.id = which AND {task_visible(seen_t)} LIMIT 1 OFFSET 0)
 --   WHEN 'document' THEN EXISTS (SELECT 1 FROM document seen_d WHERE seen_d.id = which AND {document_visible(seen_d)} LIMIT 1 OFFSET 0)
+--   WHEN 'claim' THEN EXISTS (SELECT 1 FROM claim seen_s WHERE seen_s.id = which AND {claim_visible(seen_s)} LIMIT 1 OFFSET 0)
 --   WHEN 'tag' THEN EXISTS (SELECT 1 FROM tag seen_g WHERE seen_g.id = which AND (:staff OR EXISTS (SELECT 1 FROM tagging worn
 --   JOIN conversation wearer ON wearer.id = worn.object_id WHERE worn.tag_id = seen_g.id AND worn.object_kind = 'conversation'
 --   AND {conversation_visible(wearer)} AND {tags_open(wearer)})) LIMIT 1 OFFSET 0)

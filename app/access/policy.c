@@ -113,7 +113,7 @@ static const struct line lines[] = {
 	{THING_EXPORT,       ACT_CREATE,   {    NO,     NO,      NO,       NO,     YES,          YES}},
 
 	{THING_EXPECTATION,  ACT_SEE,      {    SEEN,   SEEN,    YES,      YES,    YES,          YES}},
-	{THING_EXPECTATION,  ACT_CREATE,   {    NO,     NO,      YES,      NO,     YES,          YES}},
+	{THING_EXPECTATION,  ACT_CREATE,   {    NO,     OWN,     YES,      NO,     YES,          YES}},
 	{THING_EXPECTATION,  ACT_EDIT,     {    NO,     OWN,     YES,      NO,     YES,          YES}},
 	{THING_EXPECTATION,  ACT_ANSWER,   {    NO,     OWN,     YES,      NO,     YES,          YES}},
 	{THING_PUBLIC_PROMISE, ACT_SEE,    {    YES,    YES,     YES,      YES,    YES,          YES}},
@@ -123,6 +123,10 @@ static const struct line lines[] = {
 	{THING_BRAND_TEXT,   ACT_SEE,      {    NO,     NO,      YES,      YES,    YES,          YES}},
 	{THING_BRAND_TEXT,   ACT_CREATE,   {    NO,     NO,      NO,       NO,     YES,          YES}},
 	{THING_BRAND_TEXT,   ACT_EDIT,     {    NO,     NO,      NO,       NO,     YES,          YES}},
+	{THING_CLAIM,        ACT_SEE,      {    NO,     OWN,     YES,      YES,    YES,          YES}},
+	{THING_CLAIM,        ACT_CREATE,   {    NO,     YES,     NO,       NO,     NO,           NO}},
+	{THING_CLAIM,        ACT_EDIT,     {    NO,     OWN,     NO,       NO,     NO,           NO}},
+	{THING_CLAIM,        ACT_ANSWER,   {    NO,     NO,      YES,      NO,     YES,          YES}},
 	{THING_TRUST,        ACT_SEE,      {    NO,     NO,      YES,      YES,    YES,          YES}},
 	{THING_TASK,         ACT_SEE,      {    NO,     NO,      SEEN,     SEEN,   SEEN,         SEEN}},
 	{THING_TASK,         ACT_CREATE,   {    NO,     NO,      YES,      YES,    YES,          YES}},
@@ -152,7 +156,7 @@ static bool seen(const struct actor *a, const struct object *o) {
 	switch (o->visibility) {
 	case SEEN_PUBLIC: return true;
 	case SEEN_MEMBERS: return a->id.v != 0;
-	case SEEN_PRIVATE: return o->participant || (is_own(a, o) && (o->thing == THING_CONVERSATION || o->thing == THING_EXPECTATION));
+	case SEEN_PRIVATE: return o->participant || (is_own(a, o) && (o->thing == THING_CONVERSATION || o->thing == THING_EXPECTATION || o->thing == THING_CLAIM));
 	case SEEN_STAFF: return false;
 	}
 	return false;

@@ -29,10 +29,12 @@ enum thing {
 	                      * ACT_ANSWER: approve, decline, say what came of it; how much one may approve is the action's own limit */
 	THING_WEBHOOK,       /* other programs that are told what happens */
 	THING_EXPORT,
-	THING_EXPECTATION,   /* what was promised; owner is the other side; participant: or one of the people of its record. ACT_EDIT: say that it is done,
+	THING_EXPECTATION,   /* what was promised; owner is the other side; participant: or one of the people of its record. ACT_CREATE: a customer what they
+	                      * promise themselves, seen by both sides; the team all else. ACT_EDIT: say that it is done,
 	                      * move it, take it back; ACT_ANSWER: say whether it was kept; whose turn that is, app/promise knows */
 	THING_PUBLIC_PROMISE, /* what was promised to everybody. ACT_EDIT as above; ACT_ANSWER: say whether it was kept, which nobody of the firm does */
 	THING_BRAND_TEXT,    /* what the firm says to everybody */
+	THING_CLAIM,         /* what somebody says we promised them; owner says so. ACT_EDIT: take it back; ACT_ANSWER: promise it, or say no */
 	THING_TRUST,         /* how promises were kept, counted over all of them */
 	THING_TASK,          /* what one of us has to do; SEEN_PRIVATE: from a conversation among some, whom it is for or by, or who reads that, is a participant */
 	THING_TEAM,          /* a department of the firm, and who is in it */

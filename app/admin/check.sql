@@ -56,6 +56,9 @@ SELECT what, n FROM (
 	UNION ALL SELECT 'events about tasks', (SELECT count(*) FROM event e WHERE e.object_kind = 'task'
 		AND NOT EXISTS (SELECT 1 FROM task t WHERE t.id = e.object_id))
 	UNION ALL SELECT 'tasks that are over and not closed, or the other way round', (SELECT count(*) FROM task t WHERE (t.state = 'open') <> (t.closed_at IS NULL))
+	UNION ALL SELECT 'events about claims', (SELECT count(*) FROM event e WHERE e.object_kind = 'claim' AND NOT EXISTS (SELECT 1 FROM claim k WHERE k.id = e.object_id))
+	UNION ALL SELECT 'claims that were taken, without their promise', (SELECT count(*) FROM claim k WHERE (k.state = 'taken') <> EXISTS
+		(SELECT 1 FROM expectation x WHERE x.id = k.expectation_id AND x.person_id = k.person_id))
 	UNION ALL SELECT 'promises without their steps', (SELECT count(*) FROM expectation x WHERE x.state <> COALESCE(
 		(SELECT v.to_state FROM expectation_change v WHERE v.expectation_id = x.id ORDER BY v.id DESC LIMIT 1), ''))
 	UNION ALL SELECT 'promises whose words stand in another conversation', (SELECT count(*) FROM expectation x JOIN message m ON m.id = x.message_id

@@ -69,6 +69,7 @@ static enum err put(struct export *x, const struct type_def *t, const void *row)
 	X(seen, sql_export_seen, seen) \
 	X(expectation, sql_export_expectations, expectations) \
 	X(task, sql_export_tasks, tasks) \
+	X(claim, sql_export_claims, claims) \
 	X(service_rule, sql_export_service_rules, service_rules) \
 	X(team, sql_export_teams, teams) \
 	X(expectation_change, sql_export_expectation_changes, expectation_changes) \

@@ -229,6 +229,13 @@ SELECT id, title, body, place, said_from, said_until, made_by, made_at FROM bran
 -- Who said whether that was kept.
 SELECT expectation_id, person_id, word, note, at FROM verdict ORDER BY expectation_id, person_id;
 
+-- row export_claim: id claim_id | person_id person_id | text text | due_at time? | told text | message_id message_id? | record_id record_id? | owner_id person_id?
+--   | state text | note text | answered_by person_id? | made_at time | answered_at time? | expectation_id expectation_id?
+
+-- export_claims() -> export_claim :each
+-- What people say was promised to them.
+SELECT id, person_id, text, due_at, told, message_id, record_id, owner_id, state, note, answered_by, made_at, answered_at, expectation_id FROM claim ORDER BY id;
+
 -- row export_service_rule: id service_rule_id | kind text | record_type text | tag_id tag_id? | person_id person_id? | first_hours int? | next_hours int? | solution_hours int?
 --   | made_by person_id? | made_at time | ended_at time?
 -- export_service_rules() -> export_service_rule :each

@@ -13,7 +13,7 @@ enum { KINDS = 4, HIDDEN_MOST = 500 };
 
 struct url follow_url(struct arena *a, struct str kind, int64_t id, struct str name) {
 	static const struct { const char *kind, *path; } pages[] = {{"record", "/records"}, {"person", "/people"}, {"organization", "/organizations"},
-		{"call", "/calls"}, {"task", "/tasks"}, {"conversation", "/conversations"}};
+		{"call", "/calls"}, {"task", "/tasks"}, {"claim", "/expectations/claims"}, {"conversation", "/conversations"}};
 	for (size_t i = 0; i < sizeof pages / sizeof *pages; i++)
 		if (str_is(kind, pages[i].kind)) return url_path(a, "%s/%" PRId64, pages[i].path, id);
 	return url_path(a, "/tags/%s", url_part(a, name));

@@ -13,6 +13,7 @@
 --   WHEN 'organization' THEN (SELECT called_o.name FROM organization called_o WHERE called_o.id = which)
 --   WHEN 'call' THEN (SELECT called_k.name FROM call rang JOIN person called_k ON called_k.id = rang.person_id WHERE rang.id = which)
 --   WHEN 'task' THEN (SELECT called_t.title FROM task called_t WHERE called_t.id = which)
+--   WHEN 'claim' THEN (SELECT called_s.text FROM claim called_s WHERE called_s.id = which)
 --   WHEN 'tag' THEN (SELECT called_g.name FROM tag called_g WHERE called_g.id = which) END
 
 -- follow_get(kind text, id int, me person_id, staff bool) -> follow_thing :maybe

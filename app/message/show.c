@@ -108,7 +108,8 @@ enum err message_show(struct req *q, const struct message_show_in *in, struct me
 	ret->closed = mine && str_is(h.group_status, "closed");
 	ret->may_say = may(&q->actor, ACT_COMMENT, &o);
 	if (ret->may_say && q->actor.is_staff) TRY(promise_before(q, ret->other.id, &ret->between));
-	if (ret->may_say && !ret->other.staff) {
+	ret->offers = ret->may_say && ret->other.staff != q->actor.is_staff;
+	if (ret->offers) {
 		TRY(promise_draft_offer(q, ret->draft, h.id, (struct person_id){0}, PROMISE_TICKED(in), &ret->offer));
 		TRY(promise_after(q, in->said, &ret->after));
 	}
@@ -131,7 +132,7 @@ static enum err say(struct req *q, const struct message_head *h, struct str body
 	if (mention_possible(body)) TRY(mention_tell(q, (struct mention_place){h->id, said}, &mentions));
 	notice_seen(q, h->id);             /* whoever answers has read it */
 	back = url_path(q->a, "/messages/%lld#m%lld", (long long)h->id.v, (long long)said.v);
-	if (str_is(h->kind, "direct") && !h->other_staff) TRY(promise_then(q, back, said, body, ticked, &back));
+	if (str_is(h->kind, "direct") && (!h->other_staff || !q->actor.is_staff)) TRY(promise_then(q, back, said, ticked, &back));
 	req_redirect(q, back);
 	return OK;
 }

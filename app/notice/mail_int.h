@@ -37,6 +37,8 @@ MUST_USE enum err tell_request(struct db *db, struct arena *a, const struct even
 MUST_USE enum err tell_promise(struct db *db, const struct event *e);
 /* task.c */
 MUST_USE enum err tell_task(struct db *db, const struct event *e);
+/* promise.c: an event about what somebody says was promised. */
+MUST_USE enum err tell_claim(struct db *db, const struct event *e);
 /* That promises are due, or soon, of as many of these events as say that one after the other, from the first on: with a few statements for all. ret_n: how many */
 MUST_USE enum err tell_due(struct db *db, struct arena *a, const struct event *e, size_t n, size_t *ret_n);
 struct request_name {

@@ -99,6 +99,7 @@ static const struct told tolds[] = {
 	{"promise_over", T("Over: {subject}"), T("It is over. How it ended stands there."), NULL, T("See how it went")},
 	{"promise_withdrawn", T("Taken back: {subject}"), T("It was taken back. Why stands there."), NULL, T("See how it went")},
 	{"promise_given", T("For you: {subject}"), T("{who} gave this to you."), NULL, T("See how it goes")},
+	{"promise_theirs", T("{author} promises: {subject}"), T("{who} promises us this."), NULL, T("See how it goes")},
 	{"promise_soon", T("Due soon: {subject}"), T("It is due soon."), NULL, T("See how it goes")},
 	{"promise_due", T("Due: {subject}"), T("It is due now."), NULL, T("See how it goes")},
 	{"promise_team", T("Late: {subject}"), T("It is late by a day."), NULL, T("See how it goes")},
@@ -108,6 +109,8 @@ static const struct told tolds[] = {
 	{"task_again", T("For you: {subject}"), T("{who} says that it is to be done again."), NULL, T("Open the task")},
 	{"task_done", T("Done: {subject}"), T("{who} has done it."), NULL, T("Open the task")},
 	{"task_dropped", T("Dropped: {subject}"), T("{who} says that it is not needed any more."), NULL, T("Open the task")},
+	{"claim_new", T("Did we promise this? {subject}"), T("{who} says that we promised this. It waits for your answer."), NULL, T("Answer it")},
+	{"claim_refused", T("An answer: {subject}"), T("You told us that we promised this. We say no, and why."), NULL, T("Read why")},
 };
 
 static const struct told *told_of(const struct post_row *r) {

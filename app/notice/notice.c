@@ -114,7 +114,7 @@ static bool is(const struct event *e, const char *verb, const char *kind) {
 }
 
 static bool is_told(const struct event *e) {
-	if (strcmp(e->object_kind, "request") == 0 || strcmp(e->object_kind, "expectation") == 0 || strcmp(e->object_kind, "task") == 0) return true;
+	if (strcmp(e->object_kind, "request") == 0 || strcmp(e->object_kind, "expectation") == 0 || strcmp(e->object_kind, "task") == 0 || strcmp(e->object_kind, "claim") == 0) return true;
 	return is(e, "create", "message") || is(e, "update", "message") || is(e, "create", "conversation") || is(e, "update", "conversation") || is(e, "announce", "conversation") ||
 	        is(e, "announce", "person") || is(e, "update", "business") || is(e, "update", "document");
 }
@@ -129,6 +129,7 @@ static enum err tell_silent(struct db *db, const struct event *e) {
 static enum err tell(struct db *db, struct arena *a, const struct event *e) {
 	if (strcmp(e->object_kind, "expectation") == 0) return tell_promise(db, e);
 	if (strcmp(e->object_kind, "task") == 0) return tell_task(db, e);
+	if (strcmp(e->object_kind, "claim") == 0) return tell_claim(db, e);
 	if (is(e, "create", "message")) return tell_said(db, a, e);
 	if (is(e, "update", "message")) return tell_mentioned(db, e);
 	if (is(e, "create", "conversation")) return tell_begun(db, e);

@@ -206,10 +206,24 @@ WHERE x.id = :expectation AND p.disabled_at IS NULL AND (p.id = x.owner_id OR CA
 	ELSE p.role = 'agent' END)
 ON CONFLICT (person_id, event_seq) DO NOTHING;
 
--- row notice_promise_row: ours bool | live bool | made_at time | by_rule bool
+-- notice_tell_claim(claim claim_id, seq int, now time) :exec
+-- A notice for who of us is to answer what somebody says we promised.
+INSERT INTO notice (person_id, event_seq, kind, about_kind, about_id, created_at, read_at, here, mail_at)
+SELECT p.id, :seq, 'claim_new', 'claim', k.id, :now, NULL, {notice_here(p, 'promise')}, :now FROM claim k JOIN person p ON p.kind = 'staff'
+WHERE k.id = :claim AND k.state = 'asked' AND p.disabled_at IS NULL AND {claim_is_for(k, p)}
+ON CONFLICT (person_id, event_seq) DO NOTHING;
+
+-- notice_tell_claimant(claim claim_id, seq int, now time) :exec
+-- A notice for whoever said so, that we say no.
+INSERT INTO notice (person_id, event_seq, kind, about_kind, about_id, created_at, read_at, here, mail_at)
+SELECT p.id, :seq, 'claim_refused', 'claim', k.id, :now, NULL, {notice_here(p, 'promise')}, :now FROM claim k JOIN person p ON p.id = k.person_id
+WHERE k.id = :claim AND p.disabled_at IS NULL
+ON CONFLICT (person_id, event_seq) DO NOTHING;
+
+-- row notice_promise_row: ours bool | live bool | made_at time | by_rule bool | by_them bool
 -- notice_promise(expectation expectation_id) -> notice_promise_row :maybe
 -- Who owes it, and whether it is still to be kept.
-SELECT x.ours, x.state IN ('open', 'renegotiated') AND x.paused_at IS NULL, x.made_at, x.goal <> '' FROM expectation x WHERE x.id = :expectation;
+SELECT x.ours, x.state IN ('open', 'renegotiated') AND x.paused_at IS NULL, x.made_at, x.goal <> '', COALESCE(x.made_by = x.person_id, FALSE) FROM expectation x WHERE x.id = :expectation;
 
 -- ------------------------------------------------------------ what is followed
 

@@ -14,7 +14,7 @@ static bool is_direct(const struct notice_row *n) { return str_is(n->kind, "mess
 /* What happened, in a word for the template and the JSON. */
 static struct str icon_of(const struct notice_row *n) {
 	if (n->request_id.v != 0) return STR("receipt");
-	if (n->expectation_id.v != 0) return STR("clock");
+	if (n->expectation_id.v != 0 || str_starts(n->kind, STR("claim_"))) return STR("clock");
 	if (str_is(n->kind, "answer")) return STR("reply");
 	if (str_is(n->kind, "comment")) return STR("talk");
 	if (str_starts(n->kind, STR("assigned"))) return STR("flag");

@@ -31,7 +31,7 @@ enum topic topic_of(struct str kind) {
 	if (str_is(kind, "reminder")) return TOPIC_message;
 	if (str_is(kind, "assigned_team")) return TOPIC_assigned;
 	if (str_is(kind, "promise_soon") || str_is(kind, "promise_team") || str_is(kind, "promise_chief")) return TOPIC_promise_due;
-	if (str_starts(kind, STR("promise_"))) return TOPIC_promise;
+	if (str_starts(kind, STR("promise_")) || str_starts(kind, STR("claim_"))) return TOPIC_promise;
 	if (str_starts(kind, STR("task_"))) return TOPIC_task;
 	if (str_is(kind, "request_withdrawn")) return TOPIC_request_new;
 	return str_starts(kind, STR("request_")) ? TOPIC_request : TOPIC_comment;

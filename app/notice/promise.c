@@ -89,10 +89,20 @@ enum err tell_promise(struct db *db, const struct event *e) {
 	if (n.x.by_rule) return json_get_str(json_member(doc.root, "step"), &word) ? tell_step(&n, word) : OK;   /* the conversation itself is told of */
 	if (strcmp(e->verb, "create") == 0) {
 		if (n.x.made_at < e->at - HISTORY) return OK;
-		TRY(tell_owner(&n, "promise_given"));
+		TRY(tell_owner(&n, n.x.by_them ? "promise_theirs" : "promise_given"));
 		return tell_other(&n, n.x.ours ? "promise_new" : "promise_yours");
 	}
 	if (json_get_str(json_member(doc.root, "step"), &word)) return tell_step(&n, word);
 	if (json_get_int(json_member(doc.root, "owner"), &owner)) return tell_owner(&n, "promise_given");
 	return json_get_str(json_member(doc.root, "to"), &word) ? tell_move(&n, word) : OK;
+}
+
+/* Who of us is to answer hears of it; then whoever said so, of a no and why. What was taken is a promise, and told as one. */
+enum err tell_claim(struct db *db, const struct event *e) {
+	struct claim_id id = {e->object_id};
+	struct str to;
+	JSON_DOC(doc);
+	if (strcmp(e->verb, "create") == 0) return sql_notice_tell_claim(db, id, e->seq, e->at, NULL);
+	if (json_parse(&doc, e->data, NULL) != OK || !json_get_str(json_member(doc.root, "to"), &to) || !str_is(to, "refused")) return OK;
+	return sql_notice_tell_claimant(db, id, e->seq, e->at, NULL);
 }

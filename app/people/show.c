@@ -281,6 +281,7 @@ static enum err fill(struct req *q, struct person_id id, struct str tab, struct 
 	ret->may_add = ret->customer && may(&q->actor, ACT_CREATE, &(struct object){.thing = THING_RECORD});
 	if (ret->customer && (ret->own || ret->staff)) TRY(promise_between(q, k.row.id, &ret->promised));
 	if (ret->customer) TRY(task_of(q, k.row.id, (struct record_id){0}, (struct conversation_id){0}, &ret->tasks));
+	if (ret->customer && (ret->own || ret->staff)) TRY(promise_claims_of(q, k.row.id, &ret->claims));
 	TRY(follow_button(q, "person", k.row.id.v, &ret->follow));
 	if (q->actor.notices > 0) notice_seen_thing(q, "person", k.row.id.v);
 	fill_tabs(q, firm_pack(q->business), ret);

@@ -115,6 +115,26 @@ static struct str usual_audience(const struct source *s) {
 
 /* ---------------------------------------------------------------------------- the form */
 
+static struct object object_of(const struct req *q) {
+	return (struct object){.thing = THING_EXPECTATION, .owner = q->actor.id, .visibility = q->actor.is_staff ? SEEN_STAFF : SEEN_PRIVATE};
+}
+
+enum err promise_is_own(struct req *q, struct conversation_id conversation, bool *ret) {
+	int64_t n;
+	TRY(sql_promise_sits(q->db, conversation, q->actor.id, &n));
+	*ret = n > 0;
+	return OK;
+}
+
+/* Customers say what they promise in words of their own, where they are at home. errors DENIED */
+static enum err own_source(struct req *q, const struct source *s) {
+	bool own = true;
+	if (q->actor.is_staff) return OK;
+	if (s->talk.id.v != 0) TRY(promise_is_own(q, s->talk.id, &own));
+	bool others = s->words.message_id.v != 0 && s->words.author_id.v != q->actor.id.v;
+	return own && !others ? OK : req_fail(q, ERR_DENIED, T("You promise in your own words. What we promise, one of us writes down."), NULL);
+}
+
 static struct str words_said(const struct source *s) {
 	if (s->words.message_id.v != 0) return s->words.body;
 	return s->call.id.v != 0 ? given(s->call.agreed) : STR("");
@@ -157,21 +177,22 @@ static enum err understand(struct req *q, const struct source *s, struct promise
 }
 
 /* Who speaks for the firm promises to everybody. */
-static struct object new_object(struct brand_text_id text) {
-	return (struct object){.thing = text.v != 0 ? THING_PUBLIC_PROMISE : THING_EXPECTATION, .visibility = SEEN_STAFF};
+static struct object new_object(const struct req *q, struct brand_text_id text) {
+	return text.v != 0 ? (struct object){.thing = THING_PUBLIC_PROMISE, .visibility = SEEN_STAFF} : object_of(q);
 }
 
 enum err promise_form(struct req *q, const struct promise_form_in *in, struct promise_form_page *ret) {
 	struct from f = {in->message_id, in->conversation_id, in->call_id, in->record_id, in->brand_text_id};
 	struct source s;
 	struct promise_person_row who;
-	struct object o = new_object(f.brand_text);
+	struct object o = new_object(q, f.brand_text);
 	bool found = false;
 	TRY(may_or_err(&q->actor, ACT_CREATE, &o));
 	enum err e = read_source(q, &f, &s);
 	if (e == ERR_INVALID) return ERR_NOT_FOUND;
 	TRY(e);
-	struct person_id person = in->person_id.v ? in->person_id : s.person;
+	TRY(own_source(q, &s));
+	struct person_id person = !q->actor.is_staff ? q->actor.id : in->person_id.v ? in->person_id : s.person;
 	if (person.v != 0) TRY(sql_promise_person(q->db, q->a, person, q->actor.id, q->actor.is_staff, &who, &found));
 	struct str said = words_said(&s);
 	*ret = (struct promise_form_page){.message = f.message, .conversation = f.message.v ? (struct conversation_id){0} : f.conversation, .call = f.call, .record = f.record, .brand_text = f.brand_text,
@@ -183,21 +204,15 @@ enum err promise_form(struct req *q, const struct promise_form_in *in, struct pr
 	q->page.nav = STR("promises");
 	fill_back(q, &f, &s, ret);
 	if (str_none(in->text) && str_none(in->day)) TRY(understand(q, &s, ret));
-	return promise_choices(q, in->owner_id.v ? in->owner_id : q->actor.id, &ret->colleagues);
+	return q->actor.is_staff ? promise_choices(q, in->owner_id.v ? in->owner_id : q->actor.id, &ret->colleagues) : OK;
 }
 
 /* ----------------------------------------------------------------------------- by when */
 
-struct due {
-	usec_t at;
-	bool to_the_day;
-};
-
-/* A moment, or a day of the firm's, or a time of it. errors INVALID */
-static enum err read_due(struct req *q, usec_t at, struct str day, struct str clock, struct due *ret) {
+enum err promise_due_read(struct req *q, usec_t at, struct str day, struct str clock, struct promise_due *ret) {
 	int64_t days, hour = 0, minute = 0;
 	struct str rest = str_trim(given(clock)), first = str_cut(&rest, ':');
-	*ret = (struct due){.at = at};
+	*ret = (struct promise_due){.at = at};
 	if (at == 0) {
 		if (str_empty(str_trim(given(day)))) return req_invalid(q, "due_at", T("By when?"));
 		if (!date_days(str_trim(day), &days)) return req_invalid(q, "due_at", T("This is not a day."));
@@ -228,6 +243,18 @@ static enum err read_everybody(struct req *q, const struct promise_make_in *in, 
 	if (named || str_is(in->direction, "theirs")) return req_invalid(q, "to", T("What is said to everybody is promised to everybody, by us."));
 	if (!str_is(d->audience, "public")) return req_invalid(q, "audience", T("Everybody sees what is promised to everybody."));
 	return read_owner(q, d->owner);
+}
+
+/* What a customer promises is theirs to us, for both sides to see; who knows them sees to it. errors DENIED */
+static enum err read_own_sides(struct req *q, const struct promise_make_in *in, const struct source *s, struct promise_draft *d) {
+	struct person_id me = q->actor.id;
+	bool other = in->to.v != 0 || in->owner_id.v != 0 || (in->from.v != 0 && in->from.v != me.v) || (in->person_id.v != 0 && in->person_id.v != me.v);
+	bool ours = str_is(in->direction, "ours") || !str_empty(given(in->who)) || !(str_none(in->audience) || str_is(in->audience, "both"));
+	if (other || ours) return req_fail(q, ERR_DENIED, T("You promise in your own words. What we promise, one of us writes down."), NULL);
+	d->ours = false;
+	d->person = me;
+	d->audience = STR("both");
+	return sql_promise_keeper(q->db, me, s->talk.id, &d->owner);
 }
 
 /* Whom it is between: one of us, and somebody who is not. */
@@ -266,13 +293,14 @@ static enum err read_text(struct req *q, const struct promise_make_in *in, const
 static enum err make(struct req *q, const struct promise_make_in *in, struct expectation_id *ret) {
 	struct from f = {in->message_id, in->conversation_id, in->call_id, in->record_id, in->brand_text_id};
 	struct source s;
-	struct due due;
-	struct object o = new_object(f.brand_text);
+	struct promise_due due;
+	struct object o = new_object(q, f.brand_text);
 	TRY(may_or_err(&q->actor, ACT_CREATE, &o));
 	TRY(read_source(q, &f, &s));
+	TRY(own_source(q, &s));
 	struct promise_draft d = {.conversation = s.talk.id, .message = f.message, .call = f.call, .record = s.record.id, .brand_text = s.brand.id, .by = q->actor.id};
-	enum err text = read_text(q, in, &s, &d), when = read_due(q, in->due_at, in->day, in->clock, &due);
-	TRY(read_sides(q, in, &s, &d));
+	enum err text = read_text(q, in, &s, &d), when = promise_due_read(q, in->due_at, in->day, in->clock, &due);
+	TRY(q->actor.is_staff ? read_sides(q, in, &s, &d) : read_own_sides(q, in, &s, &d));
 	TRY(text);
 	TRY(when);
 	d.due_at = due.at;
@@ -338,7 +366,7 @@ static enum err refuse(struct req *q, const struct promise_state *x, struct str 
 enum err promise_resolve(struct req *q, const struct promise_resolve_in *in, struct promise_view *ret) {
 	struct promise_row row;
 	struct promise_state x;
-	struct due due = {0};
+	struct promise_due due = {0};
 	bool reason;
 	TRY(promise_seen(q, in->id, &row));
 	TRY(sql_promise_state_get(q->db, q->a, in->id, &x));
@@ -356,7 +384,7 @@ enum err promise_resolve(struct req *q, const struct promise_resolve_in *in, str
 	if (step.note.n > NOTE_MOST) return req_invalid(q, "note", T("This is too long."));
 	if (reason && str_empty(step.note)) req_invalid(q, "note", T("Please say why: the other side reads it."));
 	if (str_is(in->outcome, "renegotiated")) {
-		TRY(read_due(q, in->due_at, in->day, in->clock, &due));
+		TRY(promise_due_read(q, in->due_at, in->day, in->clock, &due));
 		step.due_at = due.at;
 		step.to_the_day = due.to_the_day;
 	}

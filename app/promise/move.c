@@ -111,7 +111,8 @@ enum err promise_keep(struct db *db, struct arena *a, const struct promise_draft
 	struct promise_next n = promise_first_step(&c, &x, at);
 	TRY(sql_promise_put(db, d->ours, d->person, d->owner, d->text, d->conversation, d->message, d->call, d->record, d->brand_text, d->due_at,
 		d->to_the_day ? STR("day") : STR("moment"), d->said, d->audience, d->by, at, str_c(n.step), n.at, ret));
-	TRY(sql_promise_change_put(db, *ret, at, d->by, STR(""), STR("open"), 0, d->due_at, (struct person_id){0}, STR("")));
+	TRY(sql_promise_change_put(db, *ret, at, d->by, STR(""), STR("open"), 0, d->due_at, (struct person_id){0},
+		str_none(d->note) ? STR("") : d->note));
 	TRY(promise_wake(db, n.at));
 	TRY(sql_promise_state_get(db, a, *ret, &x));
 	return tell_made(db, a, d, &x);

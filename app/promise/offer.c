@@ -87,8 +87,18 @@ static void link_form(struct req *q, struct promise_offer *o) {
 		if (!str_empty(fields[i].value)) o->url = url_with(q->a, o->url, fields[i].name, fields[i].value);
 }
 
+/* What the actor's words promise. To customers their own promises are offered, where they are at home. */
+static enum err offered(struct req *q, struct str words, usec_t said_at, struct conversation_id conversation, struct promise_offer *ret) {
+	bool own;
+	TRY(promise_understood(q, words, q->actor.is_staff, said_at, ret));
+	if (q->actor.is_staff || !ret->found) return OK;
+	TRY(promise_is_own(q, conversation, &own));
+	ret->found = own && str_is(ret->direction, "theirs");
+	return OK;
+}
+
 static enum err offer(struct req *q, struct str words, struct conversation_id conversation, struct person_id person, struct promise_offer *ret) {
-	TRY(promise_understood(q, words, true, q->locale.now, ret));
+	TRY(offered(q, words, q->locale.now, conversation, ret));
 	if (!ret->found) return OK;
 	TRY(promise_with(q, conversation, person, &ret->known, &ret->among));
 	if (conversation.v != 0) ret->url = url_path(q->a, "/expectations/new?conversation_id=%" PRId64, conversation.v);
@@ -99,7 +109,7 @@ static enum err offer(struct req *q, struct str words, struct conversation_id co
 
 /* For the composer. */
 enum err promise_offers(struct req *q, const struct promise_offers_in *in, struct promise_offer *ret) {
-	struct object o = {.thing = THING_EXPECTATION, .visibility = SEEN_STAFF};
+	struct object o = {.thing = THING_EXPECTATION, .owner = q->actor.id, .visibility = q->actor.is_staff ? SEEN_STAFF : SEEN_PRIVATE};
 	TRY(may_or_err(&q->actor, ACT_CREATE, &o));
 	return offer(q, str_none(in->q) ? STR("") : in->q, in->conversation_id, in->person_id, ret);
 }
@@ -107,7 +117,7 @@ enum err promise_offers(struct req *q, const struct promise_offers_in *in, struc
 enum err promise_draft_offer(struct req *q, struct str words, struct conversation_id conversation, struct person_id person, const struct promise_ticked *t,
 	struct promise_offer *ret) {
 	*ret = (struct promise_offer){0};
-	if (!q->actor.is_staff || str_empty(words)) return OK;
+	if (q->actor.id.v == 0 || str_empty(words)) return OK;
 	TRY(offer(q, words, conversation, person, ret));
 	ret->ticked = ret->found && !str_none(t->text) && str_eq(t->text, ret->text);
 	if (!ret->ticked) return OK;
@@ -116,12 +126,12 @@ enum err promise_draft_offer(struct req *q, struct str words, struct conversatio
 	return OK;
 }
 
-enum err promise_then(struct req *q, struct url back, struct message_id said, struct str words, const struct promise_ticked *t, struct url *ret) {
+enum err promise_then(struct req *q, struct url back, struct message_id said, const struct promise_ticked *t, struct url *ret) {
 	struct promise_offer o;
 	*ret = back;
-	if (!q->actor.is_staff || !str_none(t->day)) return OK;
-	TRY(promise_understood(q, words, true, q->locale.now, &o));
-	if (!o.found || str_empty(o.day)) return OK;
+	if (!str_none(t->day)) return OK;
+	TRY(promise_after(q, said, &o));
+	if (!o.found) return OK;
 	struct str rest = back.s, page = str_cut(&rest, '#');
 	*ret = url_path(q->a, STR_FMT "?said=%" PRId64 "#offered", STR_ARG(page), said.v);
 	return OK;
@@ -132,12 +142,12 @@ enum err promise_after(struct req *q, struct message_id said, struct promise_off
 	int64_t made;
 	bool found;
 	*ret = (struct promise_offer){0};
-	if (said.v == 0 || !q->actor.is_staff) return OK;
+	if (said.v == 0 || q->actor.id.v == 0) return OK;
 	TRY(sql_promise_words(q->db, q->a, said, q->actor.id, q->actor.is_staff, &w, &found));
 	if (!found || w.author_id.v != q->actor.id.v || q->locale.now - w.created_at > DAYS(1)) return OK;
 	TRY(sql_promise_made_of(q->db, said, &made));
 	if (made > 0) return OK;
-	TRY(promise_understood(q, w.body, true, w.created_at, ret));
+	TRY(offered(q, w.body, w.created_at, w.conversation_id, ret));
 	ret->found = ret->found && !str_empty(ret->day);
 	if (!ret->found) return OK;
 	TRY(promise_with(q, w.conversation_id, (struct person_id){0}, &ret->known, &ret->among));

@@ -85,8 +85,8 @@ static void what_was_ticked_is_made_with_the_words(void **state) {
 	assert_has(r.body, "This is over already");
 	assert_has(r.body, "value=\"We will send it by Friday.\" checked");
 	assert_has(r.body, "value=\"2020-01-02\"");
-	/* nor is it a customer's to make */
-	assert_int_equal(say_form(f, &s, session_for(f, OLGA), "/conversations/10", "act=comment&body=Send+it.&promise=Send+it&promise_day=2037-01-02").status, 403);
+	/* what we promise is not a customer's to make */
+	assert_int_equal(say_form(f, &s, session_for(f, OLGA), "/conversations/10", "act=comment&body=Send+it.&promise=Send+it&promise_direction=ours&promise_day=2037-01-02").status, 403);
 	assert_int_equal(admin_int(f, "SELECT count(*) FROM message"), said);
 	assert_int_equal(made(f, "1 = 1"), 3);
 	/* by programs */
@@ -144,8 +144,61 @@ static void behind_sending_it_is_offered(void **state) {
 	serve_stop(&s);
 }
 
+static int64_t theirs(struct fixture *f, const char *where) {
+	return made(f, str_fmt(&f->a, "NOT x.ours AND x.person_id = 1 AND x.made_by = 1 AND x.audience = 'both' AND %s", where).p);
+}
+
+/* A customer promises in their own words and conversations, and for themselves; who knows them sees to it. */
+static void what_a_customer_promises(void **state) {
+	FIXTURE(f);
+	struct served s;
+	put_person(f, 9, "staff", "manager", "Mona Manager", 0);
+	put_conversation(f, 10, "private", OLGA, false);
+	put_conversation(f, 11, "public", STEVE, false);
+	serve_start(f, &s);
+	const char *olga = session_for(f, OLGA), *token = token_for(f, OLGA), *page = "/expectations/offers?q=I+will+send+you+the+form+by+Friday.&conversation_id=";
+	/* offered where they are at home, and only what they promise themselves */
+	assert_has(call(f, &s, str_fmt(&f->a, "%s10", page).p, NULL, olga, NULL).body, "This reads like a promise");
+	assert_has_not(call(f, &s, str_fmt(&f->a, "%s11", page).p, NULL, olga, NULL).body, "This reads like a promise");
+	assert_has_not(call(f, &s, "/expectations/offers?q=Please+send+me+the+form+by+Friday.&conversation_id=10", NULL, olga, NULL).body, "promise_day");
+	assert_has(call(f, &s, "/conversations/10", NULL, olga, NULL).body, "data-similar=\"/expectations/offers");
+	assert_has_not(call(f, &s, "/conversations/11", NULL, olga, NULL).body, "data-similar=");
+	/* one tick; or, without scripts, one button behind sending */
+	assert_int_equal(say_form(f, &s, olga, "/conversations/10", "act=comment&body=I+send+the+form.&promise=The+form&promise_direction=theirs&promise_day=2037-01-02").status, 303);
+	assert_int_equal(theirs(f, "m.author_id = 1 AND x.conversation_id = 10 AND x.owner_id = 9 AND x.text = 'The form'"), 1);     /* nobody's customer: who leads */
+	admin_exec(f, "UPDATE conversation SET assignee_id = 4 WHERE id = 10");
+	struct answer r = say_form(f, &s, olga, "/conversations/10", str_fmt(&f->a, "act=comment&body=I+will+send+you+the+form+by+5+May+%d.", next_year()).p);
+	assert_has(r.head, "#offered");
+	struct str id = str_fmt(&f->a, "%lld", (long long)admin_int(f, "SELECT max(id) FROM message"));
+	assert_has(call(f, &s, str_fmt(&f->a, "/conversations/10?said=" STR_FMT, STR_ARG(id)).p, NULL, olga, NULL).body, "id=\"offered\"");
+	assert_int_equal(say_form(f, &s, olga, "/expectations/new", str_fmt(&f->a, "message_id=" STR_FMT "&direction=theirs&text=It&day=2037-01-02", STR_ARG(id)).p).status, 303);
+	assert_int_equal(theirs(f, "x.owner_id = 4"), 1);
+	/* from their own page */
+	admin_exec(f, "UPDATE person SET contact_id = 9 WHERE id = 1");
+	struct str form = call(f, &s, "/expectations/new", NULL, olga, NULL).body;
+	assert_has(form, "What do you promise?");
+	assert_has_not(form, "name=\"owner_id\"");
+	assert_int_equal(say_form(f, &s, olga, "/expectations/new", "text=I+pay&day=2037-01-02").status, 303);
+	assert_int_equal(theirs(f, "x.owner_id = 9 AND x.text = 'I pay' AND x.source = 'hand'"), 1);
+	/* not for others, not for us, not of others' words, not in others' conversations */
+	static const char *const wrong[] = {"\"to\":1", "\"from\":2", "\"person_id\":2", "\"owner_id\":4", "\"direction\":\"ours\"", "\"audience\":\"team\"", "\"audience\":\"public\"",
+		"\"conversation_id\":11", "\"who\":\"Steve\""};
+	for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
+		assert_int_equal(ask(f, &s, "POST", "/api/v1/expectations", str_fmt(&f->a, "{\"text\":\"x\",\"day\":\"2037-01-02\",%s}", wrong[i]).p, token).status, 403);
+	assert_int_equal(ask(f, &s, "POST", "/api/v1/expectations", "{\"text\":\"x\",\"day\":\"2037-01-02\"}", NULL).status, 401);
+	assert_int_equal(theirs(f, "1 = 1"), 3);
+	assert_int_equal(made(f, "1 = 1"), 3);
+	/* they say that it is done; whether it was kept is ours to say */
+	const char *resolve = str_fmt(&f->a, "/api/v1/expectations/%lld/resolve", (long long)admin_int(f, "SELECT max(id) FROM expectation")).p;
+	assert_int_equal(ask(f, &s, "POST", resolve, "{\"outcome\":\"kept\"}", token).status, 403);
+	assert_int_equal(ask(f, &s, "POST", resolve, "{\"outcome\":\"done\"}", token).status, 200);
+	assert_int_equal(ask(f, &s, "POST", resolve, "{\"outcome\":\"kept\"}", token_for(f, AGENT)).status, 200);
+	serve_stop(&s);
+}
+
 int main(void) {
 	const struct CMUnitTest tests[] = {TALK_BOTH(what_was_said_fills_in_the_form), TALK_BOTH(what_was_ticked_is_made_with_the_words),
-		TALK_BOTH(of_a_message_between_two_and_of_a_call), TALK_BOTH(behind_sending_it_is_offered)};
+		TALK_BOTH(of_a_message_between_two_and_of_a_call), TALK_BOTH(behind_sending_it_is_offered),
+		TALK_BOTH(what_a_customer_promises)};
 	return cmocka_run_group_tests_name("offer", tests, NULL, NULL);
 }

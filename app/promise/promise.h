@@ -36,6 +36,7 @@ struct promise_draft {
 	struct str audience;             /* team both public */
 	struct person_id by;
 	usec_t at;                       /* 0: now */
+	struct str note;                 /* a word with it, for whoever may know of it; or STR_NONE */
 	struct str goal;                 /* first next solution: a rule of service wants it; STR_NONE: somebody promised it */
 };
 /* Keeps one, with its event; writes. Whether the actor may, and what is wrong with it, is asked before. */
@@ -70,9 +71,9 @@ struct promise_ticked { struct str text, direction, day, clock, said; };
 #define PROMISE_TICKED(in) (&(struct promise_ticked){(in)->promise, (in)->promise_direction, (in)->promise_day, (in)->promise_clock, (in)->promise_said})
 /* Makes it of a message, or of the note of a call (the other is 0); writes, in the transaction that keeps those words. errors INVALID, DENIED, STORE */
 MUST_USE enum err promise_tick(struct req *q, const struct promise_ticked *t, struct message_id said, struct call_id call);
-/* Where one of us goes who has just said this: back; or, when it promises something by a day and that was not offered before sending, to the offer on that
+/* Where somebody goes who has just said this: back; or, when it promises something by a day and that was not offered before sending, to the offer on that
  * page (?said=N#offered; promise_after). errors STORE */
-MUST_USE enum err promise_then(struct req *q, struct url back, struct message_id said, struct str words, const struct promise_ticked *t, struct url *ret);
+MUST_USE enum err promise_then(struct req *q, struct url back, struct message_id said, const struct promise_ticked *t, struct url *ret);
 /* The offer behind sending: of the actor's own words of the last day, of which nothing was made yet; else found is false. errors STORE */
 MUST_USE enum err promise_after(struct req *q, struct message_id said, struct promise_offer *ret);
 /* The offer in a form that is shown again with what was written in it. One of conversation and person; both 0: it is not known with whom. errors STORE */
@@ -100,6 +101,18 @@ MUST_USE enum err promise_some(struct req *q, struct int_list ids, struct promis
 MUST_USE enum err promise_give(struct req *q, struct expectation_id id, struct person_id to, struct str note, const char *field);
 /* The same of all that the actor sees to and was promised in a conversation that they hand on, and is still to be kept. */
 MUST_USE enum err promise_give_along(struct req *q, struct conversation_id id, struct person_id to);
+
+/* ----------------------------------------------------------------------------- claims */
+
+/* What people say we promised them (claim.c): an event each, for the two sides; the target is who says so.
+ *
+ *   create    claim N   {"to":"asked"}
+ *   update    claim N   {"from":"asked","to":"taken"}     taken (and "expectation":X, made in the same transaction) refused withdrawn */
+
+/* Of somebody those that wait for our answer, the newest first. errors STORE */
+MUST_USE enum err promise_claims_of(struct req *q, struct person_id person, struct promise_claim_view_list *ret);
+/* Some of them, in no order, as far as the actor may know of them. */
+MUST_USE enum err promise_claims_some(struct req *q, struct int_list ids, struct promise_claim_view_list *ret);
 
 /* ------------------------------------------------------------------------------ jobs */
 

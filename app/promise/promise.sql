@@ -155,6 +155,17 @@ SELECT who FROM (SELECT c.author_id AS who, 0 AS rank FROM conversation c WHERE 
 	UNION ALL SELECT s.person_id, 1 FROM participant s WHERE s.conversation_id = :id) x
 WHERE who IS NOT NULL AND NOT EXISTS (SELECT 1 FROM person w WHERE w.id = x.who AND w.kind = 'staff') ORDER BY rank, who LIMIT 1;
 
+-- promise_sits(id conversation_id, me person_id) -> int :one
+-- Whether it is a conversation of theirs.
+SELECT count(*) FROM conversation c WHERE c.id = :id AND c.hidden_at IS NULL AND {sits_in(c, :me)};
+
+-- promise_keeper(person person_id, conversation conversation_id?) -> person_id :one
+-- Who of us sees to what somebody promises: their contact person, else who is on the conversation, else who leads here.
+SELECT who FROM (SELECT w.id AS who, 0 AS rank FROM person p JOIN person w ON w.id = p.contact_id WHERE p.id = :person AND w.disabled_at IS NULL
+	UNION ALL SELECT w.id, 1 FROM conversation c JOIN person w ON w.id = c.assignee_id WHERE c.id = :conversation AND w.disabled_at IS NULL
+	UNION ALL SELECT w.id, CASE w.role WHEN 'manager' THEN 2 ELSE 3 END FROM person w WHERE w.role IN ('manager', 'owner') AND w.disabled_at IS NULL) x
+ORDER BY rank, who LIMIT 1;
+
 -- promise_holder(id record_id) -> person_id :maybe
 -- Whose a record is.
 SELECT s.person_id FROM record r JOIN record_person s ON s.record_id = COALESCE(r.root_id, r.id) JOIN person p ON p.id = s.person_id

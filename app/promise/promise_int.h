@@ -103,8 +103,23 @@ struct str promise_by(struct req *q, usec_t due_at, bool to_the_day);
 const struct zone *promise_zone(const struct req *q);
 MUST_USE enum err promise_seen(struct req *q, struct expectation_id id, struct promise_row *ret);
 
+/* form.c: whether the actor, a customer, is at home in a conversation. errors STORE */
+MUST_USE enum err promise_is_own(struct req *q, struct conversation_id conversation, bool *ret);
+/* form.c: by when: a moment (at, else 0), or a day of the firm's, or a time of it. errors INVALID (said at due_at or clock) */
+struct promise_due {
+	usec_t at;
+	bool to_the_day;
+};
+MUST_USE enum err promise_due_read(struct req *q, usec_t at, struct str day, struct str clock, struct promise_due *ret);
 /* form.c: whether it is known with whom a promise in this conversation, or to this person, is; among: whether few read that conversation. errors NOT_FOUND */
 MUST_USE enum err promise_with(struct req *q, struct conversation_id conversation, struct person_id person, bool *ret_known, bool *ret_among);
+
+/* --------------------------------------------------------------- claim.c: what people say we promised them */
+
+/* The actor's own that wait, or had a no of late. */
+MUST_USE enum err promise_claims_fresh(struct req *q, struct promise_claim_view_list *ret);
+/* How many wait for our answer, for the team; not more than most are counted. */
+MUST_USE enum err promise_claims_asked(struct req *q, int64_t most, int64_t *ret);
 
 /* --------------------------------------------------------------- offer.c: what words promise */
 

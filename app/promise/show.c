@@ -218,6 +218,7 @@ static enum err fill_tabs(struct req *q, struct str here, struct promise_list_pa
 static enum err fill_own(struct req *q, struct promise_list_page *ret) {
 	struct promise_row_list rows;
 	struct str more;
+	TRY(promise_claims_fresh(q, &ret->claims));
 	struct wish w = {.state = STR("done"), .all = true, .order = PROMISE_FIND_SOON};
 	TRY(find(q, &w, STR_NONE, OVER_MOST, &rows, &more));
 	size_t n = 0;
@@ -307,6 +308,7 @@ enum err promise_list(struct req *q, const struct promise_list_in *in, struct pr
 	}
 	if (!q->actor.is_staff) return fill_own(q, ret);
 	TRY(whose(q, in->person_id, ret));
+	TRY(promise_claims_asked(q, COUNT_MOST, &ret->claimed));
 	return fill_tabs(q, ret->view, ret);
 }
 

@@ -282,7 +282,7 @@ enum err talk_act(struct req *q, const struct talk_act_in *in, struct talk_said 
 	else if (answer && x->said.v != 0) TRY(mention_tell(q, (struct mention_place){in->id, x->said}, &mentions));
 	struct url back = url_path(q->a, "/conversations/%lld", (long long)x->to.v);
 	if (x->said.v != 0 && !answer) back = url_path(q->a, "/conversations/%lld#m%lld", (long long)in->id.v, (long long)x->said.v);
-	if (x->said.v != 0 && said && !str_none(in->body)) TRY(promise_then(q, back, x->said, in->body, PROMISE_TICKED(in), &back));
+	if (x->said.v != 0 && said && !str_none(in->body)) TRY(promise_then(q, back, x->said, PROMISE_TICKED(in), &back));
 	req_redirect(q, back);
 	if (x->said.v == 0 || answer) return OK;
 	return see_said(q, x->said, in->id, &ret->message);

@@ -420,6 +420,16 @@ enum err talk_moved_form(struct req *q, const struct talk_moved_form_in *in) { r
 enum err talk_moved_part(struct req *q, const struct talk_moved_part_in *in) { return moved(q, in->id, in->part); }
 enum err talk_moved_part_form(struct req *q, const struct talk_moved_part_form_in *in) { return moved(q, in->id, in->part); }
 
+/* In what is their own, customers promise something, and say of words of ours that they were a promise. */
+static void fill_own(const struct req *q, const struct talk_report_row *r, struct talk_report_page *ret) {
+	const struct actor *a = &q->actor;
+	struct object o = {.thing = THING_CLAIM, .owner = a->id, .visibility = SEEN_PRIVATE};
+	ret->own = may(a, ACT_CREATE, &o) && (r->author_id.v == a->id.v || r->participant);
+	if (!ret->own) return;
+	for (size_t i = 0; i < ret->thread.n; i++) ret->thread.v[i].may_claim = ret->thread.v[i].by.staff;
+	if (ret->answer != NULL) ret->answer->may_claim = ret->answer->by.staff;
+}
+
 enum err talk_report_show(struct req *q, const struct talk_report_show_in *in, struct talk_report_page *ret) {
 	struct talk_report_row row;
 	bool leads = false;
@@ -446,6 +456,7 @@ enum err talk_report_show(struct req *q, const struct talk_report_show_in *in, s
 	TRY(fill_thread(q, in, ret));
 	TRY(fill_answers(q, &row, ret));
 	TRY(fill_acts(q, &row, in, ret));
+	fill_own(q, &row, ret);
 	TRY(fill_near(q, &row, ret));
 	TRY(promise_in(q, in->id, (struct record_id){0}, &ret->promised));
 	struct conversation_id this = in->id;

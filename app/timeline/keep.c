@@ -23,7 +23,7 @@ static bool target_is(const struct event *e, const char *kind) { return e->targe
 static bool is_reminder(const struct event *e) { return (object_is(e, "expectation") || object_is(e, "task")) && strcmp(e->verb, "announce") == 0; }
 
 bool timeline_wants(const struct event *e) {
-	return about(e, "person") || about(e, "record") || about(e, "conversation") || about(e, "organization") || about(e, "expectation") || about(e, "task") || e->actor.v != 0;
+	return about(e, "person") || about(e, "record") || about(e, "conversation") || about(e, "organization") || about(e, "expectation") || about(e, "task") || about(e, "claim") || e->actor.v != 0;
 }
 
 static enum err put(struct keeping *k, const char *kind, int64_t id) {
@@ -38,7 +38,7 @@ static enum err sort_of(struct keeping *k) {
 	if (object_is(e, "message")) TRY(sql_timeline_message(k->db, k->a, e->object_id, &kind, &found));
 	if (str_is(kind, "note")) k->sort = STR("note");
 	else if (object_is(e, "call")) k->sort = STR("call");
-	else if (object_is(e, "expectation")) k->sort = STR("promise");
+	else if (object_is(e, "expectation") || object_is(e, "claim")) k->sort = STR("promise");
 	else if (object_is(e, "task")) k->sort = STR("task");
 	else if (object_is(e, "document")) k->sort = STR("file");
 	else if (about(e, "conversation")) k->sort = STR("talk");
@@ -99,6 +99,7 @@ static enum err keep(struct keeping *k) {
 	if (object_is(e, "task")) TRY(put(k, "task", e->object_id));
 	if (object_is(e, "task")) TRY(sql_timeline_put_task(k->db, e->object_id, e->seq, k->sort, NULL));
 	if (object_is(e, "expectation")) TRY(sql_timeline_put_promise(k->db, e->object_id, e->seq, k->sort, NULL));
+	if (object_is(e, "claim")) TRY(sql_timeline_put_claim(k->db, e->object_id, e->seq, k->sort, NULL));
 	if (object_is(e, "call")) TRY(sql_timeline_put_call(k->db, e->object_id, e->seq, k->sort, NULL));
 	if (event_is_silent(e)) return OK;
 	if (object_is(e, "conversation")) TRY(sql_timeline_put_talk(k->db, (struct conversation_id){e->object_id}, e->seq, k->sort, NULL));

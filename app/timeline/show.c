@@ -73,6 +73,10 @@ static const struct saying sayings[] = {
 	{NULL, "task", "open", "undo", T("{who} took a task up again")},
 	{NULL, "task", "given", "user", T("{who} gave a task to {name}")},
 	{NULL, "task", NULL, "edit", T("{who} changed a task")},
+	{"create", "claim", NULL, "question", T("{who} says that we promised something")},
+	{NULL, "claim", "taken", "check", T("{who} took it: we promise it")},
+	{NULL, "claim", "refused", "x", T("{who} said no to it, and why")},
+	{NULL, "claim", NULL, "undo", T("{who} took it back")},
 	{NULL, "request", NULL, "receipt", T("{who} moved a request on")},
 	{NULL, "business", NULL, "building", T("{who} changed the firm’s profile")},
 	{"create", "brand_text", NULL, "globe", T("{who} wrote down what we say to everybody")},
@@ -81,9 +85,9 @@ static const struct saying sayings[] = {
 	{NULL, NULL, NULL, "info", T("{who} did something")},
 };
 
-/* Where a promise or a task was moved to. */
+/* Where a promise, a task or what somebody says is a promise was moved to. */
 static struct str went_to(const struct timeline_row *r) {
-	static const char *const states[] = {"done", "renegotiated", "kept", "exceeded", "missed", "withdrawn", "dropped", "open", "given"};
+	static const char *const states[] = {"done", "renegotiated", "kept", "exceeded", "missed", "withdrawn", "dropped", "open", "given", "taken", "refused"};
 	struct str to;
 	JSON_DOC(doc);
 	if (json_parse(&doc, r->data, NULL) != OK) return STR("");
@@ -96,7 +100,7 @@ static struct str went_to(const struct timeline_row *r) {
 
 static const struct saying *saying_of(const struct timeline_row *r) {
 	struct str target = !str_none(r->message_kind) ? r->message_kind : r->call.held_at ? r->call.direction
-		: str_is(r->object_kind, "expectation") || str_is(r->object_kind, "task") ? went_to(r) : r->target_kind;
+		: str_is(r->object_kind, "expectation") || str_is(r->object_kind, "task") || str_is(r->object_kind, "claim") ? went_to(r) : r->target_kind;
 	if (!str_none(r->talk_topic) && str_is(target, "comment")) target = STR("room");
 	for (const struct saying *s = sayings;; s++) {
 		bool verb = s->verb == NULL || str_is(r->verb, s->verb), object = s->object == NULL || str_is(r->object_kind, s->object);
@@ -186,9 +190,9 @@ static struct life_line line_of(struct req *q, const struct timeline_row *r, str
 		l.state = NEW(q->a, struct talk_state);
 		*l.state = state_view(r->message_status);
 	}
-	if (!str_none(r->expectation)) {
-		l.subject = r->expectation;
-		l.url = url_path(q->a, "/expectations/%" PRId64, r->object_id);
+	if (!str_none(r->promised)) {
+		l.subject = r->promised;
+		l.url = url_path(q->a, str_is(r->object_kind, "claim") ? "/expectations/claims/%" PRId64 : "/expectations/%" PRId64, r->object_id);
 	} else if (!str_none(r->task)) {
 		l.subject = r->task;
 		l.url = url_path(q->a, "/tasks/%" PRId64, r->object_id);

@@ -5,7 +5,7 @@
 --   | target_id int? | data text | talk_id conversation_id? | subject text? | record_id record_id? | record_type text? | record_title text?
 --   | record_fields text? | organization text? | message_kind text? | message_body text? | message_status text? | talk_topic text?
 --   | call.with person_id? | call.minutes int? | call.agreed text? | call.said text? | call.held_at time? | call.direction text? | call.corrects call_id?
---   | expectation text? | task text?
+--   | promised text? | task text?
 -- row timeline_change_row: seq int | field text | old_value text | new_value text
 
 -- ------------------------------------------------------------------- keeping
@@ -56,6 +56,15 @@ SELECT y.kind, y.id, :seq, :sort FROM (SELECT 'person' AS kind, t.person_id AS i
 WHERE y.id IS NOT NULL
 ON CONFLICT (subject_kind, subject_id, seq) DO NOTHING;
 
+-- timeline_put_claim(id int, seq int, sort text) :exec
+-- It stands in that of who says that we promised it, and of what it is about.
+INSERT INTO life (subject_kind, subject_id, seq, sort)
+SELECT y.kind, y.id, :seq, :sort FROM (SELECT 'person' AS kind, k.person_id AS id FROM claim k WHERE k.id = :id
+	UNION SELECT 'record', k.record_id FROM claim k WHERE k.id = :id
+	UNION SELECT 'record', k.record_root_id FROM claim k WHERE k.id = :id) y
+WHERE y.id IS NOT NULL
+ON CONFLICT (subject_kind, subject_id, seq) DO NOTHING;
+
 -- timeline_put_past(person person_id, record int) :exec
 -- Who comes to a record later has what happened to it before in their timeline, too.
 INSERT INTO life (subject_kind, subject_id, seq, sort)
@@ -84,7 +93,8 @@ ORDER BY l.seq DESC LIMIT :most;
 SELECT e.seq, e.at, e.actor_id, e.verb, e.object_kind, e.object_id, e.target_kind, e.target_id, e.data, c.id, c.subject,
 	r.id, r.type, r.title, r.fields, o.name, m.kind, m.body, m.status, CASE WHEN c.kind IN ('deal', 'room') THEN c.topic END,
 	k.person_id, k.minutes, k.agreed, k.said, k.held_at, k.direction, k.corrects_id,
-	(SELECT x.text FROM expectation x WHERE x.id = CASE WHEN e.object_kind = 'expectation' THEN e.object_id END),
+	COALESCE((SELECT x.text FROM expectation x WHERE x.id = CASE WHEN e.object_kind = 'expectation' THEN e.object_id END),
+	(SELECT y.text FROM claim y WHERE y.id = CASE WHEN e.object_kind = 'claim' THEN e.object_id END)),
 	(SELECT t.title FROM task t WHERE t.id = CASE WHEN e.object_kind = 'task' THEN e.object_id END)
 FROM event e
 LEFT JOIN conversation c ON c.id = CASE WHEN e.object_kind = 'conversation' THEN e.object_id WHEN e.target_kind = 'conversation' THEN e.target_id END
@@ -99,6 +109,7 @@ WHERE e.seq IN {list :seqs}
 	AND (e.object_kind <> 'call' OR {call_visible(k)}) AND (e.object_kind <> 'expectation' OR EXISTS
 	(SELECT 1 FROM expectation x WHERE x.id = e.object_id AND {expectation_visible(x)} LIMIT 1 OFFSET 0))
 	AND (e.object_kind <> 'task' OR EXISTS (SELECT 1 FROM task t WHERE t.id = e.object_id AND {task_visible(t)} LIMIT 1 OFFSET 0))
+	AND (e.object_kind <> 'claim' OR EXISTS (SELECT 1 FROM claim y WHERE y.id = e.object_id AND {claim_visible(y)} LIMIT 1 OFFSET 0))
 	AND (r.id IS NULL OR {record_visible(r)}) AND (f.id IS NULL OR {record_visible(f)}) AND (o.id IS NULL OR {organization_visible(o)})
 ORDER BY e.seq DESC LIMIT :most;
 

@@ -45,6 +45,19 @@ static struct today_entry entry_of_promise(struct req *q, const struct promise_v
 	return e;
 }
 
+/* It cannot be put off: somebody who was promised something waits. */
+static struct today_entry entry_of_claim(struct req *q, const struct promise_claim_view *x) {
+	struct today_entry e = entry_of(q, "claim", x->id.v);
+	e.title = x->text;
+	e.url = x->url;
+	e.who = x->person.name;
+	e.at = x->made_at;
+	e.state = q->actor.is_staff ? str_fmt(q->a, STR_FMT " · " STR_FMT, STR_ARG(x->person.name), STR_ARG(x->word)) : x->word;
+	e.words = x->by;
+	e.act = (struct url){STR_NONE};
+	return e;
+}
+
 static struct today_entry entry_of_request(struct req *q, const struct today_request_row *r) {
 	const struct record_row record = {.type = r->type, .title = r->title, .fields = r->fields};
 	const struct pack_type *type = record_type(q, r->type);
@@ -86,12 +99,14 @@ enum err today_entries(struct req *q, const struct today_key_list *keys, struct 
 	struct promise_view_list promises;
 	struct today_request_row_list requests;
 	struct task_view_list tasks;
+	struct promise_claim_view_list claims;
 	struct today_entry_list mine = {0};
 	talks.n = 0;
 	if (q->actor.is_staff) TRY(talk_desk_items(q, ids_of(q, keys, "conversation"), &talks));
 	else TRY(my_talks(q, ids_of(q, keys, "conversation"), &mine));
 	TRY(promise_some(q, ids_of(q, keys, "expectation"), &promises));
 	TRY(task_some(q, ids_of(q, keys, "task"), &tasks));
+	TRY(promise_claims_some(q, ids_of(q, keys, "claim"), &claims));
 	TRY(sql_today_requests(q->db, q->a, ids_of(q, keys, "request"), q->actor.id, q->actor.is_staff, (int64_t)keys->n, &requests));
 	*ret = (struct today_entry_list){.v = NEW_ARRAY(q->a, struct today_entry, keys->n)};
 	for (size_t i = 0; i < keys->n; i++) {
@@ -102,6 +117,8 @@ enum err today_entries(struct req *q, const struct today_key_list *keys, struct 
 			if (mine.v[n].id == k->id) ret->v[ret->n++] = mine.v[n];
 		for (size_t n = 0; str_is(k->kind, "expectation") && n < promises.n; n++)
 			if (promises.v[n].id.v == k->id) ret->v[ret->n++] = entry_of_promise(q, &promises.v[n]);
+		for (size_t n = 0; str_is(k->kind, "claim") && n < claims.n; n++)
+			if (claims.v[n].id.v == k->id) ret->v[ret->n++] = entry_of_claim(q, &claims.v[n]);
 		for (size_t n = 0; str_is(k->kind, "request") && n < requests.n; n++)
 			if (requests.v[n].id.v == k->id) ret->v[ret->n++] = entry_of_request(q, &requests.v[n]);
 		for (size_t n = 0; str_is(k->kind, "task") && n < tasks.n; n++)

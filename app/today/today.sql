@@ -15,7 +15,7 @@
 --   AND NOT {stirred(z)} LIMIT 1 OFFSET 0)
 
 -- today_waiting(me person_id, now time, at time, after int, most int) -> today_key :many
--- Where a customer waits for an answer of mine: what I am on, and of my customers what nobody is on. Whoever waits longest first, from a place on.
+-- Where a customer waits for an answer of mine: what I am on, of my customers what nobody is on, and what they say we promised. Whoever waits longest first, from a place on.
 SELECT kind, id, at, id FROM (
 	SELECT kind, id, at FROM (SELECT 'conversation' AS kind, c.id AS id, c.waiting_at AS at FROM conversation c
 		WHERE c.assignee_id = :me AND {on_desk(c)} AND c.waiting_at < 9223372036854775807 AND NOT {is_among(c)}
@@ -24,7 +24,9 @@ SELECT kind, id, at, id FROM (
 	UNION ALL
 	SELECT 'conversation', c.id, c.waiting_at FROM person p CROSS JOIN conversation c
 	WHERE p.contact_id = :me AND c.author_id = p.id AND c.assignee_id IS NULL AND c.team_id IS NULL AND {on_desk(c)} AND c.waiting_at < 9223372036854775807
-		AND NOT {is_among(c)} AND (c.waiting_at, c.id) > (:at, :after) AND NOT {asleep('conversation', c.id)}) x
+		AND NOT {is_among(c)} AND (c.waiting_at, c.id) > (:at, :after) AND NOT {asleep('conversation', c.id)}
+	UNION ALL
+	SELECT 'claim', k.id, k.made_at FROM claim k JOIN person p ON p.id = :me WHERE k.state = 'asked' AND {claim_is_for(k, p)} AND (k.made_at, k.id) > (:at, :after)) x
 ORDER BY at, id LIMIT :most;
 
 -- today_due(me person_id, now time, until time, at time, after int, most int) -> today_key :many
@@ -152,10 +154,12 @@ SELECT 'expectation', id, at, id FROM (
 WHERE (at, id) > (:at, :after) ORDER BY at, id LIMIT :most;
 
 -- my_asked(me person_id, at time, after int, most int) -> today_key :many
--- Where a customer waits for words of ours, the longest first, from a place on.
-SELECT 'conversation', c.id, c.waiting_at, c.id FROM conversation c
-WHERE c.author_id = :me AND {on_desk(c)} AND c.waiting_at < 9223372036854775807 AND NOT {is_among(c)} AND (c.waiting_at, c.id) > (:at, :after)
-ORDER BY c.waiting_at, c.id LIMIT :most;
+-- Where a customer waits for words of ours, also to what they say we promised; the longest first, from a place on.
+SELECT kind, id, at, id FROM (
+	SELECT 'conversation' AS kind, c.id AS id, c.waiting_at AS at FROM conversation c
+		WHERE c.author_id = :me AND {on_desk(c)} AND c.waiting_at < 9223372036854775807 AND NOT {is_among(c)}
+	UNION ALL SELECT 'claim', k.id, k.made_at FROM claim k WHERE k.person_id = :me AND k.state = 'asked') w
+WHERE (at, id) > (:at, :after) ORDER BY at, id LIMIT :most;
 
 -- my_changed(me person_id, since int, before int, most int) -> int :many
 -- Behind one event and before another what others did with what is a customer's, newest first. What of it they may know is asked of each.

@@ -62,7 +62,7 @@ static inline bool true_ptr(const void *p) { return p != NULL; }
 	struct opt_int: true_opt, struct html: true_html, struct url: true_url, OUT_IDS_(TRUE_ID_CASE_) default: true_ptr)(x)
 
 /* The ids as a list for _Generic; a test compares it with ids.def. */
-#define OUT_IDS_(X) X(attachment) X(brand_text) X(call) X(contact) X(conversation) X(delivery) X(document) X(event) X(expectation) X(file) X(identity) X(import) X(job) X(joint) \
+#define OUT_IDS_(X) X(attachment) X(brand_text) X(call) X(claim) X(contact) X(conversation) X(delivery) X(document) X(event) X(expectation) X(file) X(identity) X(import) X(job) X(joint) \
 	X(mail) X(message) X(notice) X(organization) X(person) X(record) X(reply) X(request) X(revision) X(search) X(service_rule) X(tag) X(task) X(team) X(token) X(webhook)
 
 /* {{if path == 3}}: a number that is absent is NAN, which is unlike any other. */

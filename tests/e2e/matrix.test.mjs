@@ -7,7 +7,7 @@ import { engines, Home, until, slow } from './lib.mjs'
 const rank = { visitor: 0, customer: 1, agent: 2, analyst: 3, manager: 4, owner: 5 }
 const floor = { public: 0, member: 1, staff: 2, analyst: 3, manager: 4, owner: 5 }
 const logins = { customer: 'jonas@demo.example', agent: 'agent@demo.example', analyst: 'analyst@demo.example', manager: 'manager@demo.example', owner: 'owner@demo.example' }
-const planted = { private: 'zorbprivate', staff: 'zorbteamtalk', note: 'zorbnote', me: 'zorbonlyme', notes: 'zorbstaffnotes', hidden: 'zorbhidden', firm: 'zorbforfirm', house: 'zorbhouse', direct: 'zorbbetweentwo', room: 'zorbinaroom', promise: 'zorbpromised', word: 'zorbtheirword', toall: 'zorbtoall', verdict: 'zorbverdict', brand: 'zorbbrand' }
+const planted = { private: 'zorbprivate', staff: 'zorbteamtalk', note: 'zorbnote', me: 'zorbonlyme', notes: 'zorbstaffnotes', hidden: 'zorbhidden', firm: 'zorbforfirm', house: 'zorbhouse', direct: 'zorbbetweentwo', room: 'zorbinaroom', promise: 'zorbpromised', word: 'zorbtheirword', toall: 'zorbtoall', claim: 'zorbclaim', verdict: 'zorbverdict', brand: 'zorbbrand' }
 // routes that end the login of who asks, or everything that is known of it: asked by a visitor only
 const ends = /logout|sessions\/end|sessions\/\{id\}\/end|\/tokens\//
 
@@ -105,6 +105,9 @@ for (const engine of engines) {
     for (const who of ['agent', 'manager', 'owner']) assert.equal((await server.api('POST', `/expectations/${everybody.id}/resolve`, { token: token[who], body: { outcome: 'kept' } })).status, 403, `${who} says that it was kept`)
     assert.equal((await server.api('GET', `/expectations/${everybody.id}`)).body.verdicts.missed, 1)
     promises.push(everybody.id)
+    // and what Ruth says was promised to her: hers and the team's
+    const claim = await must('POST', '/expectations/claims', { token: token.ruth, body: { text: `You said: ${planted.claim}`, told: planted.claim, day: '2030-01-04' } })
+    assert.equal((await server.api('GET', `/expectations/claims/${claim.id}`, { token: token.ruth })).body.told, planted.claim)
     await until(async () => (await server.api('GET', '/search?q=zorbhidden', { token: token.agent })).body.data.length > 0, 10000)
     await until(async () => (await server.api('GET', '/conversations?q=zorbprivate', { token: token.agent })).body.data.length > 0, 10000)
 
@@ -134,7 +137,7 @@ for (const engine of engines) {
       if (path.includes('/brand')) return /\{\w+\}/.test(path) ? [brand.id, 999999].map(id => path.replace('{id}', id)) : [path]
       if (path.includes('/today/')) return [...[quiet, open, direct].map(c => ['conversation', c.id]), ['expectation', promises[0]], ['request', 1], ['room', room.id], ...tasks.map(id => ['task', id])].map(([kind, id]) => path.replace('{kind}', kind).replace('{id}', id))
       const of = /conversations|problems/.test(path) ? [quiet.id, team.id, open.id, hidden.id, direct.id, 999999] : path === '/messages/{id}' ? [...secret, quiet.id, 999999] : /people/.test(path) ? [ruth.id, 1, 999999]
-        : /messages/.test(path) ? [note.id, comment.id] : /rooms/.test(path) ? [room.id, inDeal[0].conversation_id, 999999] : /records/.test(path) ? [deal.id, 1, 999999] : /expectations/.test(path) ? [...promises, toAll, 999999] : /tasks/.test(path) ? [...tasks, 999999] : /calls/.test(path) ? [phoned.id, 999999] : /organizations/.test(path) ? [house.id, 999999] : /documents/.test(path) ? [shown.id, kept.id, 999999] : /files|photo/.test(path) ? [file.id, shown.file_id, kept.file_id, 1, 2, 999999] : [1, 999999]
+        : /messages/.test(path) ? [note.id, comment.id] : /rooms/.test(path) ? [room.id, inDeal[0].conversation_id, 999999] : /records/.test(path) ? [deal.id, 1, 999999] : /claims/.test(path) ? [claim.id, 999999] : /expectations/.test(path) ? [...promises, toAll, 999999] : /tasks/.test(path) ? [...tasks, 999999] : /calls/.test(path) ? [phoned.id, 999999] : /organizations/.test(path) ? [house.id, 999999] : /documents/.test(path) ? [shown.id, kept.id, 999999] : /files|photo/.test(path) ? [file.id, shown.file_id, kept.file_id, 1, 2, 999999] : [1, 999999]
       return /\{\w+\}/.test(path) ? of.map(id => path.replace('{token}', 'x'.repeat(43)).replace('{sign}', 'x').replace('{person}', ruth.id).replace('{conversation}', quiet.id).replace(/\{\w+\}/g, id)) : [path]
     }
     const query = {
