@@ -5,15 +5,14 @@
 enum err tell_task(struct db *db, const struct event *e) {
 	struct notice_task_row t;
 	struct str to = STR("");
-	bool found, history = false;
+	bool found;
 	JSON_DOC(doc);
 	TRY(sql_notice_task(db, e->object_id, &t, &found));
 	if (!found || json_parse(&doc, e->data, NULL) != OK) return OK;
 	json_get_str(json_member(doc.root, "to"), &to);
-	json_get_bool(json_member(doc.root, "history"), &history);
 	const char *kind = NULL;
 	struct person_id who = t.owner_id;
-	if (strcmp(e->verb, "create") == 0 && !history) kind = "task_given";
+	if (strcmp(e->verb, "create") == 0) kind = "task_given";
 	else if (strcmp(e->verb, "announce") == 0) kind = "task_due";
 	else if (str_is(to, "given")) kind = "task_given";
 	else if (str_is(to, "open")) kind = "task_again";

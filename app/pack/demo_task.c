@@ -18,7 +18,8 @@ enum err demo_plan_tasks(struct demo *d) {
 
 enum err demo_do_task(struct demo *d, const struct deed *deed) {
 	struct local_time t = zone_local(d->zone, d->now);
-	struct task_draft draft = {.title = demo_text(deed->what, "title"), .words = demo_text(deed->what, "text"), .by = deed->who, .due_at = TASK_NO_DAY};
+	struct task_draft draft = {.title = demo_text(deed->what, "title"), .words = demo_text(deed->what, "text"), .by = deed->who, .due_at = TASK_NO_DAY,
+		.quiet_until = d->now};
 	struct task_id id;
 	if (json_member(deed->what, "due_in") != NULL)
 		draft.due_at = promise_day_end(d->zone, days_of(t.year, t.month, t.day) + demo_int(deed->what, "due_in", 0));

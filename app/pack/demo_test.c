@@ -5,6 +5,7 @@
 #include "pack/demo.h"
 #include "pack/pack.h"
 #include "promise/promise.h"
+#include "task/task.h"
 #include "text/json.h"
 
 static int empty_sqlite(void **state) { IGNORE(crypto_init()); *state = fixture_new(DB_SQLITE); return 0; }
@@ -46,12 +47,13 @@ static void disturbs_nobody(struct fixture *f) {
 	hub_add_listener(h, HUB_TELLS, quiet, NULL);
 	hub_add_reader(h, "notices", NULL, notice_read, &ctx, true);
 	hub_add_job(h, "expectations", PROMISE_TRIES, promise_job, h);
+	hub_add_job(h, "tasks", TASK_TRIES, task_job, h);
 	assert_int_equal(hub_drain(h), OK);
 	hub_stop(h);
 	assert_int_equal(admin_int(f, "SELECT count(*) FROM notice"), 0);
 	assert_int_equal(admin_int(f, "SELECT count(*) FROM mail"), 0);
-	assert_int_equal(admin_int(f, "SELECT count(*) FROM job WHERE kind <> 'expectations'"), 0);
-	assert_int_equal(admin_int(f, "SELECT count(*) FROM event WHERE verb = 'announce' AND object_kind = 'expectation'"), 0);
+	assert_int_equal(admin_int(f, "SELECT count(*) FROM job WHERE kind NOT IN ('expectations', 'tasks')"), 0);
+	assert_int_equal(admin_int(f, "SELECT count(*) FROM event WHERE verb = 'announce' AND object_kind IN ('expectation', 'task')"), 0);
 	assert_true(admin_int(f, "SELECT count(*) FROM expectation") > 4);
 }
 

@@ -10,8 +10,6 @@
 #include <inttypes.h>
 
 enum { TITLE_MOST = 200, WORDS_MOST = 4000, QUOTE_CHARS = 400, TITLE_CHARS = 120 };
-/* What was noted so long before its event is history that is being loaded: nobody is told. */
-#define HISTORY HOURS(1)
 
 static struct str given(struct str s) { return str_none(s) ? STR("") : s; }
 
@@ -36,13 +34,13 @@ static enum err tell_given(struct db *db, struct person_id actor, struct task_id
 
 enum err task_keep(struct db *db, struct arena *a, const struct task_draft *d, struct task_id *ret) {
 	struct hours open;
-	usec_t now = d->made_at ? d->made_at : clock_now();
+	usec_t now = clock_now();
 	TRY(firm_hours(db, a, &open));
-	usec_t tell_at = task_tell_at(&open, d->due_at, clock_now());
+	usec_t tell_at = task_tell_at(&open, d->due_at, d->quiet_until > now ? d->quiet_until : now);
 	TRY(sql_task_put(db, d->title, d->words, d->owner, d->person, d->record, d->conversation, d->message, d->call, d->due_at, d->by, now, tell_at, ret));
 	TRY(task_wake(db, tell_at));
 	struct task_state t = {.id = *ret, .record_id = d->record, .person_id = d->person};
-	return tell(db, d->by, "create", &t, now < clock_now() - HISTORY ? STR("{\"history\":true}") : STR("{}"));
+	return tell(db, d->by, "create", &t, STR("{}"));
 }
 
 /* A day of the firm's, as its name or as a moment of it; none: on no day. was: what it is already, which may be over. errors INVALID */

@@ -14,7 +14,7 @@ struct task_draft {
 	struct message_id message;
 	struct call_id call;
 	usec_t due_at;                       /* the last second of a day of the firm's, or TASK_NO_DAY */
-	usec_t made_at;                      /* 0: now; more than an hour ago: history, nobody is told */
+	usec_t quiet_until;                  /* what would be reminded of before is not; 0: now */
 };
 #define TASK_NO_DAY INT64_MAX
 /* Keeps one, with its event; on the writer. errors STORE */
