@@ -61,8 +61,8 @@ static void test_check(void **state) {
 	broken(f, "UPDATE contact SET folded = 'other' WHERE id = 1", "Contact 1 of person 1 cannot be found");
 	broken(f, "DELETE FROM file_chunk WHERE file_id = 2", "should have");
 	broken(f, "UPDATE conversation SET votes = votes + 1 WHERE id = 2", "2");
-	broken(f, "INSERT INTO verdict (expectation_id, person_id, word, note, at) SELECT MIN(id), 1, 'kept', '', 0 FROM expectation", "verdicts of many about what was promised to one (1)");
-	broken(f, "UPDATE expectation SET person_id = NULL WHERE id = (SELECT MIN(x.id) FROM expectation x)", "promises to everybody that were not said to everybody (1)");
+	broken(f, "INSERT INTO verdict (expectation_id, person_id, word, note, at) SELECT MIN(id), 1, 'kept', '', 0 FROM expectation WHERE person_id IS NOT NULL", "verdicts of many about what was promised to one (1)");
+	broken(f, "UPDATE expectation SET person_id = NULL WHERE id = (SELECT MIN(x.id) FROM expectation x WHERE x.person_id IS NOT NULL)", "promises to everybody that were not said to everybody (1)");
 	broken(f, "DELETE FROM event WHERE seq = 10", "The log has a hole behind event 9");
 	broken(f, "UPDATE event_head SET seq = seq + 5", "and its head says");
 }

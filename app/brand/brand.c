@@ -1,4 +1,5 @@
 /* What the firm says to everybody: writing it down, changing it, what its words promise. */
+#include "brand/brand.h"
 #include "access/policy.h"
 #include "event/event.h"
 #include "promise/promise.h"
@@ -124,24 +125,31 @@ static enum err check(struct req *q, struct brand_row *r) {
 	return q->errors.n > 0 ? ERR_INVALID : OK;
 }
 
-static enum err tell(struct req *q, const char *verb, const struct brand_row *r) {
+static enum err tell(struct db *db, struct arena *a, struct person_id actor, const char *verb, struct brand_text_id id, struct str title) {
 	struct buf b;
 	buf_init(&b, 2048);
-	json_escape(&b, r->title);
-	struct str data = str_fmt(q->a, "{\"title\":\"" STR_FMT "\"}", STR_ARG(buf_str(&b)));
+	json_escape(&b, title);
+	struct event e = {.actor = actor, .verb = verb, .object_kind = "brand_text", .object_id = id.v, .audience = AUDIENCE_STAFF,
+		.data = str_fmt(a, "{\"title\":\"" STR_FMT "\"}", STR_ARG(buf_str(&b)))};
 	buf_done(&b);
-	return req_event(q, verb, "brand_text", r->id.v, NULL, 0, AUDIENCE_STAFF, data);
+	return event_append(db, &e, NULL);
+}
+
+enum err brand_keep(struct db *db, struct arena *a, const struct brand_draft *d, struct brand_text_id *ret) {
+	TRY(sql_brand_put(db, d->title, d->body, d->place, d->said_from, d->said_until, d->by, clock_now(), ret));
+	return tell(db, a, d->by, "create", *ret, d->title);
 }
 
 enum err brand_text_make(struct req *q, const struct brand_text_make_in *in, struct brand_text_view *ret) {
-	struct brand_row r = {.title = given(in->title), .body = given(in->body), .place = given(in->place), .said_until = given(in->said_until), .made_at = clock_now(),
+	struct brand_row r = {.title = given(in->title), .body = given(in->body), .place = given(in->place), .said_until = given(in->said_until),
 		.said_from = str_none(in->said_from) ? date_of_time(q->a, firm_zone(q), clock_now()) : str_trim(in->said_from)};
 	TRY(may_or_err(&q->actor, ACT_CREATE, &brand));
 	TRY(check(q, &r));
-	TRY(sql_brand_put(q->db, r.title, r.body, r.place, r.said_from, r.said_until, q->actor.id, r.made_at, &r.id));
+	struct brand_draft d = {.title = r.title, .body = r.body, .place = r.place, .said_from = r.said_from, .said_until = r.said_until, .by = q->actor.id};
+	TRY(brand_keep(q->db, q->a, &d, &r.id));
 	*ret = view_of(q, &r);
 	req_say(q, T("Saved. What its words promise stands below: you decide what is."));
-	return tell(q, "create", &r);
+	return OK;
 }
 
 enum err brand_text_save(struct req *q, const struct brand_text_save_in *in, struct brand_text_view *ret) {
@@ -157,5 +165,5 @@ enum err brand_text_save(struct req *q, const struct brand_text_save_in *in, str
 	TRY(sql_brand_set(q->db, r.id, r.title, r.body, r.place, r.said_from, r.said_until));
 	*ret = view_of(q, &r);
 	req_say(q, T("Saved."));
-	return tell(q, "update", &r);
+	return tell(q->db, q->a, q->actor.id, "update", r.id, r.title);
 }

@@ -1,7 +1,7 @@
 -- What the firm says to everybody.
 
--- row brand_row: id brand_text_id | title text | body text | place text | said_from date | said_until date? | made_at time | promised int
--- frag brand_fields(b): b.id, b.title, b.body, b.place, b.said_from, b.said_until, b.made_at, (SELECT count(*) FROM expectation x WHERE x.brand_text_id = b.id)
+-- row brand_row: id brand_text_id | title text | body text | place text | said_from date | said_until date? | promised int
+-- frag brand_fields(b): b.id, b.title, b.body, b.place, b.said_from, b.said_until, (SELECT count(*) FROM expectation x WHERE x.brand_text_id = b.id)
 
 -- brand_find(before brand_text_id?, most int) -> brand_row :many
 -- All of it, for the team; the newest first.

@@ -1,4 +1,5 @@
 /* What was promised in the demo's business, and how it went. */
+#include "brand/brand.h"
 #include "pack/demo_int.h"
 #include "promise/promise.h"
 #include "text/date.h"
@@ -37,6 +38,14 @@ enum err demo_plan_promises(struct demo *d, const struct json *of, size_t conver
 	return OK;
 }
 
+/* What the firm says to everybody, on the day on which it promises something with it. */
+static enum err make_text(struct demo *d, const struct deed *deed, const struct json *text, struct promise_draft *draft) {
+	struct brand_draft b = {.title = demo_text(text, "title"), .body = demo_text(text, "body"), .place = demo_text(text, "place"),
+		.said_from = date_of_time(d->a, d->zone, deed->at), .said_until = STR_NONE, .by = deed->who};
+	draft->audience = STR("public");
+	return brand_keep(d->db, d->a, &b, &draft->brand_text);
+}
+
 static enum err make(struct demo *d, const struct deed *deed, struct conversation_id conversation) {
 	const struct json *rule = deed->promise->rule;
 	bool theirs = false;
@@ -44,7 +53,8 @@ static enum err make(struct demo *d, const struct deed *deed, struct conversatio
 	json_get_bool(json_member(rule, "theirs"), &theirs);
 	struct promise_draft draft = {.ours = !theirs, .owner = deed->who, .text = demo_text(rule, "text"), .said = demo_text(rule, "said"), .conversation = conversation,
 		.due_at = due_of(d, rule), .to_the_day = true, .audience = str_empty(audience) ? STR("both") : audience, .by = deed->who};
-	TRY(demo_who(d, json_member(rule, "with"), &draft.person));
+	const struct json *text = json_member(rule, "brand");
+	TRY(text != NULL ? make_text(d, deed, text, &draft) : demo_who(d, json_member(rule, "with"), &draft.person));
 	return promise_keep(d->db, d->a, &draft, &deed->promise->id);
 }
 
