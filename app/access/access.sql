@@ -53,6 +53,7 @@
 --   WHEN 'call' THEN EXISTS (SELECT 1 FROM call seen_k WHERE seen_k.id = which AND {call_visible(seen_k)} LIMIT 1 OFFSET 0)
 --   WHEN 'task' THEN EXISTS (SELECT 1 FROM task seen_t WHERE seen_t.id = which AND {task_visible(seen_t)} LIMIT 1 OFFSET 0)
 --   WHEN 'document' THEN EXISTS (SELECT 1 FROM document seen_d WHERE seen_d.id = which AND {document_visible(seen_d)} LIMIT 1 OFFSET 0)
+--   WHEN 'expectation' THEN EXISTS (SELECT 1 FROM expectation seen_x WHERE seen_x.id = which AND {expectation_visible(seen_x)} LIMIT 1 OFFSET 0)
 --   WHEN 'claim' THEN EXISTS (SELECT 1 FROM claim seen_s WHERE seen_s.id = which AND {claim_visible(seen_s)} LIMIT 1 OFFSET 0)
 --   WHEN 'tag' THEN EXISTS (SELECT 1 FROM tag seen_g WHERE seen_g.id = which AND (:staff OR EXISTS (SELECT 1 FROM tagging worn
 --   JOIN conversation wearer ON wearer.id = worn.object_id WHERE worn.tag_id = seen_g.id AND worn.object_kind = 'conversation'

@@ -200,7 +200,7 @@ enum err promise_form(struct req *q, const struct promise_form_in *in, struct pr
 		.text = str_none(in->text) ? markdown_text(q->a, said, TEXT_CHARS) : in->text, .day = given(in->day), .clock = given(in->clock), .said = given(in->said),
 		.audience = str_none(in->audience) ? usual_audience(&s) : in->audience, .may_public = may_public(&s), .among = is_among(s.talk.kind),
 		.today = date_of_time(q->a, promise_zone(q), q->locale.now)};
-	if (found && !who.is_ours) ret->person = who.id, ret->name = who.name;
+	if (found && !who.is_ours && q->actor.is_staff) ret->person = who.id, ret->name = who.name;
 	q->page.nav = STR("promises");
 	fill_back(q, &f, &s, ret);
 	if (str_none(in->text) && str_none(in->day)) TRY(understand(q, &s, ret));
@@ -393,6 +393,7 @@ enum err promise_resolve(struct req *q, const struct promise_resolve_in *in, str
 	TRY(promise_seen(q, in->id, &row));
 	*ret = promise_view_of(q, &row);
 	if (q->actor.id.v == x.person_id.v) req_say(q, T("Thank you. We have heard it."));
+	if (!str_none(in->back) && !q->api) req_redirect(q, url_path(q->a, str_is(in->back, "today") ? "/today" : "/expectations"));
 	return OK;
 }
 

@@ -96,6 +96,8 @@ MUST_USE enum err promise_place(struct req *q, struct promise_place *place);
 
 /* Some of them, in no order, as far as the actor may know of them. */
 MUST_USE enum err promise_some(struct req *q, struct int_list ids, struct promise_view_list *ret);
+/* What the actor, a customer, can say of one right where it stands in a list of theirs (back: today list); else NULL. */
+struct promise_act *promise_act_of(struct req *q, const struct promise_view *x, const char *back);
 /* A colleague sees to it from now on and is told, with a note for the team (""); writes. errors NOT_FOUND, DENIED, CONFLICT (it is over), INVALID (said
  * at field) */
 MUST_USE enum err promise_give(struct req *q, struct expectation_id id, struct person_id to, struct str note, const char *field);

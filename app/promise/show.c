@@ -91,6 +91,15 @@ struct promise_view promise_view_of(struct req *q, const struct promise_row *r) 
 	return v;
 }
 
+struct promise_act *promise_act_of(struct req *q, const struct promise_view *x, const char *back) {
+	bool theirs = str_is(x->direction, "theirs"), done = theirs && promise_is_live(x->state), verdict = !theirs && str_is(x->state, "done");
+	bool mine = q->actor.id.v != 0 && x->person.id.v == q->actor.id.v, everybody = x->brand_text_id.v != 0 && q->actor.id.v != 0;
+	if (q->actor.is_staff || !((mine && (done || verdict)) || (everybody && verdict))) return NULL;
+	struct promise_act *n = NEW(q->a, struct promise_act);
+	*n = (struct promise_act){.id = x->id, .what = x->text, .step = done ? STR("done") : STR("verdict"), .back = str_c(back)};
+	return n;
+}
+
 void promise_views_of(struct req *q, const struct promise_row_list *rows, size_t most, struct promise_view_list *ret) {
 	*ret = (struct promise_view_list){.v = NEW_ARRAY(q->a, struct promise_view, rows->n)};
 	for (size_t i = 0; i < rows->n && i < most; i++) ret->v[ret->n++] = promise_view_of(q, &rows->v[i]);
@@ -214,7 +223,7 @@ static enum err fill_tabs(struct req *q, struct str here, struct promise_list_pa
 	return OK;
 }
 
-/* What a customer is asked to say a word about, and what is over. */
+/* What a customer is asked to say a word about, and what is over; what they can say of each stands there. */
 static enum err fill_own(struct req *q, struct promise_list_page *ret) {
 	struct promise_row_list rows;
 	struct str more;
@@ -226,6 +235,8 @@ static enum err fill_own(struct req *q, struct promise_list_page *ret) {
 		if (rows.v[i].ours && (is_mine(q, &rows.v[i]) || (rows.v[i].person_id.v == 0 && str_none(rows.v[i].my_word)))) rows.v[n++] = rows.v[i];
 	rows.n = n;
 	promise_views_of(q, &rows, OVER_MOST, &ret->asked);
+	for (size_t i = 0; i < ret->asked.n; i++) ret->asked.v[i].next = promise_act_of(q, &ret->asked.v[i], "list");
+	for (size_t i = 0; i < ret->data.n; i++) ret->data.v[i].next = promise_act_of(q, &ret->data.v[i], "list");
 	w = (struct wish){.state = STR_NONE, .all = true, .over = {true, 1}, .order = PROMISE_FIND_NEWEST};
 	TRY(find(q, &w, STR_NONE, OVER_MOST, &rows, &more));
 	promise_views_of(q, &rows, OVER_MOST, &ret->over);

@@ -90,9 +90,9 @@ static void add(struct news *ret, struct fresh f) {
 /* One document of what an event made, if the index has it. */
 static enum err add_doc(struct db *db, struct arena *a, const struct event *e, const char *word, const char *kind, struct news *ret) {
 	struct find_doc_row d;
-	bool there, message = strcmp(kind, "message") == 0, said = message || strcmp(kind, "conversation") == 0;
+	bool there, message = strcmp(kind, "message") == 0, said = message || strcmp(kind, "conversation") == 0, promise = strcmp(kind, "expectation") == 0;
 	TRY(sql_find_doc_get(db, a, str_c(word), e->object_id, &d, &there));
-	if (!there || (said && d.id / IDS_OF_A_SECOND < (e->at - HISTORY) / 1000000)) return OK;
+	if (!there || ((said || promise) && d.id / IDS_OF_A_SECOND < (e->at - HISTORY) / 1000000)) return OK;
 	struct conversation_id in = {message ? e->target_id : said ? e->object_id : 0};
 	add(ret, (struct fresh){.kind = kind, .id = e->object_id, .doc = d.id, .e = e, .conversation = in});
 	return OK;
@@ -101,7 +101,8 @@ static enum err add_doc(struct db *db, struct arena *a, const struct event *e, c
 /* What some events made that is new in truth, by the index. */
 static enum err find_fresh(struct db *db, struct arena *a, const struct event *e, size_t n, struct news *ret) {
 	static const struct { const char *word, *kind; } docs[] = {{"conversation", "conversation"}, {"message", "message"}, {"record", "record"}, {"record-team", "record"},
-		{"document", "document"}, {"organization", "organization"}, {"organization-name", "organization"}, {"call", "call"}};
+		{"document", "document"}, {"organization", "organization"}, {"organization-name", "organization"}, {"call", "call"},
+		{"expectation", "expectation"}};
 	*ret = (struct news){.v = NEW_ARRAY(a, struct fresh, n * 2), .docs.v = NEW_ARRAY(a, int64_t, n * 2), .people.v = NEW_ARRAY(a, int64_t, n)};
 	for (size_t i = 0; i < n; i++) {
 		for (size_t k = 0; k < sizeof docs / sizeof *docs; k++)
@@ -119,9 +120,10 @@ static bool has(struct int_list l, int64_t id) {
 
 static enum err tell(struct req *q, const struct watch_row *w, const struct fresh *f) {
 	struct document_id document = {strcmp(f->kind, "document") == 0 ? f->id : 0};
+	struct expectation_id promise = {strcmp(f->kind, "expectation") == 0 ? f->id : 0};
 	if (f->e->actor.v == w->person_id.v) return OK;
 	if (f->conversation.v != 0) return sql_saved_tell(q->db, w->person_id, f->e->seq, f->conversation, w->id, f->e->at, NULL);
-	return sql_saved_tell_thing(q->db, w->person_id, w->staff, f->e->seq, str_c(f->kind), f->id, document, w->id, f->e->at, WAITING_MOST, NULL);
+	return sql_saved_tell_thing(q->db, w->person_id, w->staff, f->e->seq, str_c(f->kind), f->id, document, promise, w->id, f->e->at, WAITING_MOST, NULL);
 }
 
 static enum err tell_one(struct req *q, const struct watch_row *w, const struct news *news) {

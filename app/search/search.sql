@@ -235,11 +235,11 @@ WHERE p.id = :person AND c.id = :conversation AND s.id = :search AND {conversati
 	(SELECT 1 FROM notice o WHERE o.person_id = p.id AND o.search_id = s.id AND o.conversation_id = c.id AND o.read_at IS NULL)
 ON CONFLICT (person_id, event_seq) DO NOTHING;
 
--- saved_tell_thing(me person_id, staff bool, seq int, kind text, id int, document document_id?, search search_id, now time, enough int) :exec
--- The same of a person, record, organization, call or file: once, and no more while so many of this search wait to be looked at.
-INSERT INTO notice (person_id, event_seq, kind, document_id, about_kind, about_id, search_id, created_at, read_at, here, mail_at)
-SELECT p.id, :seq, 'search', :document, :kind, :id, s.id, :now, NULL, {notice_here(p, 'search')}, :now FROM person p, saved_search s
-WHERE p.id = :me AND s.id = :search AND {thing_visible(:kind, :id)}
+-- saved_tell_thing(me person_id, staff bool, seq int, kind text, id int, document document_id?, promise expectation_id?, search search_id, now time, enough int) :exec
+-- The same of a person, record, organization, call, file or promise (but to its two sides, who hear of it anyway): once, and no more while so many of this search wait to be looked at.
+INSERT INTO notice (person_id, event_seq, kind, document_id, expectation_id, about_kind, about_id, search_id, created_at, read_at, here, mail_at)
+SELECT p.id, :seq, 'search', :document, :promise, :kind, :id, s.id, :now, NULL, {notice_here(p, 'search')}, :now FROM person p, saved_search s
+WHERE p.id = :me AND s.id = :search AND {thing_visible(:kind, :id)} AND NOT EXISTS (SELECT 1 FROM expectation x WHERE x.id = :promise AND p.id IN (x.person_id, x.owner_id))
 	AND NOT EXISTS (SELECT 1 FROM notice o WHERE o.person_id = p.id AND o.search_id = s.id AND o.about_kind = :kind AND o.about_id = :id)
 	AND (SELECT count(*) FROM notice o WHERE o.person_id = p.id AND o.read_at IS NULL AND o.search_id = s.id) < :enough
 ON CONFLICT (person_id, event_seq) DO NOTHING;

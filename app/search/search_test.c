@@ -441,12 +441,40 @@ static void searches_tell_of_all_kinds(void **state) {
 	serve_stop(&w.s);
 }
 
+/* Of what is promised: who may know of it, and keeps such a search. Its two sides hear of it anyway. */
+static void searches_tell_of_promises(void **state) {
+	FIXTURE(f);
+	struct world w;
+	world_begin(f, &w);
+	for (int who = 1; who < 6; who++)
+		assert_int_equal(ask(f, &w.s, "POST", "/api/v1/searches", "{\"q\":\"zorbvow in:promise\"}", w.bearer[who]).status, 201);
+	if (f->engine == DB_PG) admin_exec(f, "ALTER TABLE expectation ALTER COLUMN id RESTART WITH 100");
+	static const char *const made[] = {"for us\",\"audience\":\"team", "by post\",\"audience\":\"both"};
+	for (int i = 0; i < 2; i++)
+		assert_int_equal(ask(f, &w.s, "POST", "/api/v1/expectations", str_fmt(&f->a, "{\"to\":1,\"day\":\"2037-01-02\",\"text\":\"Zorbvow %s\"}", made[i]).p, w.bearer[AGENT]).status, 201);
+	for (int i = 0; i < 2; i++) read_log(f);
+	assert_int_equal(admin_int(f, "SELECT COUNT(*) FROM notice WHERE kind = 'search' AND person_id = 5 AND about_kind = 'expectation'"), 2);      /* of the team */
+	assert_int_equal(admin_int(f, "SELECT COUNT(*) FROM notice WHERE kind = 'search'"), 2);      /* not who made them, nor to whom; no other customer */
+	long long open = (long long)admin_int(f, "SELECT MIN(id) FROM conversation WHERE visibility = 'public' AND hidden_at IS NULL AND kind = 'problem'");
+	assert_int_equal(ask(f, &w.s, "POST", "/api/v1/expectations", str_fmt(&f->a, "{\"to\":1,\"day\":\"2037-01-02\",\"text\":\"Zorbvow to all\",\"audience\":\"public\","
+		"\"conversation_id\":%lld}", open).p, w.bearer[AGENT]).status, 201);
+	read_log(f);
+	assert_int_equal(admin_int(f, "SELECT COUNT(*) FROM notice WHERE kind = 'search' AND person_id IN (2, 3, 5)"), 5);
+	assert_int_equal(admin_int(f, "SELECT COUNT(*) FROM notice WHERE kind = 'search'"), 5);
+	struct str page = call(f, &w.s, "/notices", NULL, w.cookie[2], NULL).body;
+	assert_has(page, "Zorbvow to all");
+	assert_has(page, "Something new meets your search");
+	admin_exec(f, "UPDATE conversation SET hidden_at = 1 WHERE id = (SELECT conversation_id FROM expectation WHERE text = 'Zorbvow to all')");
+	assert_has_not(call(f, &w.s, "/notices", NULL, w.cookie[2], NULL).body, "Zorbvow to all");
+	serve_stop(&w.s);
+}
+
 int main(void) {
 	struct str why;
 	assert_int_equal(pack_load(&why), OK);
 	const struct CMUnitTest tests[] = {
 		TALK_BOTH(nobody_finds_what_is_not_theirs), TALK_BOTH(operators_narrow), TALK_BOTH(pages_follow_each_other),
-		TALK_BOTH(the_index_follows), TALK_BOTH(lines_are_found), TALK_BOTH(records_are_found), TALK_BOTH(searches_tell), TALK_BOTH(searches_tell_of_all_kinds),
+		TALK_BOTH(the_index_follows), TALK_BOTH(lines_are_found), TALK_BOTH(records_are_found), TALK_BOTH(searches_tell), TALK_BOTH(searches_tell_of_all_kinds), TALK_BOTH(searches_tell_of_promises),
 	};
 	return cmocka_run_group_tests_name("search", tests, NULL, NULL);
 }

@@ -41,6 +41,7 @@ static struct today_entry entry_of_promise(struct req *q, const struct promise_v
 	e.late = e.pressing = x->late;
 	e.state = x->who;
 	e.words = str_fmt(q->a, STR_FMT ", " STR_FMT, STR_ARG(x->word), STR_ARG(x->by));
+	e.next = promise_act_of(q, x, "today");
 	e.may_give = q->actor.is_staff;
 	return e;
 }

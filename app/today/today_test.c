@@ -349,6 +349,19 @@ static void the_page_of_a_customer(void **state) {
 	static const char *const hidden[] = {"Zorbteam", "Zorbpat", "Zorbforeign", "name=\"until\"", "/today/conversation"};
 	for (size_t i = 0; i < sizeof hidden / sizeof *hidden; i++) assert_false(str_has(page.body, str_c(hidden[i])) || str_has(all.body, str_c(hidden[i])));
 	assert_has(page.body, "My page");
+	/* the next step stands there: they have done it; it was not kept, with a word; and back to the page */
+	int64_t theirs = admin_int(f, "SELECT id FROM expectation WHERE text = 'Zorbtheirs'");
+	assert_true(str_has(page.body, str_fmt(&f->a, "action=\"/expectations/%lld\"", (long long)theirs)));
+	assert_has_not(call(f, &s, "/today", NULL, session_for(f, AGENT), NULL).body, "name=\"outcome\"");
+	assert_has(call(f, &s, "/expectations", NULL, olga, NULL).body, "value=\"done\"");
+	struct answer back = send_form(f, &s, "/today", str_fmt(&f->a, "/expectations/%lld", (long long)done).p, "back=today&outcome=missed&note=Zorbnothing", olga);
+	assert_int_equal(back.status, 303);
+	assert_has(back.head, "/today\r");
+	assert_int_equal(admin_int(f, "SELECT count(*) FROM expectation WHERE text = 'Zorbdone' AND state = 'missed' AND note = 'Zorbnothing' AND word_of = 'them'"), 1);
+	back = send_form(f, &s, "/today", str_fmt(&f->a, "/expectations/%lld", (long long)theirs).p, "back=list&outcome=done", olga);
+	assert_int_equal(back.status, 303);
+	assert_has(back.head, "/expectations\r");
+	assert_int_equal(admin_int(f, "SELECT count(*) FROM expectation WHERE text = 'Zorbtheirs' AND state = 'done'"), 1);
 	assert_true(str_has(page.body, str_fmt(&f->a, "conversation:%lld", (long long)asked)));        /* and it is live */
 	assert_int_equal(ask(f, &s, "GET", LISTS "?section=quiet", NULL, token_for(f, OLGA)).status, 422);
 	assert_int_equal(ask(f, &s, "GET", LISTS "?section=counted", NULL, token_for(f, AGENT)).status, 422);

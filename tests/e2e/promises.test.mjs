@@ -110,9 +110,8 @@ for (const engine of engines) {
     const ruth = await visitor(again, { js: false, width: 360 })
     await logIn(ruth, 'customer@demo.example')
     await ruth.goto('/expectations')
-    await ruth.getByRole('link', { name: /^Not yet/ }).click()
-    await ruth.locator('#v-note').fill('Nothing has come.')
-    await ruth.getByRole('button', { name: 'No, not kept' }).click()
+    await ruth.getByLabel(/^A word about it/).fill('Nothing has come.')
+    await ruth.getByRole('button', { name: /^No, not kept/ }).click()
     await ruth.getByText('Thank you. We have heard it.').waitFor()
     await until(async () => (await get(`/conversations/${f.talk}`, f.customer)).status === 'in_work')    // her question is open again
     await until(async () => await told(f.agent, 'word') === 1)

@@ -139,11 +139,12 @@ for (const engine of engines) {
     assert.equal(await list('asked').getByText('Where is my form?').count(), 0)
     const promise = (await f.must('GET', '/expectations', { token: f.customer })).data.find(x => x.text === 'The form is with you')
     await f.must('POST', `/expectations/${promise.id}/resolve`, { token: f.agent, body: { outcome: 'done' } })
-    await until(async () => await list('waiting').getByText('The form is with you').count() === 1)
-    await list('waiting').getByText('The form is with you').click()
-    await mine.waitForURL(new RegExp(`/expectations/${promise.id}$`))
-    await mine.getByRole('button', { name: 'Yes, kept', exact: true }).click()
-    await mine.goto('/today')
+    await until(async () => await list('waiting').getByRole('link', { name: /The form is with you/ }).count() === 1)
+    // their word, right there, and back
+    assert.deepEqual(await audit(mine), [])
+    await list('waiting').getByRole('button', { name: /^Yes, kept/ }).click()
+    await mine.getByText('Thank you. We have heard it.').waitFor()
+    assert.equal(new URL(mine.url()).pathname, '/today')
     assert.equal(await list('waiting').getByText('The form is with you').count(), 0)
 
     await logIn(narrow, 'customer@demo.example')
