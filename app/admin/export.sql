@@ -236,11 +236,11 @@ SELECT expectation_id, person_id, word, note, at FROM verdict ORDER BY expectati
 -- What people say was promised to them.
 SELECT id, person_id, text, due_at, told, message_id, record_id, owner_id, state, note, answered_by, made_at, answered_at, expectation_id FROM claim ORDER BY id;
 
--- row export_service_rule: id service_rule_id | kind text | record_type text | tag_id tag_id? | person_id person_id? | first_hours int? | next_hours int? | solution_hours int?
+-- row export_service_rule: id service_rule_id | kind text | record_type text | tag_id tag_id? | person_id person_id? | first_n int? | first_unit text | next_n int? | next_unit text | solution_n int? | solution_unit text
 --   | made_by person_id? | made_at time | ended_at time?
 -- export_service_rules() -> export_service_rule :each
 -- How soon customers are answered.
-SELECT id, kind, record_type, tag_id, person_id, first_hours, next_hours, solution_hours, made_by, made_at, ended_at FROM service_rule ORDER BY id;
+SELECT id, kind, record_type, tag_id, person_id, first_n, first_unit, next_n, next_unit, solution_n, solution_unit, made_by, made_at, ended_at FROM service_rule ORDER BY id;
 
 -- row export_team: id team_id | name text | made_by person_id? | made_at time | ended_at time?
 -- export_teams() -> export_team :each

@@ -68,6 +68,9 @@ struct promise_next promise_first_step(const struct promise_clock *c, const stru
 /* When a step (soon due team chief) is to be told, as the firm's hours are; not behind from: now. */
 usec_t promise_step_at(const struct promise_clock *c, const struct promise_state *x, struct str step, usec_t from);
 
+/* service.c: a time of service, "15 minutes of work", "5 business days"; unit: minutes hours days */
+struct str service_time(struct arena *a, enum lang lang, int64_t n, struct str unit);
+
 /* --------------------------------------------------------------- trust.c: counted */
 
 /* One that has come to its end is counted, once; in the transaction that closed it. Service expectations do not count. ret_team: the team that it counts for, or 0 */

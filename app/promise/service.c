@@ -41,6 +41,18 @@ static const char *goal_words(struct str goal) {
 	return str_is(goal, "first") ? T("First answer") : str_is(goal, "next") ? T("Next answer") : T("Solution");
 }
 
+struct str service_time(struct arena *a, enum lang lang, int64_t n, struct str unit) {
+	const char *sentence = str_is(unit, "minutes") ? tr_n(lang, TN("one minute of work", "{n} minutes of work"), n)
+		: str_is(unit, "days") ? tr_n(lang, TN("one business day", "{n} business days"), n) : tr_n(lang, TN("one working hour", "{n} working hours"), n);
+	return tr_fill(a, sentence, "n", str_fmt(a, "%lld", (long long)n).p, NULL);
+}
+
+/* Days are whole: the matter is due as that one ends. false: there is no such moment */
+static bool due_by(const struct hours *open, usec_t at, int64_t n, struct str unit, usec_t *ret) {
+	if (str_is(unit, "days")) return hours_due(open, at, (int)n, ret);
+	return hours_add(open, at, str_is(unit, "minutes") ? MINUTES(n) : HOURS(n), ret);
+}
+
 static enum err begin(struct service *s, const char *goal, struct person_id person, usec_t at) {
 	const struct service_talk *c = &s->talk;
 	struct service_match rule;
@@ -49,14 +61,14 @@ static enum err begin(struct service *s, const char *goal, struct person_id pers
 	usec_t due;
 	bool found;
 	if (!c->is_open || person.v == 0) return OK;
-	TRY(sql_service_match(s->db, c->kind, c->record_type, person, str_c(goal), at, &rule, &found));
-	if (!found || !hours_add(&s->open, at, HOURS(rule.hours), &due)) return OK;
+	TRY(sql_service_match(s->db, s->a, c->kind, c->record_type, person, str_c(goal), at, &rule, &found));
+	if (!found || !due_by(&s->open, at, rule.n, rule.unit, &due)) return OK;
 	TRY(sql_service_owner(s->db, c->assignee_id, c->team_id, person, &owner, &found));
 	if (!found) return OK;
-	const char *hours = str_fmt(s->a, "%lld", (long long)rule.hours).p, *number = str_fmt(s->a, "%lld", (long long)rule.id.v).p;
+	const char *time = service_time(s->a, s->lang, rule.n, rule.unit).p, *number = str_fmt(s->a, "%lld", (long long)rule.id.v).p;
 	struct promise_draft d = {.ours = true, .person = person, .owner = owner, .text = str_c(tr(s->lang, goal_words(str_c(goal)))), .conversation = c->id,
 		.record = c->record_id, .due_at = due, .audience = STR("team"), .at = at, .goal = str_c(goal),
-		.said = tr_fill(s->a, tr(s->lang, T("within {hours} working hours, by rule {number}")), "hours", hours, "number", number, NULL)};
+		.said = tr_fill(s->a, tr(s->lang, T("within {time}, by rule {number}")), "time", time, "number", number, NULL)};
 	TRY(promise_keep(s->db, s->a, &d, &id));
 	return sql_service_mark(s->db, id, rule.id, str_c(goal));
 }

@@ -1,9 +1,10 @@
 -- Service expectations: the rules of the firm, what they make of a conversation, and what is due.
 
--- row service_rule_row: id service_rule_id | kind text | record_type text | tag text? | person_id person_id? | person text? | first_hours int? | next_hours int?
---   | solution_hours int? | made_at time
--- frag service_rule_of(r): r.id, r.kind, r.record_type, t.name, p.id, p.name, r.first_hours, r.next_hours, r.solution_hours, r.made_at
--- frag service_hours(r): CASE :goal WHEN 'first' THEN r.first_hours WHEN 'next' THEN r.next_hours ELSE r.solution_hours END
+-- row service_rule_row: id service_rule_id | kind text | record_type text | tag text? | person_id person_id? | person text? | first.n int? | first.unit text
+--   | next.n int? | next.unit text | solution.n int? | solution.unit text | made_at time
+-- frag service_rule_of(r): r.id, r.kind, r.record_type, t.name, p.id, p.name, r.first_n, r.first_unit, r.next_n, r.next_unit, r.solution_n, r.solution_unit, r.made_at
+-- frag service_n(r): CASE :goal WHEN 'first' THEN r.first_n WHEN 'next' THEN r.next_n ELSE r.solution_n END
+-- frag service_unit(r): CASE :goal WHEN 'first' THEN r.first_unit WHEN 'next' THEN r.next_unit ELSE r.solution_unit END
 
 -- service_rules(most int) -> service_rule_row :many
 -- Those that hold, the most specific first.
@@ -15,11 +16,11 @@ ORDER BY CASE WHEN r.person_id IS NOT NULL THEN 0 WHEN r.tag_id IS NOT NULL THEN
 -- One that holds.
 SELECT {service_rule_of(r)} FROM service_rule r LEFT JOIN tag t ON t.id = r.tag_id LEFT JOIN person p ON p.id = r.person_id WHERE r.id = :id AND r.ended_at IS NULL;
 
--- service_rule_put(kind text, record_type text, tag tag_id?, person person_id?, first_hours int?, next_hours int?, solution_hours int?, by person_id, now time)
---   -> service_rule_id :one
+-- service_rule_put(kind text, record_type text, tag tag_id?, person person_id?, first int?, first_unit text, next int?, next_unit text, solution int?, solution_unit text,
+--   by person_id, now time) -> service_rule_id :one
 -- A new one.
-INSERT INTO service_rule (kind, record_type, tag_id, person_id, first_hours, next_hours, solution_hours, made_by, made_at, ended_at)
-VALUES (:kind, :record_type, :tag, :person, :first_hours, :next_hours, :solution_hours, :by, :now, NULL) RETURNING id;
+INSERT INTO service_rule (kind, record_type, tag_id, person_id, first_n, first_unit, next_n, next_unit, solution_n, solution_unit, made_by, made_at, ended_at)
+VALUES (:kind, :record_type, :tag, :person, :first, :first_unit, :next, :next_unit, :solution, :solution_unit, :by, :now, NULL) RETURNING id;
 
 -- service_rule_end(id service_rule_id, now time) :exec
 -- It makes no more.
@@ -38,10 +39,10 @@ SELECT t.id FROM tag t WHERE t.name = :name;
 -- Whether there was ever a rule: a firm without one has nothing to do here.
 SELECT count(*) FROM (SELECT 1 FROM service_rule LIMIT 1) x;
 
--- row service_match: id service_rule_id | hours int
+-- row service_match: id service_rule_id | n int | unit text
 -- service_match(kind text, record_type text, person person_id, goal text, at time) -> service_match :maybe
 -- The most specific rule that says something about this goal.
-SELECT r.id, {service_hours(r)} FROM service_rule r WHERE r.ended_at IS NULL AND r.made_at <= :at AND {service_hours(r)} IS NOT NULL AND r.kind IN ('', :kind)
+SELECT r.id, {service_n(r)}, {service_unit(r)} FROM service_rule r WHERE r.ended_at IS NULL AND r.made_at <= :at AND {service_n(r)} IS NOT NULL AND r.kind IN ('', :kind)
 	AND r.record_type IN ('', :record_type) AND (r.person_id IS NULL OR r.person_id = :person)
 	AND (r.tag_id IS NULL OR EXISTS (SELECT 1 FROM tagging g WHERE g.object_kind = 'person' AND g.object_id = :person AND g.tag_id = r.tag_id))
 ORDER BY CASE WHEN r.person_id IS NOT NULL THEN 0 WHEN r.tag_id IS NOT NULL THEN 1 ELSE 2 END, CASE WHEN r.record_type <> '' THEN 0 WHEN r.kind <> '' THEN 1 ELSE 2 END,

@@ -27,8 +27,8 @@ static struct str add_words(struct req *q, struct str s, struct str more) {
 	return str_empty(more) ? s : str_empty(s) ? more : str_fmt(q->a, STR_FMT ", " STR_FMT, STR_ARG(s), STR_ARG(more));
 }
 
-static struct str add_hours(struct req *q, struct str s, const char *sentence, struct opt_int hours) {
-	return hours.has ? add_words(q, s, tr_fill(q->a, TRQ(q, sentence), "n", str_fmt(q->a, "%" PRId64, hours.v).p, NULL)) : s;
+static struct str add_time(struct req *q, struct str s, const char *sentence, struct opt_int n, struct str unit) {
+	return n.has ? add_words(q, s, tr_fill(q->a, TRQ(q, sentence), "time", service_time(q->a, q->locale.lang, n.v, unit).p, NULL)) : s;
 }
 
 static struct service_rule_view view_of(struct req *q, const struct service_rule_row *r) {
@@ -37,11 +37,11 @@ static struct service_rule_view view_of(struct req *q, const struct service_rule
 	struct str words = kind ? str_c(TRQ(q, kind)) : r->kind, tag = given(r->tag);
 	if (!str_empty(r->record_type)) words = add_words(q, words, t ? pack_say(&t->label, q->locale.lang) : r->record_type);
 	if (!str_empty(tag)) words = add_words(q, words, tr_fill(q->a, TRQ(q, T("customers tagged “{tag}”")), "tag", str_z(q->a, tag), NULL));
-	struct str hours = add_hours(q, STR(""), T("first answer within {n} h"), r->first_hours);
-	hours = add_hours(q, hours, T("later ones within {n} h"), r->next_hours);
+	struct str times = add_time(q, STR(""), T("first answer within {time}"), r->first.n, r->first.unit);
+	times = add_time(q, times, T("later ones within {time}"), r->next.n, r->next.unit);
 	return (struct service_rule_view){.id = r->id, .kind = r->kind, .record_type = r->record_type, .tag = tag, .person_id = r->person_id,
-		.first_hours = r->first_hours, .next_hours = r->next_hours, .solution_hours = r->solution_hours, .made_at = r->made_at,
-		.words = add_words(q, words, given(r->person)), .hours = add_hours(q, hours, T("solution within {n} h"), r->solution_hours)};
+		.first = r->first.n, .first_unit = r->first.unit, .next = r->next.n, .next_unit = r->next.unit, .solution = r->solution.n, .solution_unit = r->solution.unit,
+		.made_at = r->made_at, .words = add_words(q, words, given(r->person)), .times = add_time(q, times, T("solution within {time}"), r->solution.n, r->solution.unit)};
 }
 
 static enum err fill_list(struct req *q, struct service_rule_view_list *ret) {
@@ -57,11 +57,22 @@ enum err service_rules_all(struct req *q, struct service_rules_list *ret) {
 	return fill_list(q, &ret->data);
 }
 
+static void fill_units(struct req *q, struct str chosen, struct service_choice_list *ret) {
+	static const struct { const char *name, *word; } units[] = {{"minutes", T("minutes of work")}, {"hours", T("hours of work")}, {"days", T("business days")}};
+	enum { UNITS = sizeof units / sizeof *units };
+	*ret = (struct service_choice_list){.v = NEW_ARRAY(q->a, struct service_choice, UNITS)};
+	for (size_t i = 0; i < UNITS; i++)
+		ret->v[ret->n++] = (struct service_choice){.name = str_c(units[i].name), .word = str_c(TRQ(q, units[i].word)),
+			.here = str_is(str_empty(given(chosen)) ? STR("hours") : chosen, units[i].name)};
+}
+
 enum err service_rules(struct req *q, const struct service_rules_in *in, struct service_rules_page *ret) {
 	const struct pack *p = pack_find(q->business->pack);
 	size_t types = p ? p->types : 0;
-	*ret = (struct service_rules_page){.tag = given(in->tag), .who = given(in->who), .first_hours = in->first_hours, .next_hours = in->next_hours,
-		.solution_hours = in->solution_hours, .kinds.v = NEW_ARRAY(q->a, struct service_choice, KINDS), .types.v = NEW_ARRAY(q->a, struct service_choice, types + 1)};
+	*ret = (struct service_rules_page){.tag = given(in->tag), .who = given(in->who), .first = in->first, .next = in->next, .solution = in->solution, .kinds.v = NEW_ARRAY(q->a, struct service_choice, KINDS), .types.v = NEW_ARRAY(q->a, struct service_choice, types + 1)};
+	fill_units(q, in->first_unit, &ret->first_units);
+	fill_units(q, in->next_unit, &ret->next_units);
+	fill_units(q, in->solution_unit, &ret->solution_units);
 	for (size_t i = 0; i < KINDS; i++)
 		ret->kinds.v[ret->kinds.n++] = (struct service_choice){.name = str_c(kinds[i].name), .word = str_c(TRQ(q, kinds[i].word)), .here = str_is(given(in->kind), kinds[i].name)};
 	ret->types.v[ret->types.n++] = (struct service_choice){.name = STR(""), .word = str_c(TRQ(q, T("Any record, or none"))), .here = str_empty(in->record_type)};
@@ -85,7 +96,7 @@ static enum err check(struct req *q, const struct service_rule_add_in *in, struc
 	*ret_person = in->person_id;
 	if (kind_word(given(in->kind)) == NULL) e = req_invalid(q, "kind", T("There is no such kind."));
 	if (!str_empty(in->record_type) && record_type(q, in->record_type) == NULL) e = req_invalid(q, "record_type", T("There is no such type of record."));
-	if (!in->first_hours.has && !in->next_hours.has && !in->solution_hours.has) e = req_invalid(q, "first_hours", T("Please give at least one time."));
+	if (!in->first.has && !in->next.has && !in->solution.has) e = req_invalid(q, "first", T("Please give at least one time."));
 	if (!str_empty(in->tag)) {
 		TRY(sql_service_tag(q->db, in->tag, ret_tag, &found));
 		if (!found) e = req_invalid(q, "tag", T("No customer has this tag yet."));
@@ -105,12 +116,12 @@ enum err service_rule_add(struct req *q, const struct service_rule_add_in *in, s
 	TRY(check(q, in, &tag, &person));
 	TRY(sql_service_rule_same(q->db, kind, type, tag, person, &same));
 	if (same > 0) return req_fail(q, ERR_CONFLICT, T("There is a rule for exactly these. Please end it first."), NULL);
-	TRY(sql_service_rule_put(q->db, kind, type, tag, person, in->first_hours, in->next_hours, in->solution_hours, q->actor.id, clock_now(), &id));
+	TRY(sql_service_rule_put(q->db, kind, type, tag, person, in->first, in->first_unit, in->next, in->next_unit, in->solution, in->solution_unit, q->actor.id, clock_now(), &id));
 	TRY(req_event(q, "create", "service_rule", id.v, NULL, 0, AUDIENCE_STAFF, STR("{}")));
 	TRY(sql_service_rule_get(q->db, q->a, id, &row));
 	*ret = view_of(q, &row);
 	req_say(q, T("The rule holds from now on."));
-	return access_audit(q->db, q->actor.id, "service_rule_made", "service_rule", id.v, STR(""), add_words(q, ret->words, ret->hours));
+	return access_audit(q->db, q->actor.id, "service_rule_made", "service_rule", id.v, STR(""), add_words(q, ret->words, ret->times));
 }
 
 enum err service_rule_remove(struct req *q, const struct service_rule_remove_in *in) {

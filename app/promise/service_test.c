@@ -27,7 +27,7 @@ static int end(void **state) { clock_set(0); return down(state); }
 
 /* kind, tag, person: as the columns; hours 0: it does not say */
 static void rule(struct fixture *f, int id, const char *kind, const char *tag, const char *person, int first, int next, int solution) {
-	admin_exec(f, str_fmt(&f->a, "INSERT INTO service_rule (id, kind, record_type, tag_id, person_id, first_hours, next_hours, solution_hours, made_by, made_at, ended_at)"
+	admin_exec(f, str_fmt(&f->a, "INSERT INTO service_rule (id, kind, record_type, tag_id, person_id, first_n, next_n, solution_n, made_by, made_at, ended_at)"
 		" VALUES (%d, '%s', '', %s, %s, NULLIF(%d, 0), NULLIF(%d, 0), NULLIF(%d, 0), 1, 0, NULL)", id, kind, tag, person, first, next, solution).p);
 }
 
@@ -151,6 +151,32 @@ static void weekends_days_off_and_summer_time(void **state) {
 	ask(f, "problem", ANN, 0);
 	read_log(f, at);
 	assert_int_equal(count(f, "x.goal = 'first'"), 2);
+}
+
+static bool said(struct fixture *f, const char *goal, const char *words) {
+	return count(f, str_fmt(&f->a, "x.goal = '%s' AND x.said = '%s'", goal, words).p) == 1;
+}
+
+/* Minutes and hours are of work; a business day ends as we do on it. */
+static void minutes_and_days(void **state) {
+	FIXTURE(f);
+	rule(f, 1, "", "NULL", "NULL", 15, 1, 2);
+	admin_exec(f, "UPDATE service_rule SET first_unit = 'minutes', solution_unit = 'days'");
+	clock_set(berlin(3, 27, 16) + MINUTES(50));
+	struct conversation_id id = ask(f, "problem", ANN, 0);
+	int64_t at = read_log(f, 0);
+	assert_int_equal(due(f, "first"), berlin(3, 30, 9) + MINUTES(5));
+	assert_int_equal(due(f, "solution"), berlin(3, 31, 17));
+	assert_true(said(f, "first", "within 15 minutes of work, by rule 1"));
+	assert_true(said(f, "solution", "within 2 business days, by rule 1"));
+	clock_set(berlin(3, 30, 9) + MINUTES(6));
+	say(f, id, AGENT, "comment", NULL);
+	at = read_log(f, at);
+	assert_true(is_in(f, "first", "missed"));                            /* by a minute */
+	clock_set(berlin(3, 30, 10));
+	say(f, id, ANN, "comment", NULL);
+	read_log(f, at);
+	assert_true(said(f, "next", "within one working hour, by rule 1"));
 }
 
 static void the_clock_stands_still_while_we_wait(void **state) {
@@ -301,7 +327,7 @@ static void given_away_and_taken_down(void **state) {
 }
 
 int main(void) {
-	const struct CMUnitTest tests[] = {SERVICE(an_answer_in_time_keeps_it), SERVICE(weekends_days_off_and_summer_time), SERVICE(the_clock_stands_still_while_we_wait),
+	const struct CMUnitTest tests[] = {SERVICE(an_answer_in_time_keeps_it), SERVICE(weekends_days_off_and_summer_time), SERVICE(minutes_and_days), SERVICE(the_clock_stands_still_while_we_wait),
 		SERVICE(a_late_reader_says_the_same), SERVICE(the_most_specific_rule_wins), SERVICE(old_talk_and_our_own_make_none), SERVICE(given_away_and_taken_down), SERVICE(given_to_a_team)};
 	return cmocka_run_group_tests_name("service", tests, NULL, NULL);
 }

@@ -14,8 +14,8 @@ for (const engine of engines) {
       assert.ok(r.status < 300, `${method} ${path}: ${r.status} ${JSON.stringify(r.body)}`)
       return r.body
     }
-    const rule = await must('POST', '/service_rules', manager, { first_hours: 4 })
-    assert.equal((await server.api('POST', '/service_rules', { token: agent, body: { first_hours: 1 } })).status, 403)
+    const rule = await must('POST', '/service_rules', manager, { first: 4 })
+    assert.equal((await server.api('POST', '/service_rules', { token: agent, body: { first: 15, first_unit: 'minutes' } })).status, 403)
     const asked = await must('POST', '/conversations', customer, { kind: 'question', subject: 'Is the branch open?', body: 'On Sunday.', visibility: 'private' })
     const due = await until(async () => (await must('GET', `/expectations?conversation_id=${asked.id}`, agent)).data[0])
     assert.equal(due.rule_id, rule.id)
