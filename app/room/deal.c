@@ -1,5 +1,6 @@
 /* The room of a record: its people speak there, each side as far as it goes. */
 #include "notice/notice.h"
+#include "promise/promise.h"
 #include "pack/pack.h"
 #include "room/room_int.h"
 #include "routes.h"
@@ -128,7 +129,8 @@ enum err room_say(struct req *q, const struct room_say_in *in, struct talk_said 
 	struct opening o = {.q = q, .record = row.id, .topic = str_is(audience, "lead") ? role_that_leads(q, &row) : STR("")};
 	TRY(req_write(q, open_room, &o));
 	struct talk_words w = {.conversation = o.ret, .kind = str_is(audience, "both") ? STR("comment") : STR("note"), .body = in->body,
-		.uploads = {.v = in->photos.v, .n = in->photos.n}, .files = {.v = (int64_t *)(void *)in->files.v, .n = in->files.n}};
+		.uploads = {.v = in->photos.v, .n = in->photos.n}, .files = {.v = (int64_t *)(void *)in->files.v, .n = in->files.n},
+		.promise = PROMISE_TICKED(in)};
 	TRY(talk_words_say(q, &w, &said));
 	req_redirect(q, url_path(q->a, "/records/%" PRId64, row.id.v));
 	return talk_said_view(q, o.ret, said, ret);

@@ -1,5 +1,6 @@
 /* Rooms of the team: the list, making one, one of them, who is in it. */
 #include "mention/mention.h"
+#include "promise/promise.h"
 #include "room/room_int.h"
 #include "notice/notice.h"
 #include "pack/pack.h"
@@ -230,7 +231,8 @@ static enum err act(struct db *db, void *arg) {
 static enum err say(struct req *q, const struct room_act_in *in) {
 	struct message_id said;
 	struct mention_view_list mentions = {0};
-	struct talk_words w = {.conversation = in->id, .kind = STR("comment"), .body = given(in->body), .uploads = {.v = in->photos.v, .n = in->photos.n}};
+	struct talk_words w = {.conversation = in->id, .kind = STR("comment"), .body = given(in->body), .uploads = {.v = in->photos.v, .n = in->photos.n},
+		.promise = PROMISE_TICKED(in)};
 	TRY(talk_words_say(q, &w, &said));
 	return mention_possible(w.body) ? mention_tell(q, (struct mention_place){in->id, said}, &mentions) : OK;
 }

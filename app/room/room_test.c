@@ -232,10 +232,25 @@ static void members_are_told(void **state) {
 	serve_stop(&s);
 }
 
+/* What was ticked while writing is made with the words, or neither is. */
+static void ticked_in_a_deal(void **state) {
+	FIXTURE(f);
+	struct served s;
+	serve_start(f, &s);
+	const char *tick = "{\"audience\":\"%s\",\"body\":\"We will send it.\",\"promise\":\"We will send it\",\"promise_direction\":\"ours\",\"promise_day\":\"%s\"}";
+	is_answered(api(f, &s, AGENT, "POST", "/api/v1/records/50/room", str_fmt(&f->a, tick, "both", "2020-01-01").p), 422);
+	assert_int_equal(admin_int(f, "SELECT count(*) FROM message"), 0);
+	is_answered(api(f, &s, AGENT, "POST", "/api/v1/records/50/room", str_fmt(&f->a, tick, "both", "2037-01-02").p), 201);
+	is_answered(api(f, &s, AGENT, "POST", "/api/v1/records/50/room", str_fmt(&f->a, tick, "note", "2037-01-03").p), 201);
+	assert_int_equal(admin_int(f, "SELECT count(*) FROM expectation x JOIN message m ON m.id = x.message_id WHERE x.person_id = 1 AND x.owner_id = 4 AND x.ours AND x.record_id = 50"), 2);
+	assert_int_equal(admin_int(f, "SELECT count(*) FROM expectation WHERE audience = 'team'"), 1);     /* of a note, the team's */
+	serve_stop(&s);
+}
+
 int main(void) {
 	struct str why;
 	if (pack_load(&why) != OK) return 1;
 	const struct CMUnitTest tests[] = {ROOMS_BOTH(members_are_told), ROOMS_BOTH(each_circle_reads_its_own), ROOMS_BOTH(what_one_may_not_see_is_counted), ROOMS_BOTH(leaving_takes_the_entries_away),
-		ROOMS_BOTH(nobody_speaks_beyond_their_circle), ROOMS_BOTH(who_has_seen_what), ROOMS_BOTH(team_rooms)};
+		ROOMS_BOTH(nobody_speaks_beyond_their_circle), ROOMS_BOTH(who_has_seen_what), ROOMS_BOTH(team_rooms), ROOMS_BOTH(ticked_in_a_deal)};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -321,6 +321,7 @@ static enum err say_words(struct db *db, void *arg) {
 	x->q->errors = (struct field_error_list){0};
 	enum err e = say_comment(x->q, x->words->conversation, str_is(x->words->kind, "note"), x->words->body, (struct message_id){0}, &x->said);
 	if (e == OK) e = photos_attach(x->q, db, x->words->conversation, x->said, &x->files);
+	if (e == OK && x->words->promise != NULL) e = promise_tick(x->q, x->words->promise, x->said, (struct call_id){0});
 	x->q->db = reading;
 	return e;
 }

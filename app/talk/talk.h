@@ -106,11 +106,13 @@ MUST_USE enum err talk_say(struct db *db, struct arena *a, const struct new_mess
 /* What the actor says in a conversation among some, with the files of a form, as far as the policy lets them; not for tx routes. kind: comment or
  * note. errors INVALID, NOT_FOUND, DENIED */
 struct req;
+struct promise_ticked;
 struct talk_words {
 	struct conversation_id conversation;
 	struct str kind, body;
 	struct upload_list uploads;
 	struct int_list files;           /* sent before */
+	const struct promise_ticked *promise;   /* what was ticked while writing is made with them; NULL: nothing was offered */
 };
 MUST_USE enum err talk_words_say(struct req *q, const struct talk_words *w, struct message_id *ret);
 /* Something said, as programs get it. errors NOT_FOUND */

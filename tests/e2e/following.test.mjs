@@ -34,6 +34,7 @@ for (const engine of engines) {
     await puts(`/conversations/${first.id}`, 'Western Line')
     await ruth.goto(`/conversations/${first.id}`)
     await ruth.getByRole('link', { name: 'Western Line', exact: true }).click()
+    await ruth.waitForURL(/\/tags\//)                    // the page before has such a button, too
     await ruth.getByRole('button', { name: /^Follow ?: / }).click()
     await ruth.getByRole('button', { name: /^Following ?: / }).waitFor()
     await ruth.goto(order.url)

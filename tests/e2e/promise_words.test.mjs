@@ -50,6 +50,13 @@ for (const engine of engines) {
     assert.ok(made[0].message_id)
     assert.ok(Math.abs(Date.parse(made[0].due_at) - Date.parse(`${later}T23:59:59Z`)) < 86400e3)     // in the firm's zone
 
+    // the same in a room of the team: with whom it is nobody knows there, so a link leads to the form
+    const room = (await server.api('POST', '/rooms', { token, body: { name: 'Cards', words: '', open: '1' } })).body
+    await server.api('POST', `/conversations/${room.id}/messages`, { token, body: { body: 'Hello.' } })
+    await agent.goto(`/rooms/${room.id}`)
+    await agent.locator('.composer textarea').fill('We will send them the form by Friday.')
+    await offer.getByRole('link', { name: 'Write it down' }).waitFor()
+
     // behind sending it, without scripts
     await logIn(plain, 'agent@demo.example')
     await plain.goto(`/conversations/${talk.body.id}`)
