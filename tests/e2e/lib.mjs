@@ -151,7 +151,7 @@ export async function audit(page) {
 }
 export const have = file => existsSync(join(shared, file)) || (console.log(`SKIPPED: ${file} is not beside the repository`), false)
 export const sleep = ms => new Promise(r => setTimeout(r, ms))
-export const until = async (what, ms = 5000 * slow) => {
+export const until = async (what, ms = 15000 * slow) => {
   for (const end = Date.now() + ms; ;) {
     const r = await what()
     if (r) return r
